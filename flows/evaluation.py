@@ -1,4 +1,4 @@
-"""Scores of `clean_page` on labelled pages, by the definitions of public extraction benchmarks.
+"""Score `clean_page` on labelled pages, with the definitions of public extraction benchmarks.
 
 A labelled file is JSON lines, plain or gzip. Each line has `html`, `url` and the known right
 answers: `gold_text`, `gold_text_alt` (other acceptable texts), `gold_title`, `gold_author`,
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 Row = Mapping[str, Any]
-# : The answer of an extractor for a page: `text`, `title`, `author`, `date`, `sitename`.
+#: The answer of an extractor for a page: `text`, `title`, `author`, `date`, `sitename`.
 Answer = Mapping[str, Any]
 Extractor = Callable[[str, str | None], Answer]
 
@@ -34,7 +34,7 @@ _SHINGLE = 4
 
 @dataclass(frozen=True, slots=True)
 class TextScore:
-    """Shares of true positive, false positive and false negative shingles of one page."""
+    """The shares of true positive, false positive and false negative shingles on one page."""
 
     true: float
     false: float
@@ -42,7 +42,7 @@ class TextScore:
 
     @property
     def precision(self) -> float:
-        """The share of the answer that is right; 1 if answer and gold are the same."""
+        """The share of the answer that is in the gold text; 1 if the two are the same."""
         return (
             1.0
             if not (self.false or self.missed)
@@ -51,7 +51,7 @@ class TextScore:
 
     @property
     def recall(self) -> float:
-        """The share of the gold that the answer has."""
+        """The share of the gold text that is in the answer."""
         return (
             1.0
             if not (self.false or self.missed)
@@ -108,9 +108,9 @@ class SetScore:
         }
 
     def field(self, name: str) -> dict[str, float] | None:
-        """Exact answers of a field as precision, recall and F1.
+        """Precision, recall and F1 of a field, whose answers are right or wrong as a whole.
 
-        An answer on a page whose gold value is empty is `spurious`.
+        An answer on a page whose gold value is empty is counted as `spurious`.
         """
         outcome = Counter(page.fields[name] for page in self.pages if name in page.fields)
         known = outcome["right"] + outcome["wrong"] + outcome["missing"]
@@ -152,7 +152,7 @@ def is_cjk(text: str) -> bool:
 
 
 def shingles(words: Sequence[str]) -> Counter[tuple[str, ...]]:
-    """Runs of four words with their counts; a shorter text is a single run.
+    """Runs of four words with their counts; a text of fewer words is a single run.
 
     >>> shingles(["a", "b", "c", "d", "e"]) == Counter({("a", "b", "c", "d"): 1, ("b", "c", "d", "e"): 1})
     True
@@ -162,7 +162,7 @@ def shingles(words: Sequence[str]) -> Counter[tuple[str, ...]]:
 
 
 def score_text(gold: str, answer: str) -> TextScore:
-    """The shingles of answer and gold against each other, as multisets.
+    """Compare the shingles of the answer with those of the gold text, as multisets.
 
     >>> score_text("It rained in Oslo", "It rained in Oslo").f1
     1.0
@@ -192,7 +192,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 row = json.loads(line)
             except ValueError as error:
-                raise ValueError(f"{path}:{number} is no JSON: {error}") from error
+                raise ValueError(f"{path}:{number} is not JSON: {error}") from error
             if not isinstance(row, dict) or not isinstance(row.get("html"), str):
                 raise ValueError(
                     f"{path}:{number} has no `html`; a labelled page is an object with `html` and `gold_text`"
@@ -203,7 +203,7 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
     """Score an extractor on labelled pages.
 
-    If it raises an error on a page, its answer counts as empty, and the error is recorded.
+    If the extractor raises an error on a page, its answer counts as empty, and the error is recorded.
     """
     scores = SetScore(name)
     for number, row in enumerate(rows, 1):
@@ -211,9 +211,7 @@ def evaluate(name: str, rows: Iterable[Row], extractor: Extractor) -> SetScore:
         answer: Answer = {}
         try:
             answer = extractor(row["html"], row.get("url"))
-        except (
-            Exception
-        ) as failure:  # the extractor is what is measured, so its failure is a result
+        except Exception as failure:  # A failure of the extractor is a result too.
             error = f"{type(failure).__name__}: {failure}"
         golds = [gold for gold in (row.get("gold_text"), *(row.get("gold_text_alt") or ())) if gold]
         text = max(
@@ -300,7 +298,7 @@ FIELDS: tuple[str, ...] = tuple(_SAME)
 
 
 def _outcome(name: str, gold: object, said: object) -> str:
-    """Compare as right, wrong or missing; for a field that the page lacks, as spurious or none."""
+    """ "right", "wrong" or "missing"; if the page has no such field, "spurious" or "none"."""
     if isinstance(said, str):
         said = said.strip()
     if not gold or (name == "date" and _day(gold) is None):

@@ -1,4 +1,4 @@
-"""The Prefect flow `copydesk-ingest`: a table of contents of a run."""
+"""The Prefect flow `copydesk-ingest`, which runs the steps of an ingest as Prefect tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _name() -> str:
-    """`seeds into warehouse`, from the parameters: what a person looks for in a list of runs."""
+    """A name by which a person finds the run in a list, such as `seeds into warehouse`."""
     parameters = runtime.flow_run.parameters
     inputs = parameters["inputs"]
     inputs = [inputs] if isinstance(inputs, str) else list(inputs)
@@ -33,12 +33,13 @@ def ingest(
 ) -> Outcome:
     """Ingest what is new among the inputs and publish one snapshot.
 
-    `warehouse` is a folder or `s3://bucket/prefix` (default ./warehouse), `recipe` a TOML file, `workers` the number of
-    processes (default: the cores), `wait_seconds` how long to wait for another writer,
-    `engine` and `scheduler` where the work is done (see `copydesk.flows.engines.opened`). Returns a
-    `copydesk.flows.report.outcome.Outcome`.
+    `warehouse` is a folder or `s3://bucket/prefix` (default: ./warehouse), and `recipe` a TOML
+    file. `workers` is the number of processes (default: the number of cores). `wait_seconds` says
+    how long to wait for another writer. `engine` and `scheduler` say where the work is done (see
+    `copydesk.flows.engines.opened`). Returns a `copydesk.flows.report.outcome.Outcome`.
     """
-    # Imported here: Prefect ships this function to the process of each run by value, globals included.
+    # These are imported here because Prefect sends this function, with its globals, to the process
+    # of each run by value.
     from copydesk.flows.orchestration import tasks
     from copydesk.flows.pipeline import run
     from copydesk.flows.remote.client import absolute_location

@@ -1,4 +1,4 @@
-"""The warehouse from Python: `copydesk.ingest` writes one, `copydesk.open` reads one."""
+"""The warehouse from Python: `copydesk.ingest` writes to it, `copydesk.open` reads it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def ingest(
     location = _path(warehouse, "warehouse")
     chosen = load(None if recipe is None else Path(_path(recipe, "recipe")))
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int)):
-        raise TypeError(f"workers must be a number of processes, not {type(workers).__name__}")
+        raise TypeError(
+            f"workers must be an int, the number of processes, not {type(workers).__name__}"
+        )
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     root = absolute_location(location)
@@ -159,7 +161,7 @@ class Corpus:
         return connect(self.snapshot)
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
-        """The answer to a question in SQL over the views of `copydesk query`, as a DuckDB relation.
+        """The answer to an SQL query over the views of `copydesk query`, as a DuckDB relation.
 
         `.fetchall()`, `.df()` (pandas), `.pl()` (polars) and `.to_arrow_table()` read it. Raises
         TypeError for anything but str and `copydesk.flows.query.QueryError` (a ValueError) for a
@@ -193,7 +195,9 @@ class Corpus:
         return sorted(Removal(**{name: row[name] for name in Removal._fields}) for row in rows)
 
     def copies(self, doc_id: str) -> pa.Table:
-        """The copies of a document, or of the document that a copy repeats; by similarity, then id.
+        """The copies of a kept document, sorted by similarity, then by id.
+
+        For a copy, these are all copies of its kept document.
 
         Columns: doc_id, kept_doc_id, outlet, title, published_at, url, relation, jaccard,
         containment_in_kept, containment_of_kept, longest_shared_words and keep_reason. Raises
@@ -206,7 +210,7 @@ class Corpus:
         return found.sort_by([("jaccard", "descending"), ("doc_id", "ascending")])
 
     def story(self, story_id: str) -> pa.Table:
-        """The documents of a story by time, copies included; undated ones last.
+        """The documents of a story in order of time, with copies; undated ones come last.
 
         Columns: published_at, doc_id, kept_doc_id, is_kept, outlet, title, byline, wire_source, url
         and n_words. Raises TypeError for anything but str and KeyError for an unknown story.
@@ -235,11 +239,11 @@ def _path(value: object, name: str) -> str:
 
 
 def _id(value: object) -> str:
-    """An id in the form of the tables; no other value may reach a query."""
+    """Check that the value has the form of an id, so that nothing else gets into a query."""
     if not isinstance(value, str):
         raise TypeError(f"an id must be a str, not {type(value).__name__}")
     if len(value) != 32 or not value.isalnum() or not value.isascii():
-        raise KeyError(f"{value!r} is no id; an id has 32 hex digits")
+        raise KeyError(f"{value!r} is not an id; an id has 32 hex digits")
     return value
 
 

@@ -1,6 +1,6 @@
-"""Read and write the recipe: one TOML file with every option of a run, each with a default.
+"""Read and write the recipe, a TOML file with the options of a run. Every option has a default.
 
-Each section is the `Options` class of one stage, so an option is declared where it is used.
+Each section is the `Options` class of one stage, so that an option is declared next to its use.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be used; the message names the key, what is wrong and what would be right."""
+    """A recipe that cannot be used. The message names the key, the fault and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Run:
     """How a run splits its input into shards."""
 
     shard_documents: int = 500
-    """Documents in one shard. One core needs about half a minute for that many pages, so little is lost when a worker dies."""
+    """Documents in one shard. One core needs about half a minute for 500 pages, so little is lost if a worker dies."""
     shard_bytes: int = 32 * 2**20
-    """Bytes in one shard. This limits a worker's memory where documents are long. Shards get smaller towards the end of the input, down to a quarter."""
+    """Bytes in one shard. This limits a worker's memory if documents are long. Towards the end of the input, shards get smaller, down to a quarter of this."""
 
 
 @cache
@@ -75,7 +75,7 @@ class Recipe:
 
     @property
     def inputs(self) -> Fields:
-        """Section [inputs]: which fields of a record are read."""
+        """Section [inputs]: which fields of a record to read."""
         return cast("Fields", self.values["inputs"])
 
     @property
@@ -90,7 +90,7 @@ class Recipe:
 
     @property
     def clean(self) -> clean.Options:
-        """Section [clean]: which rules act."""
+        """Section [clean]: which rules are used."""
         return cast("clean.Options", self.values["clean"])
 
     @property
@@ -129,7 +129,7 @@ class Recipe:
         return cast("Run", self.values["run"])
 
     def edit_options(self, templates: Mapping[str, frozenset[str]]) -> edit.Options:
-        """Return the options of the stages that work on one document."""
+        """Return the options of the stages that work on one document at a time."""
         from copydesk.transforms import edit
 
         return edit.Options(
@@ -137,7 +137,7 @@ class Recipe:
         )
 
     def to_toml(self) -> str:
-        """Return the whole recipe with its defaults, as `from_toml` reads it and the `runs` table stores it."""
+        """Return the whole recipe as TOML, defaults included. The `runs` table stores this text."""
         return "\n".join(_section_lines(name, options) for name, options in self.values.items())
 
     def sha256(self) -> str:
@@ -172,7 +172,7 @@ def from_toml(text: str) -> Recipe:
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"the recipe is not TOML: {error}") from error
+        raise RecipeError(f"the recipe is not valid TOML: {error}") from error
     known = sections()
     for name in given:
         if name not in known:
@@ -237,7 +237,7 @@ def _section_lines(name: str, options: Any) -> str:
     lines = [f"[{name}]"]
     for item in dataclasses.fields(options):
         value = getattr(options, item.name)
-        if value is not None:  # TOML has no null: an option left out is None
+        if value is not None:  # TOML has no null, so an option that is None is left out.
             lines.append(f"{item.name} = {toml_value(value)}")
     return "\n".join(lines) + "\n"
 
@@ -255,6 +255,6 @@ def toml_value(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, str):
-        # JSON strings are TOML basic strings, but for DEL, which TOML wants escaped.
+        # A JSON string is also a TOML string, except that TOML requires DEL to be escaped.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(value)

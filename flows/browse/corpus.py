@@ -1,4 +1,4 @@
-"""The queries of the site's pages. Each returns at most a page of rows, or groups with their counts.
+"""The queries behind the pages of the site. Each returns at most one page of rows, or counts of groups.
 
 Values from an address go to DuckDB as parameters, never as SQL.
 """
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
 
 PAGE = 50  # documents on a page
-#: Texts are searched if the other filters leave at most this many documents; that takes half a second.
+#: The most documents whose texts are searched. This takes half a second. Of more documents, only the
+#: titles are searched.
 MOST_TEXTS = 20_000
 _LISTED = (
     "doc_id, title, outlet, outlet_id, published_at, published_date, language, n_words, "
@@ -43,7 +44,8 @@ class Filters:
     def condition(self, *, with_words: str | None = None) -> tuple[str, list[object]]:
         """The SQL condition and its parameters.
 
-        `with_words`: search the words in the `title`, or with `text` in title and text.
+        The words are searched in the title if `with_words` is "title", in title and text if it is
+        "text", and not at all if it is None.
         """
         parts: list[str] = []
         values: list[object] = []
@@ -66,7 +68,7 @@ class Filters:
 
 
 class Corpus:
-    """The queries of the site to one snapshot."""
+    """The queries of the site, answered from one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         from copydesk.flows.query import connect
@@ -93,7 +95,7 @@ class Corpus:
         return int(found[0]["n"])
 
     def documents(self, filters: Filters) -> tuple[list[Row], int, str]:
-        """A page of documents, newest first; their number; and where the words were searched."""
+        """A page of documents, newest first; the number of all that match; where words were searched."""
         column: str | None = None
         if filters.words.strip():
             within = self.count(replace(filters, words="", page=1), None)
@@ -112,7 +114,10 @@ class Corpus:
         return rows, self.count(replace(filters, page=1), column), column or ""
 
     def _facets(self, filters: Filters) -> Mapping[str, list[Row]]:
-        """Documents by date, outlet and language that the filters select; words are ignored."""
+        """Counts by date, outlet and language of the documents that the filters select.
+
+        The words of the search are ignored.
+        """
         condition, values = filters.condition()
         view = "documents" if filters.copies else "articles"
         day = "published_date"
@@ -231,7 +236,7 @@ class Corpus:
 
     @cached_property
     def relations(self) -> list[Row]:
-        """Dropped documents by relation and reason."""
+        """Counts of dropped documents by relation and reason."""
         return self.rows(
             "SELECT relation, keep_reason, count(*) AS n FROM duplicates GROUP BY ALL ORDER BY n DESC LIMIT 50"
         )
@@ -250,13 +255,13 @@ class Corpus:
 
     @cached_property
     def reasons(self) -> list[Row]:
-        """Refused documents by step and reason."""
+        """Counts of rejected documents by step and reason."""
         return self.rows(
             "SELECT step, reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, step, reason"
         )
 
     def rejects(self, step: str, reason: str, page: int) -> list[Row]:
-        """A page of refused documents with one step and reason, or with all."""
+        """A page of rejected documents. An empty step or reason means all of them."""
         parts, values = [], []
         for column, value in (("step", step), ("reason", reason)):
             if value:

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from copydesk.flows.browse.corpus import Filters
 
 _ID = re.compile(r"[0-9A-Za-z]{32}")
-_MOST_PAGES = 2_000  # arbitrary; a filter is more useful than a higher page number
-_LONGEST = 200  # characters of a filter
+_MOST_PAGES = 2_000  # arbitrary; a reader who wants more should add a filter
+_LONGEST = 200  # the most characters of a filter; arbitrary
 
 
 class BadAddress(ValueError):
-    """An address without a page, with a sentence for the reader."""
+    """An address that leads to no page. The message is a sentence for the reader."""
 
 
 def identifier(value: str) -> str:
@@ -25,7 +25,7 @@ def identifier(value: str) -> str:
     True
     """
     if not _ID.fullmatch(value):
-        raise BadAddress("An id has 32 letters and digits.")
+        raise BadAddress("An id in an address must have 32 letters and digits.")
     return value
 
 
@@ -85,4 +85,4 @@ def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value.strip())
     except ValueError as error:
-        raise BadAddress("A day is written as 2026-11-02.") from error
+        raise BadAddress("A day must be written like 2026-11-02.") from error

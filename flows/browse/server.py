@@ -1,4 +1,4 @@
-"""The web server of the site: addresses, headers, and the loopback address that it listens on."""
+"""The web server of the site: its addresses and headers. It listens on the loopback address only."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
 
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-# : No scripts, no frames and nothing from other sites, whatever the text of a document contains.
+#: No scripts, no frames and nothing from other sites, whatever the text of a document contains.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-# : The report of a run is one page with its own styles; the page itself has a stricter policy.
+#: A report contains its own styles, so they are allowed. It also sets a stricter policy itself.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -140,9 +140,9 @@ class Site:
             content = path.read_text(encoding="utf-8")
         except (KeyError, OSError) as error:
             raise NotFound(
-                "This run has no report here. `copydesk report RUN` writes it."
+                "This run has no report yet. `copydesk report RUN` writes it."
             ) from error
-        # Only the report itself can have written these tags: text of documents is escaped there.
+        # Text of documents is escaped in the report, so these tags come from the report itself.
         linked = _ID_IN_REPORT.sub(r'<a href="/article/\1">\g<0></a>', content)
         return HTMLResponse(linked, headers={"Content-Security-Policy": _REPORT_POLICY, **_HEADERS})
 
@@ -159,7 +159,7 @@ class Site:
 
 
 def application(warehouse: Warehouse) -> Starlette:
-    """The site of a warehouse as an ASGI application that answers only for the loopback host names."""
+    """The site of a warehouse as an ASGI application that answers only to loopback host names."""
     site = Site(warehouse)
     pages: list[tuple[str, Callable[[Request], Response]]] = [
         ("/", site.home),
@@ -185,7 +185,7 @@ def application(warehouse: Warehouse) -> Starlette:
 def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> None:
     """Serve the site on 127.0.0.1 until it is stopped.
 
-    Port 0 chooses a free one; `ready` gets the port.
+    Port 0 means any free port. `ready` is called with the port when the server is listening.
     """
     import socket
 
@@ -227,7 +227,7 @@ def _when(row: Mapping[str, Any]) -> str:
 
 
 def _later(span: timedelta) -> str:
-    """Time after the first document of a story.
+    """How much later than the first document of a story, in words.
 
     >>> _later(timedelta(hours=3, minutes=5)), _later(timedelta(days=2)), _later(timedelta(0))
     ('3 h 5 min later', '2 days later', 'first')
@@ -243,7 +243,7 @@ def _later(span: timedelta) -> str:
 
 
 def _web(value: str | None) -> str | None:
-    """The address if it is http or https, so that a link may lead to it; else None."""
+    """The address if it is http or https and so safe to link to; else None."""
     return value if value and value.lower().startswith(("http://", "https://")) else None
 
 

@@ -33,7 +33,7 @@ _BARS = 640, 64  # width and height of the bars, in units of the drawing
 
 
 class NotFound(LookupError):
-    """A page that does not exist, with a sentence for the reader."""
+    """A page that does not exist. The message is a sentence for the reader."""
 
 
 def home(corpus: Corpus, parameters: dict[str, str]) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _document(corpus: Corpus, doc_id: str) -> Row:
 
 
 def _plain(filters: Filters) -> Filters:
-    """The filters that the facets depend on; another page of the list then counts nothing again."""
+    """The filters that the facets depend on, so that the next page of a list reuses their counts."""
     return Filters(
         outlet=filters.outlet,
         language=filters.language,

@@ -19,7 +19,7 @@ from copydesk.flows.cli.options import Group
 from copydesk.flows.support.processes import own_process
 
 _NOT_COMMANDS = {"options"}
-# : The groups of `--help`. A command in no group comes last; a test requires a group for each one.
+#: The groups of `--help`. A command in no group comes last; a test requires a group for each one.
 GROUPS: dict[str, tuple[str, ...]] = {
     "Run": ("clean", "init", "ingest", "schedule", "export", "demo"),
     "Look": ("browse", "query", "report", "status", "show", "explain", "rejects", "rules", "path"),
@@ -61,7 +61,7 @@ class _Commands(Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands in groups by purpose, each with its first sentence."""
+        """Write the commands in groups by purpose, each with the first sentence of its help."""
         known = self.list_commands(ctx)
         grouped = {name for names in GROUPS.values() for name in names}
         groups = {**GROUPS, "Other": tuple(name for name in known if name not in grouped)}
@@ -81,7 +81,7 @@ class _Commands(Group):
         ctx: click.Context,
         args: list[str],
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command as click does; the error for a wrong name suggests the nearest ones."""
+        """Find a command as click does; the error for an unknown name suggests similar names."""
         near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=2)
         try:
             return super().resolve_command(ctx, args)
@@ -93,9 +93,9 @@ class _Commands(Group):
             raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line. Text that the terminal's encoding lacks is escaped.
+        """Run the command line. Characters that the terminal cannot encode are escaped.
 
-        Without arguments it reads those of the process, and may change the settings of the process.
+        Without arguments, it uses the arguments of the process and may change process settings.
         """
         if not args and kwargs.get("args") is None:
             own_process.claim()

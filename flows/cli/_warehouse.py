@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(path: Path | str) -> Iterator[Warehouse]:
-    """Open the warehouse during a command; its errors end the command with exit code 1."""
+    """Open the warehouse for a command. An error of the warehouse ends it with exit code 1."""
     from copydesk.flows.warehouse import Warehouse, WarehouseError
 
     try:

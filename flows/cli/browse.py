@@ -10,7 +10,7 @@ import click
 from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import warehouse_option
 
-_PORT = 8642  # arbitrary; registered for nothing at IANA
+_PORT = 8642  # arbitrary; IANA assigns it to no service
 
 
 @click.command()
@@ -20,21 +20,21 @@ _PORT = 8642  # arbitrary; registered for nothing at IANA
     default=_PORT,
     show_default=True,
     metavar="N",
-    help="Port on 127.0.0.1; 0 chooses a free one.",
+    help="Port on 127.0.0.1; 0 means any free port.",
 )
-@click.option("--open", "show", is_flag=True, help="Open it in the browser.")
+@click.option("--open", "show", is_flag=True, help="Open the site in the browser.")
 @warehouse_option
 def command(*, port: int, show: bool, warehouse: Path | str) -> None:
-    """Serve the corpus to the browser of this machine until Ctrl-C.
+    """Serve the corpus as a web site on this machine until you stop it with Ctrl-C.
 
     \b
         copydesk browse --open
         copydesk browse --port 0 --warehouse /data/news
 
-    The pages show documents by day, outlet, language and words, an article with its cuts in place,
-    copies side by side, stories as time lines, what was dropped, rejects, and the reports of runs.
-    Only programs on this machine can open the site. It writes nothing, and its pages run no
-    scripts.
+    You can search documents by day, outlet, language and words, see what was cut from an article,
+    compare copies side by side, follow a story in time, and see what was dropped or rejected. The
+    reports of the runs are there too. Only programs on this machine can open the site. It changes
+    nothing in the warehouse, and its pages run no scripts.
     """
     with opened(warehouse) as found:
         found.snapshot("current")  # a warehouse without a snapshot is an error here, not on a page
@@ -52,5 +52,6 @@ def command(*, port: int, show: bool, warehouse: Path | str) -> None:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise click.ClickException(
-                f"port {port} of 127.0.0.1 is in use; name another with --port, or 0 for a free one"
+                f"port {port} on 127.0.0.1 is in use; choose another with --port, or any free one "
+                "with --port 0"
             ) from error

@@ -1,4 +1,4 @@
-"""`copydesk clean`: print the clean text of a page or a text."""
+"""`copydesk clean`: print the clean text of a page or of a plain text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     help="Read the input as a page or as text.  [default: by its content]",
 )
 @click.option(
-    "--url", metavar="URL", default=None, help="Address of the document: gives outlet and date."
+    "--url",
+    metavar="URL",
+    default=None,
+    help="Address of the document; outlet and date may come from it.",
 )
 @click.option(
     "--json", "form", flag_value="json", help="Print every column and every cut as one JSON object."
@@ -36,13 +39,13 @@ if TYPE_CHECKING:
     "--markdown",
     "form",
     flag_value="markdown",
-    help="Print Markdown; headings, lists, quotations and links of a page are kept.",
+    help="Print Markdown, with the headings, lists, quotations and links of a page.",
 )
 @click.option(
-    "--show", "form", flag_value="show", help="Print the text with its cuts in place, by colour."
+    "--show", "form", flag_value="show", help="Print the text with every cut in place, in colour."
 )
 def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: str | None) -> None:
-    """Print the clean text of one page or text; several files give one line of JSON each.
+    """Print the clean text of a page or of a plain text.
 
     \b
         copydesk clean page.html
@@ -50,21 +53,22 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
         copydesk clean --json page.html
         copydesk clean --show page.html
 
-    FILE is an HTML page or a plain text, also as .gz or .zst; - reads standard input. This writes
-    nothing to a warehouse. `copydesk ingest` does, and it also reads JSON Lines, Parquet and WARC.
-    The exit code is 1 if a document could not be read or has no text left.
+    FILE is an HTML page or a plain text, also as .gz or .zst; - is standard input. If you name
+    several files, each gives one line of JSON. This command writes nothing to a warehouse; use
+    `copydesk ingest` for that, which also reads JSON Lines, Parquet and WARC. The exit code is 1
+    if a document could not be read or has no text left.
     """
     if len(files) > 1:
         if form not in {None, "json"}:
             raise click.UsageError(
-                f"--{form} takes one file; several files give one line of JSON each"
+                f"--{form} works with one file only; several files are printed as JSON lines"
             )
         if url is not None:
-            raise click.UsageError("--url needs exactly one file")
+            raise click.UsageError("--url works with one file only")
         gave_text = [_line(name, kind) for name in files]
         if not all(gave_text):
             raise click.ClickException(
-                "some of the files gave no text; their lines give the reason"
+                "some of the files gave no text; their lines of JSON say why"
             )
         return
     try:
@@ -107,7 +111,7 @@ def _article(name: str, kind: str | None, url: str | None) -> Article:
 
 
 def _body(name: str) -> bytes:
-    """The bytes of a file or of standard input, decompressed."""
+    """The decompressed bytes of a file or of standard input."""
     from copydesk.flows.read.limits import Limits
     from copydesk.flows.read.streams import Inflated, whole
 
@@ -133,7 +137,7 @@ def _problems() -> tuple[type[Exception], ...]:
 
 
 def _line(name: str, kind: str | None) -> bool:
-    """Print the JSON line of a file; return whether the file has a text."""
+    """Print the JSON line of a file, and return whether the file gave a text."""
     try:
         article = _article(name, kind, None)
     except _problems() as error:

@@ -21,5 +21,5 @@ def command(shell: str) -> None:
 
     completion = get_completion_class(shell)
     if completion is None:
-        raise click.UsageError(f"No completion for {shell}; choose bash, zsh or fish.")
+        raise click.UsageError(f"There is no completion for {shell}; use bash, zsh or fish.")
     click.echo(completion(main, {}, "copydesk", "_COPYDESK_COMPLETE").source())

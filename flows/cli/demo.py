@@ -73,7 +73,7 @@ def command(*, warehouse: Path | str) -> None:
         )
     )
     click.echo()
-    click.echo("Read it with any of (polars and pandas need `pip install`)")
+    click.echo("Read it with any of these (install polars or pandas first with pip)")
     for line in _ON_A_STORE if is_uri(warehouse) else _IN_A_FOLDER:
         click.echo(line.format(warehouse=warehouse))
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=3,
     show_default=True,
-    help="Documents to name for each difference.",
+    help="How many documents to name for each difference.",
 )
 @warehouse_option
 @json_option
@@ -34,8 +34,9 @@ def command(before: str, after: str, examples: int, warehouse: Path | str, as_js
         copydesk diff 11 12
         copydesk diff 11 --json
 
-    Counts the rows that were added, removed or changed in every table, and the documents that moved
-    between tables. Lists the columns that changed. AFTER is the current snapshot unless given.
+    For every table, this counts the rows that were added, removed or changed, and lists the columns
+    that changed. It also counts the documents that moved from one table to another. Without AFTER,
+    BEFORE is compared with the current snapshot.
     """
     with opened(warehouse) as found:
         from copydesk.flows.warehouse.diff import compare

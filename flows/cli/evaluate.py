@@ -1,4 +1,4 @@
-"""`copydesk evaluate`: score the extraction of your own pages against the right text."""
+"""`copydesk evaluate`: score extraction on your own pages, whose right answers you know."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     metavar="N",
     type=click.IntRange(min=0),
-    help="Pages with the lowest text F1 to list, per file.",
+    help="For each file, list this many of the pages with the lowest text F1.",
 )
 @json_option
 def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
@@ -37,11 +37,11 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
         copydesk evaluate my-pages.jsonl.gz
         copydesk evaluate *.jsonl.gz --worst 20 --json
 
-    Each line of GOLD is a page: `html`, `url`, and the known right answers: `gold_text`,
-    `gold_text_alt` (a list of other acceptable texts), `gold_title`, `gold_author`, `gold_date`,
-    `gold_sitename`. An empty value states that the page has none. Text is scored by runs of four
-    words, as in Zyte's article extraction benchmark: mean precision and recall over the pages, and
-    their F1.
+    Each line of GOLD is a JSON object for one page. It has `html`, `url`, and the right answers:
+    `gold_text`, `gold_text_alt` (a list of other acceptable texts), `gold_title`, `gold_author`,
+    `gold_date`, `gold_sitename`. An empty value means that the page has no such field. The text is
+    compared in runs of four words, as in Zyte's article extraction benchmark. The score is the mean
+    precision and recall over the pages, and their F1.
     """
     from copydesk.flows import evaluation
     from copydesk.transforms import edit
@@ -59,7 +59,7 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
             ) from error
         if not scores.pages:
             raise click.ClickException(
-                f"{path} has no page; a page is a line of JSON with at least `html`."
+                f"{path} has no pages. Each page is one line: a JSON object with at least `html`."
             )
         if as_json:
             found[scores.name] = _as_json(scores, worst)
@@ -98,7 +98,7 @@ def _print(scores: SetScore, worst: int) -> None:
     for name, score in (("text", scores.text()), *((name, scores.field(name)) for name in FIELDS)):
         if score:
             without = (
-                f"   {score['spurious']:.0f} of {score['without']:.0f} pages without one got one"
+                f"   invented on {score['spurious']:.0f} of {score['without']:.0f} pages that have none"
                 if score.get("without")
                 else ""
             )

@@ -38,21 +38,21 @@ _NUMBERS = (
     type=click.IntRange(min=40),
     default=None,
     metavar="COLUMNS",
-    help="Width of the page.  [default: the terminal]",
+    help="Width of the output.  [default: the width of the terminal]",
 )
 @warehouse_option
 @json_option
 def command(
     *, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool
 ) -> None:
-    """Show why a document is a copy. It is shown next to the kept one, with shared passages marked.
+    """Show why a document is a copy: it and the kept document side by side, shared passages marked.
 
     \b
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5 0d9b...
 
-    An id may be shortened. Two documents are compared whether they are copies or not. For a kept
-    document alone, its copies are listed.
+    An id may be shortened. If you name two documents, they are compared whether they are copies or
+    not. If you name one kept document, its copies are listed.
     """
     from copydesk.flows.recipe import RecipeError, recipe_of_last_run
     from copydesk.transforms.dedup import Options
@@ -72,8 +72,7 @@ def command(
         measured = _pair(snapshot, ids[0], ids[1])
         try:
             may_go = recipe_of_last_run(snapshot).dedup.may_go
-        # the record of a run may be malformed in a warehouse from an untrusted source
-        except RecipeError:
+        except RecipeError:  # A warehouse from an untrusted source may have a malformed run record.
             may_go = Options().may_go
     from copydesk.transforms.dedup.shared_passages import shared_passages
 
@@ -114,9 +113,11 @@ def _full_id(snapshot: Any, given: str) -> str:
         }
     )
     if len(found) != 1:
-        problem = "no document" if not found else f"{len(found)} documents"
         raise click.ClickException(
-            f"{problem} in {snapshot.id} with an id that begins with {given!r}; give more of the id"
+            f"{len(found)} documents of snapshot {snapshot.id} have an id that begins with {given!r}; "
+            "give more of the id"
+            if found
+            else f"no document of snapshot {snapshot.id} has an id that begins with {given!r}"
         )
     return str(found[0])
 
@@ -132,7 +133,8 @@ def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
     for doc_id in ids:
         if doc_id not in rows:
             raise click.ClickException(
-                f"document {doc_id} is neither in articles nor in duplicates of {snapshot.id}; `copydesk path articles` shows where to look"
+                f"document {doc_id} is not in the articles or duplicates of snapshot {snapshot.id}; "
+                f"`copydesk show {doc_id}` also finds quarantined documents"
             )
     return rows
 
@@ -173,7 +175,7 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
     for copy in copies:
         click.echo(
             printable(
-                f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it here"
+                f"  {copy['doc_id']}  {copy['relation']:<8} jaccard {copy['jaccard']:.2f}, {copy['containment_in_kept']:.0%} of it is in the kept one"
                 f"  {copy['outlet'] or '-'}  ({copy['keep_reason']})"
             )
         )
@@ -204,7 +206,10 @@ def _tell(
     elif measured is not None:
         click.echo(printable(decision_sentences.why_kept(measured, may_go)))
     if measured is None:
-        click.echo("No pair is recorded: it is below the pair floor, or was never compared.")
+        click.echo(
+            "No similarity is recorded: the two share too little text to be stored as a pair, or "
+            "they were never compared."
+        )
         return
     click.echo(
         f"{measured['relation']}: jaccard {measured['jaccard']:.3f} (estimated {measured['jaccard_estimated']:.3f}), "

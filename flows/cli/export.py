@@ -34,7 +34,11 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "--markdown", is_flag=True, help="Write the text as Markdown, with the title as a heading."
 )
 @click.option(
-    "--language", "languages", multiple=True, metavar="CODE", help="Only this language; repeatable."
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    help="Only this language; can be repeated.",
 )
 @click.option(
     "--since", type=_DAY, default=None, metavar="DAY", help="Published on this day or later."
@@ -53,10 +57,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--one-per-story", is_flag=True, help="Only the latest article of each story.")
 @click.option(
-    "--first", is_flag=True, help="With --one-per-story: the article ranked first instead."
+    "--first", is_flag=True, help="With --one-per-story: the best-ranked article instead."
 )
 @click.option(
-    "--where", metavar="CONDITION", default=None, help="Rows that meet a condition on columns."
+    "--where", metavar="CONDITION", default=None, help="Only articles that meet this condition."
 )
 @click.option(
     "--columns",
@@ -67,7 +71,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option(
     "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
 )
-@click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing file or folder.")
 @warehouse_option
 @json_option
 def command(
@@ -102,10 +106,10 @@ def command(
     """
     if chunks is not None and (markdown or columns):
         raise click.UsageError(
-            "--chunks has columns of its own; leave out --markdown and --columns"
+            "--chunks writes its own columns; leave out --markdown and --columns"
         )
     if first and not one_per_story:
-        raise click.UsageError("--first needs --one-per-story")
+        raise click.UsageError("--first works only with --one-per-story; add it")
     with opened(warehouse) as found:
         from copydesk.flows.export.corpus_export import Selection, export, stream
 

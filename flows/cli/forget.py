@@ -44,13 +44,13 @@ _SHOWN = 10  # documents to list before the question
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="With --outlet: published up to that day.",
+    help="With --outlet: only documents published (or fetched, if undated) by this day.",
 )
 @click.option(
-    "--with-copies", is_flag=True, help="Also the other documents that share text with these."
+    "--with-copies", is_flag=True, help="Also forget other documents that share text with these."
 )
 @wait_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @warehouse_option
 @json_option
 def command(
@@ -71,14 +71,15 @@ def command(
         copydesk forget --url https://news.example/2026/11/a-story
         copydesk forget --outlet news.example --until 2026-06-30 --yes
 
-    What remains is a receipt with ids and hashes, and a tombstone that prevents the document from
-    being ingested again. If it was the kept one of its copies, the next best copy takes its place.
-    Other documents that share its text are listed. This cannot be undone, not even by `rollback`.
+    For each document a receipt with ids and hashes remains, and a tombstone that prevents it from
+    being ingested again. If the document was the kept one of several copies, the next best copy
+    takes its place. Other documents that share its text are listed. This cannot be undone, not even
+    by `rollback`.
     """
     if not (docs or urls or outlets):
         raise click.UsageError("name what to forget: --doc ID, --url URL or --outlet NAME")
     if until is not None and not outlets:
-        raise click.UsageError("--until needs --outlet")
+        raise click.UsageError("--until works only with --outlet; name one")
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import index_upkeep, reelection
         from copydesk.flows.maintenance.forget import documents_to_forget, forget
@@ -134,7 +135,7 @@ def _print_receipt(receipt: dict[str, Any], path: Path) -> None:
     others = receipt["others_with_its_text"]
     if others:
         click.echo(
-            f"Text is shared with {counted(len(others), 'other document')} (--with-copies takes these too):"
+            f"Text is shared with {counted(len(others), 'other document')} (--with-copies forgets these too):"
         )
         for other in others[:20]:
             click.echo(f"  {other['doc_id']}  {other['how']}")

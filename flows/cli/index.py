@@ -35,7 +35,7 @@ def command() -> None:
 @warehouse_option
 @json_option
 def status(*, warehouse: Path | str, as_json: bool) -> None:
-    """Describe the index, and say whether it can be used.
+    """Show the size and settings of the index, and whether it can be used.
 
     \b
         copydesk index status
@@ -80,7 +80,7 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
         return
     each = f", {size / index.n_documents:,.0f} bytes a document" if index.n_documents else ""
     click.echo(
-        f"{index.n_documents:,} of {n_documents:,} documents signed, in {len(files)} files of {megabytes(size)}{each}."
+        f"{index.n_documents:,} of {n_documents:,} documents have a signature; {len(files)} files, {megabytes(size)}{each}."
     )
     click.echo("  ".join(f"{name} {value}" for name, value in made.items()))
 
@@ -93,14 +93,14 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
 def rebuild(
     *, wait_seconds: float, recipe: Path | None, warehouse: Path | str, as_json: bool
 ) -> None:
-    """Sign every published document again and publish the new index.
+    """Compute the signatures of all published documents again and publish the new index.
 
     \b
         copydesk index rebuild
         copydesk index rebuild --recipe site.toml
 
-    Use this for an index that is damaged, or that does not fit a recipe with another num_perm,
-    ngram or seed. With that recipe named here, the next runs can use it. No row of a table changes.
+    Use this if the index is damaged, or before you run with a recipe that has another num_perm,
+    ngram or seed. In that case, name the new recipe here. No row of a table changes.
     """
     with opened(warehouse) as found:
         from copydesk.flows.index import rebuild as rebuilding
@@ -134,7 +134,7 @@ def rebuild(
 
 
 def _signed_as(recipe: Recipe, other: Recipe) -> Recipe:
-    """The recipe with those options of the other one that determine signatures."""
+    """The recipe, with the options that determine signatures taken from the other recipe."""
     from dataclasses import replace
 
     from copydesk.flows.recipe import Recipe

@@ -37,7 +37,9 @@ _COMPILES = (
 @workers_option
 @engine_options
 @click.option(
-    "--direct", is_flag=True, help="Run without Prefect: starts at once and leaves no record there."
+    "--direct",
+    is_flag=True,
+    help="Run without Prefect, which starts faster but records no flow run.",
 )
 @click.option(
     "--dry-run",
@@ -47,13 +49,13 @@ _COMPILES = (
 @click.option(
     "--reread",
     is_flag=True,
-    help="Read every input, even if the warehouse has read it and it did not change.",
+    help="Read every input again, even those that have not changed since they were last read.",
 )
 @click.option(
     "--format",
     "format_name",
     metavar="SUFFIX",
-    help="Format of standard input when INPUT is -, such as jsonl, csv or warc.gz.",
+    help="Format of standard input if INPUT is -, such as jsonl, csv or warc.gz.",
 )
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only, for cron.")
 @wait_option
@@ -81,10 +83,10 @@ def command(
         copydesk ingest --recipe site.toml "dump/*.warc.gz" extra.jsonl
         zcat dump.jsonl.gz | copydesk ingest - --format jsonl
 
-    INPUT is a file, a folder, a pattern or a URI. It may be pages, texts, JSONL, JSON, CSV,
+    INPUT is a file, a folder, a pattern or a URI. It may contain pages, texts, JSONL, JSON, CSV,
     Parquet, WARC, feeds, NITF and NewsML, and archives of these, also as .gz, .zst, .bz2 and .xz.
-    Files that the warehouse has read and that did not change are not opened, so the same command
-    can run every day.
+    Files that have not changed since the last run are not opened again, so you can run the same
+    command every day.
     """
     import time
 
@@ -93,7 +95,7 @@ def command(
     from copydesk.flows.support import startup_cache
 
     if engine == "local" and scheduler is not None:
-        raise click.UsageError("--scheduler needs --engine dask")
+        raise click.UsageError("--scheduler works only with --engine dask; add it")
     began = time.monotonic()
     progress: Quiet | Lines | Bar = terminal.Quiet()
     chosen = load(recipe)
@@ -139,7 +141,7 @@ def command(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Build the run from the options of the command."""
+    """The options of the command from which the run is built."""
 
     inputs: tuple[str, ...]
     warehouse: Path | str
@@ -160,15 +162,17 @@ class _Stdin:
         self.inputs = inputs
         if "-" not in inputs:
             if format_name is not None:
-                raise click.UsageError("--format needs the input - (standard input)")
+                raise click.UsageError("--format is for standard input; give - as INPUT")
             return
         if format_name is None:
-            raise click.UsageError("give the format of standard input, such as --format jsonl")
+            raise click.UsageError(
+                "the format of standard input is missing; give it, such as --format jsonl"
+            )
         from copydesk.flows.read.formats import by_name, known_names
 
         suffix = format_name.lower().lstrip(".")
         if by_name(f"stdin.{suffix}") is None:
-            raise click.UsageError(f"--format {format_name} is not known; {known_names()}")
+            raise click.UsageError(f"--format {format_name} is unknown; {known_names()}")
         path = self._copied(suffix)
         self.inputs = tuple(path if name == "-" else name for name in inputs)
 
@@ -197,9 +201,10 @@ class _Stdin:
 
 
 def _look_ahead(run: _Run) -> tuple[Outcome | None, int]:
-    """The outcome if the warehouse has read all inputs, and the bytes that the run will surely read.
+    """Find out before the run what it has to read.
 
-    This needs no server and no worker.
+    Returns an outcome if nothing is new, else None, and the number of bytes that the run will read
+    in any case. This needs no server and no worker.
     """
     from copydesk.flows import read
     from copydesk.flows.pipeline.start import look_ahead
@@ -274,7 +279,7 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
             with prefect_settings.connected() as client:
                 if reaped := crashed_runs.reap(client):
                     progress.note(
-                        f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died; marked as crashed"
+                        f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died and {'are' if len(reaped) > 1 else 'is'} now marked as crashed"
                     )
                 return ingest(
                     inputs=list(run.inputs),
@@ -292,10 +297,10 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
         except (TransportError, PrefectException) as error:
             if watcher.outcome is not None:
                 progress.note(
-                    "Prefect stopped answering before it could record the end of the run; the warehouse has it all"
+                    "Prefect stopped answering before it could record the end of the run; everything is in the warehouse"
                 )
                 return watcher.outcome
             raise click.ClickException(
-                f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stays; "
-                "run the same command again to continue, or run without Prefect: `copydesk ingest --direct`"
+                f"Prefect stopped answering in the middle of the run ({type(error).__name__}: {error}). What was published stays. "
+                "Run the same command again to continue, or run without Prefect: `copydesk ingest --direct`"
             ) from error

@@ -23,9 +23,9 @@ _SHOWN = 40  # fields to list in the recipe; arbitrary
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("recipe.toml"),
     show_default=True,
-    help="Where to write the recipe; - prints it.",
+    help="File to write the recipe to; - prints it.",
 )
-@click.option("--force", is_flag=True, help="Replace a recipe that exists.")
+@click.option("--force", is_flag=True, help="Replace an existing recipe.")
 def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
     """Inspect a sample of the inputs and write a commented recipe for them.
 
@@ -48,7 +48,7 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     text = recipe_text(inputs, found)
-    from_toml(text)  # an unreadable recipe would be a fault of this command
+    from_toml(text)  # If the recipe cannot be read, that is a fault of this command.
     if str(output) == "-":
         click.echo(text, nl=False)
         return
@@ -56,7 +56,7 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
     click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} read.")
     if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
         click.echo(
-            "No field looks like the text of an article. Name it in [inputs] before the first ingest."
+            "No field looks like the text of an article. Name the field in [inputs] before the first ingest."
         )
     click.echo(f"Next: copydesk ingest --recipe {output} {' '.join(inputs)}")
 

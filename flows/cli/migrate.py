@@ -14,13 +14,13 @@ from copydesk.flows.cli.options import counted, wait_option, warehouse_option
 @wait_option
 @warehouse_option
 def command(wait_seconds: float, warehouse: Path | str) -> None:
-    """Bring the tables of an older copydesk to the schema of this one.
+    """Convert a warehouse that an older copydesk wrote to the schema of this version.
 
     \b
         copydesk migrate
 
-    This is needed once after an update that requires it. Every file is rewritten and published as
-    one snapshot. Readers use the previous snapshot until then.
+    This is needed once after an update that changes the schema. Every file is rewritten, and the
+    result is published as one snapshot. Readers use the previous snapshot until then.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.migrate import migrate

@@ -41,7 +41,7 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
 
-        An error that the user can act on becomes a message with the usual remedy.
+        An error that the user can do something about becomes a message that says what to do.
         """
         try:
             return super().invoke(ctx)
@@ -70,7 +70,7 @@ class Group(click.Group):
 
 
 def _known(module: str, name: str) -> type[Exception] | tuple[()]:
-    """An error class of a module that may not be imported; if it is not, it was not raised."""
+    """An error class of a module; `()` if the module is not imported and so cannot have raised it."""
     return getattr(sys.modules.get(module), name, ())
 
 
@@ -111,7 +111,7 @@ def _utf8(context: click.Context, parameter: click.Parameter, value: Path | str)
         UnicodeEncodeError
     ) as error:  # Inputs may have such names, but Arrow and DuckDB cannot open tables under one.
         raise click.UsageError(
-            f"the path of a warehouse must be UTF-8, and {printable(str(value))!r} is not; choose another",
+            f"the path of a warehouse must be UTF-8, but {printable(str(value))!r} is not; choose another",
             context,
         ) from error
     return value
@@ -192,7 +192,7 @@ def counted(n: int, noun: str) -> str:
 def echo_json(value: object) -> None:
     """Print a value as JSON.
 
-    Dates are ISO 8601, paths are text, letters stay as they are, and characters that could control
-    a terminal are escaped.
+    Dates are ISO 8601, and paths are text. Letters that are not ASCII are not escaped, but
+    characters that could control a terminal are.
     """
     click.echo(harmless_json(json.dumps(value, default=str, ensure_ascii=False, indent=2)))

@@ -22,9 +22,9 @@ def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> N
     \b
         duckdb -c "select count(*) from '$(copydesk path articles)/*.parquet'"
 
-    A reader of that folder sees one snapshot, whatever is published meanwhile, as long as the
-    snapshot is kept. Without TABLE, the folder of all tables is printed. For a warehouse on an
-    object store, the URI of each file of the table is printed on a line of its own.
+    The folder belongs to one snapshot and does not change when another one is published. It exists
+    as long as the snapshot is kept. Without TABLE, the folder of all tables is printed. For a
+    warehouse on an object store, the URI of each file of the table is printed on its own line.
     """
     with opened(warehouse) as found:
         state = current_of(found, snapshot)

@@ -1,4 +1,4 @@
-"""`copydesk quarantine`: documents that were quarantined because of drift."""
+"""`copydesk quarantine`: list and release documents that do not fit their outlet's history."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from copydesk.flows.cli.options import (
 
 @click.group(cls=Group)
 def command() -> None:
-    """List and release documents that are quarantined because their outlet suddenly differs.
+    """List and release documents whose outlet suddenly differs from its earlier runs.
 
     \b
         copydesk quarantine list
         copydesk quarantine release --outlet harbour.example
 
-    Documents are quarantined if the recipe has: [drift] quarantine = true.
+    Documents are quarantined only if the recipe has `quarantine = true` in [drift].
     """
 
 
@@ -65,7 +65,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     "docs",
     multiple=True,
     metavar="DOC_ID",
-    help="One document; may be given several times.",
+    help="One document; can be repeated.",
 )
 @click.option("--all", "everything", is_flag=True, help="All quarantined documents.")
 @wait_option
@@ -78,7 +78,7 @@ def release(
     wait_seconds: float,
     warehouse: Path | str,
 ) -> None:
-    """Publish quarantined documents, compared and grouped with the rest.
+    """Publish quarantined documents, after looking for their copies and stories in the corpus.
 
     \b
         copydesk quarantine release --outlet harbour.example

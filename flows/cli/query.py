@@ -20,7 +20,7 @@ _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
     "form",
     type=click.Choice(_FORMATS),
     default=None,
-    help="Format of the answer.  [default: by --to, else table]",
+    help="Format of the answer.  [default: by the ending of --to, or else table]",
 )
 @click.option(
     "--to",
@@ -84,16 +84,16 @@ def _form(form: str | None, target: Path | None, *, as_json: bool) -> str:
     """The requested format, from an option or from the name of the file."""
     if as_json:
         if form not in {None, "json"}:
-            raise click.UsageError(f"--json and --format {form} exclude each other")
+            raise click.UsageError(f"--json cannot be used with --format {form}; leave out one")
         return "json"
     if form is None and target is not None:
         form = target.suffix.lower().removeprefix(".")
         if form not in _FORMATS[1:]:
             raise click.UsageError(
-                f"{target} has no known ending: .csv, .json, .jsonl or .parquet; or add --format"
+                f"{target} does not end in .csv, .json, .jsonl or .parquet; rename it or add --format"
             )
     if form == "parquet" and target is None:
-        raise click.UsageError("Parquet is written to a file; add --to answer.parquet")
+        raise click.UsageError("Parquet can only be written to a file; add --to answer.parquet")
     return form or "table"
 
 

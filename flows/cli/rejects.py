@@ -13,13 +13,13 @@ from copydesk.flows.cli.options import echo_json, json_option, printable, wareho
 
 
 @click.command()
-@click.option("--reason", metavar="NAME", default=None, help="One reason only.")
+@click.option("--reason", metavar="NAME", default=None, help="Only this reason.")
 @click.option(
     "--examples",
     type=click.IntRange(min=0),
     default=3,
     show_default=True,
-    help="Documents to name for each reason.",
+    help="How many documents to name for each reason.",
 )
 @click.option(
     "--snapshot", metavar="ID", default=None, help="A snapshot other than the current one."
@@ -56,9 +56,9 @@ def command(
         return
     if not ordered:
         click.echo(
-            "No document was refused."
+            "No document was rejected."
             if reason is None
-            else f"No document was refused as {reason!r}."
+            else f"No document was rejected as {reason!r}."
         )
     for (step, why), rows in ordered:
         click.echo(f"{len(rows):,} x {printable(why)} ({printable(step)})")

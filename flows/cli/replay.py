@@ -48,8 +48,8 @@ def command(
         copydesk replay
         copydesk replay --reason too_large --recipe larger.toml dump/
 
-    INPUT names the files or folders they came from. Without it, the inputs of the runs that
-    rejected them are read. Documents that are accepted now leave `rejects`.
+    INPUT names the files or folders that the documents came from. Without it, the inputs of the
+    runs that rejected them are read. Documents that are accepted now are deleted from `rejects`.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.replay import replay
@@ -83,9 +83,9 @@ def command(
         )
     elif facts is None:
         click.echo(
-            "No document was refused."
+            "No document was rejected."
             if reason is None
-            else f"No document was refused as {reason!r}."
+            else f"No document was rejected as {reason!r}."
         )
     else:
         click.echo(

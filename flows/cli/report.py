@@ -1,4 +1,4 @@
-"""`copydesk report`: the page of a run."""
+"""`copydesk report`: write the report of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.flows.cli.options import printable, warehouse_option
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("--open", "show", is_flag=True, help="Open it in the browser.")
+@click.option("--open", "show", is_flag=True, help="Open the report in the browser.")
 @warehouse_option
 def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
     """Write the report of a run (default: the last one) and print its path.
@@ -21,8 +21,8 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
         copydesk report --open
         copydesk report 20261122T060003-3fa2c1
 
-    The page is one file without scripts, which can be sent, printed or archived. Each run writes
-    its own page. This command writes it again from the current snapshot.
+    The report is one HTML file without scripts, which you can send, print or archive. Each run
+    writes its own report. This command writes it again from the current snapshot.
     """
     with opened(warehouse) as found:
         from copydesk.flows import report

@@ -32,7 +32,7 @@ from copydesk.flows.support.processes.cpu import cores
     "--where",
     metavar="CONDITION",
     default=None,
-    help="Clean only the documents that meet a condition (stages clean and tag).",
+    help="Process only the documents that meet this condition (stages clean and tag).",
 )
 @recipe_option
 @wait_option
@@ -56,13 +56,13 @@ def command(
         copydesk reprocess --stage dedup --recipe stricter.toml
         copydesk reprocess --stage clean --where "outlet_id = 'news.example'"
 
-    This uses the stored text and ledger, so the sources are not needed. Copies and stories are
-    computed again over all documents. The result is one snapshot; `copydesk rollback` undoes it.
-    Without --recipe, the recipe of the last run is used.
+    The original sources are not needed, because the stored text and ledger are enough. Copies and
+    stories are computed again over all documents. The result is one snapshot, which `copydesk
+    rollback` undoes. Without --recipe, the recipe of the last run is used.
     """
     if where is not None and stage not in ("clean", "tag"):
         raise click.UsageError(
-            "copies and stories are computed over all documents: --where needs --stage clean or tag"
+            "copies and stories are computed over all documents; use --where with --stage clean or tag"
         )
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.reprocess import reprocess
@@ -115,7 +115,9 @@ def command(
     for column, number in changed.most_common(12):
         click.echo(f"  {column} changed in {number:,}")
     if outcome.n_refused:
-        click.echo(f"  {outcome.n_refused:,} had no text left: they are in rejects")
+        click.echo(f"  {outcome.n_refused:,} had no text left and are now in rejects")
     if not changed and not moved and not outcome.n_refused:
         click.echo("  nothing changed")
-    click.echo(f"`copydesk diff {before}` shows it; `copydesk rollback {before}` undoes it.")
+    click.echo(
+        f"`copydesk diff {before}` shows the changes; `copydesk rollback {before}` undoes them."
+    )

@@ -23,28 +23,31 @@ from copydesk.flows.cli.options import (
     "--may-go",
     type=float,
     metavar="S",
-    help="Least score at which a document may be dropped for another one.",
+    help="Least score of the decision model at which a document may be dropped for another one.",
 )
 @click.option(
-    "--jaccard-low", type=float, metavar="J", help="Inside the window: least similarity of copies."
+    "--jaccard-low",
+    type=float,
+    metavar="J",
+    help="Least Jaccard similarity of copies within the window.",
 )
 @click.option(
     "--containment-low",
     type=float,
     metavar="C",
-    help="Inside the window: or least containment of copies.",
+    help="Least containment of copies within the window whose similarity is below --jaccard-low.",
 )
 @click.option(
     "--jaccard-high",
     type=float,
     metavar="J",
-    help="Outside the window: least similarity of copies.",
+    help="Least Jaccard similarity of near copies outside the window.",
 )
 @click.option(
     "--window-hours",
     type=float,
     metavar="H",
-    help="The most hours between the publications of two copies.",
+    help="The window: the most hours between two documents that count as near in time.",
 )
 @click.option(
     "--folds", metavar="NAMES", help="Relations that make a document a copy, such as exact,near."
@@ -54,7 +57,7 @@ from copydesk.flows.cli.options import (
     type=click.Choice(["fullest", "earliest", "longest", "original", "outlet-rank"]),
     help="Which copy is kept.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would change and publish nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and publish nothing.")
 @wait_option
 @recipe_option
 @warehouse_option
@@ -69,16 +72,16 @@ def command(
     as_json: bool,
     **thresholds: Any,
 ) -> None:
-    """Cluster all documents again from the recorded pairs, without reading or hashing a text.
+    """Find the copies again with other thresholds, from the recorded pairs and without the texts.
 
     \b
         copydesk rethreshold --may-go 0.8
         copydesk rethreshold --jaccard-low 0.3 --containment-low 0.8
         copydesk rethreshold --folds exact,near --dry-run
 
-    Without options, the result is the same as that of one ingest of all documents, whatever the
-    history of ingests. Thresholds below the floors at which pairs were stored are rejected. Options
-    that are not given are taken from --recipe, or else from the last run.
+    Without options, the result is the same as if one ingest had brought all documents. A threshold
+    must not be lower than the floor from which pairs were stored. Options that are not given are
+    taken from --recipe, or else from the last run.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import rethreshold

@@ -28,8 +28,9 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
         copydesk snapshots
         copydesk rollback 12
 
-    The older snapshot is published again. The present one is kept, so a rollback to it undoes this
-    one. The record of runs stays complete, and forgotten documents stay forgotten.
+    The older snapshot is published again under a new id. The present snapshot is kept, so you can
+    undo this by a rollback to it. The record of runs stays complete, and forgotten documents stay
+    forgotten.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance import maintenance_run

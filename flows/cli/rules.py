@@ -30,17 +30,17 @@ def command(
     warehouse: Path | str,
     as_json: bool,
 ) -> None:
-    """List the cleaning rules with examples and, for a given warehouse, how often each has cut.
+    """List the cleaning rules with examples. With --warehouse, also count what each rule has cut.
 
     \b
         copydesk rules --category related
         copydesk rules --rule photo_credit
         copydesk rules --warehouse /data/news --json
 
-    Reasons of other steps (a page's menus, the headline, a byline) follow, each with a sentence.
-    "must go" and "must stay" are the examples of a rule; the tests run every one of them. Rules can
-    be switched off in the recipe: `[clean]` `disabled = ["photo_credit"]` takes the name of a rule,
-    a category or a language.
+    Each rule has examples of what it must cut ("must go") and of similar text that it must not cut
+    ("must stay"); the tests check all of them. After the rules, the list gives other reasons for
+    cuts, such as a page's menus, the headline or a byline. To switch off a rule, a category or a
+    language, name it in the recipe, such as `disabled = ["photo_credit"]` in [clean].
     """
     from copydesk.transforms import clean
 
@@ -90,7 +90,7 @@ def command(
 
 
 def _other_reasons() -> list[tuple[str, int, str]]:
-    """Reasons of cuts that do not come from a rule about wording: name, version, and a sentence."""
+    """Reasons for cuts other than the cleaning rules: name, version, and a sentence for each."""
     from copydesk.transforms import extract, tag
 
     return [*extract.RULES, *tag.RULES]
@@ -137,7 +137,7 @@ def _other_record(
 
 
 def _hits(path: Path | str) -> dict[str, tuple[int, int]] | None:
-    """Passages and characters that each rule cut in the snapshot; None without a warehouse."""
+    """How many passages and characters each rule cut in the snapshot; None without a warehouse."""
     from copydesk.flows.cli._warehouse import opened
 
     asked = (

@@ -35,7 +35,7 @@ from copydesk.flows.cli.options import recipe_option, warehouse_option, workers_
     type=click.IntRange(1, 65535),
     default=4200,
     show_default=True,
-    help="Port of the loopback server.",
+    help="Port of the Prefect server on this machine.",
 )
 @warehouse_option
 @recipe_option
@@ -56,15 +56,15 @@ def command(
     \b
         copydesk schedule --cron "0 6 * * *" --timezone Europe/Oslo incoming/
 
-    Uses the Prefect server that PREFECT_API_URL or the active profile names, or else the one on
-    127.0.0.1 at --port, which is started if it is not running. Start a run by hand, from another
-    terminal, with
+    The command uses the Prefect server that PREFECT_API_URL or the active profile names. If neither
+    names one, it uses the server on 127.0.0.1 at --port, and starts it if necessary. To start a run
+    by hand, type in another terminal
 
     \b
         PREFECT_API_URL=http://127.0.0.1:4200/api prefect deployment run copydesk-ingest/default
 
-    Runs that you start wait for one another. A scheduled run that falls due during another run is
-    skipped.
+    Runs that you start by hand wait for one another. A scheduled run is skipped if another run is
+    in progress when it is due.
     """
     from copydesk.flows.ingest import ingest
     from copydesk.flows.orchestration import prefect_settings
@@ -156,7 +156,7 @@ def _ever_fires(cron: str) -> bool:
 
 
 def _check_inputs(inputs: tuple[str, ...], recipe: Path | None) -> None:
-    """Report now what every run would fail with."""
+    """Report an error at once that would make every scheduled run fail."""
     from copydesk.flows.read import InputError, sources
     from copydesk.flows.recipe import load
 

@@ -47,13 +47,13 @@ _COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
 @warehouse_option
 @json_option
 def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
-    """Show a document's columns and its text, with the cuts in place and coloured by rule.
+    """Show the columns and the text of a document, with every cut in place in the colour of its rule.
 
     \b
         copydesk show 3741adc8172c2652e3b942ad2e4b2fb0
         copydesk show 3741adc8
 
-    DOC is a doc_id, or the start of one, or an address. Cuts are shown as [rule: passage].
+    DOC is a doc_id, the first characters of one, or an address. Each cut is shown as [rule: passage].
     """
     from copydesk.transforms.ledger import Removal, rebuild
 
@@ -143,7 +143,7 @@ def _styled(rule: str, text: str) -> str:
     tail = text[len(text.rstrip("\n")) :] if text.strip("\n") else ""
     body = text.strip("\n")
     if not body:
-        return printable(text, keep_newlines=True)  # blank lines need no mark
+        return printable(text, keep_newlines=True)  # A blank line that was cut is not marked.
     return (
         printable(lead, keep_newlines=True)
         + click.style(f"[{printable(rule)}: {printable(body, keep_newlines=True)}]", fg=colour)

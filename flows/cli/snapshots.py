@@ -20,7 +20,8 @@ def command(warehouse: Path | str, as_json: bool) -> None:
     \b
         copydesk snapshots
 
-    The current one is marked with `*`. An id can be shortened to its number: `copydesk rollback 12`.
+    The current snapshot is marked with `*`. You can shorten an id to its number, as in `copydesk
+    rollback 12`.
     """
     with opened(warehouse) as found:
         current = found.current_id()
@@ -43,7 +44,7 @@ def command(warehouse: Path | str, as_json: bool) -> None:
         echo_json(kept)
         return
     if not kept:
-        click.echo("Nothing has been published yet; `copydesk ingest INPUT` does it.")
+        click.echo("Nothing has been published yet; run `copydesk ingest INPUT...` first.")
         return
     lines = [
         [

@@ -30,8 +30,8 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
         copydesk status
         copydesk status --json incoming/
 
-    Without INPUT, the inputs of the last run are checked. Status compares files by name and size
-    only; a run compares documents.
+    Without INPUT, the inputs of the last run are checked. This command compares only the names and
+    sizes of files, while a run compares documents.
     """
     with opened(warehouse) as found:
         from copydesk.flows.maintenance.status import status

@@ -23,8 +23,8 @@ def command() -> None:
         copydesk templates reject 44675dde
         copydesk templates export > templates.jsonl
 
-    Lines are learned after each run. Active and approved lines are cut from the next run on.
-    Published rows change only when `copydesk reprocess` is run.
+    Lines are learned after each run. The next runs cut the lines that are active or approved.
+    Published rows change only if you run `copydesk reprocess`.
     """
 
 
@@ -117,5 +117,5 @@ def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
                 f"No template line has the id {error}; `copydesk templates list` shows them."
             ) from error
     click.echo(
-        f"{len(set(ids))} line{'s' if len(set(ids)) > 1 else ''} {status}, snapshot {snapshot.id}. In force from the next run on."
+        f"{len(set(ids))} line{'s' if len(set(ids)) > 1 else ''} {status}, snapshot {snapshot.id}. This applies from the next run on."
     )

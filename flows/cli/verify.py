@@ -32,10 +32,11 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
         copydesk verify
         copydesk verify --quick
 
-    Hashes every file of every kept snapshot, and finds changed, missing and foreign files. In the
-    current snapshot it checks schemas and counts, one kept document for each copy, text and ledger
-    against the hash of the extracted text, the index against the articles, and that no forgotten
-    document is left anywhere. Each fault is one line. The exit code is 1 if there is one.
+    This hashes every file of every kept snapshot, and reports files that are changed, missing or
+    unknown. In the current snapshot it also checks that schemas and counts are right, that each
+    copy has a kept document, that text and ledger rebuild the extracted text, that the index fits
+    the articles, and that no forgotten document is left. Each fault is printed as one line. The
+    exit code is 1 if there is a fault.
     """
     with opened(warehouse) as found:
         from copydesk.flows.warehouse.checks.verify import faults

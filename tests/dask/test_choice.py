@@ -42,4 +42,4 @@ def test_a_scheduler_without_the_engine_is_wrong_usage(tmp_path: Path) -> None:
         ],
     )
     assert result.exit_code == 2
-    assert "--scheduler needs --engine dask" in result.output
+    assert "--scheduler works only with --engine dask" in result.output

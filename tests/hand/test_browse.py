@@ -66,7 +66,7 @@ def words(response: httpx.Response) -> str:
         ("/dropped", "3 copies at 3 outlets; the most frequent relation is “near”"),
         ("/rule/share_bar", "Share this story"),
         ("/rejects", "extract: no_text"),
-        ("/rejects?step=read&reason=binary", "No document was refused."),
+        ("/rejects?step=read&reason=binary", "No document was rejected."),
         ("/runs", "first"),
     ],
 )

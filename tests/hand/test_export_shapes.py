@@ -179,7 +179,7 @@ def test_the_card_says_what_was_filtered_and_leads_to_the_recipe(
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--to", "x.jsonl", "--chunks", "9", "--markdown"], 2, "columns of its own"),
+        (["--to", "x.jsonl", "--chunks", "9", "--markdown"], 2, "writes its own columns"),
         (["--to", "-", "--json"], 2, "leave out --json"),
         (["--to", "x.jsonl", "--since", "yesterday"], 2, "yesterday"),
         (["--to", "x.jsonl", "--markdown", "--columns", "doc_id"], 1, "takes the place of `text`"),

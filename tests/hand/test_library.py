@@ -102,7 +102,7 @@ def test_an_unknown_id_is_a_key_error_with_a_sentence(corpus: copydesk.Corpus) -
         (lambda: copydesk.clean_text(b"abc"), "clean_text takes str, not bytes"),
         (lambda: copydesk.ingest(5, warehouse="wh"), "a path or a list of paths, not int"),
         (lambda: copydesk.ingest("in", warehouse=None), "warehouse must be a path"),
-        (lambda: copydesk.ingest("in", warehouse="wh", workers="2"), "a number of processes"),
+        (lambda: copydesk.ingest("in", warehouse="wh", workers="2"), "the number of processes"),
         (lambda: copydesk.open(5), "warehouse must be a path"),
     ],
 )

@@ -115,7 +115,7 @@ def test_rollback_to_an_unknown_snapshot_fails_and_names_it(warehouse: Warehouse
     result = call(warehouse, "rollback", "99")
     assert result.exit_code == 1
     assert "'99'" in result.output
-    assert "is the current one" in call(warehouse, "rollback", "current").output
+    assert "is already the current one" in call(warehouse, "rollback", "current").output
 
 
 def test_diff_counts_what_came_went_changed_and_moved(warehouse: Warehouse) -> None:
@@ -169,7 +169,7 @@ def test_forget_needs_a_selection_and_asks_before_it_deletes(warehouse: Warehous
     assert "Forget 1 document? This cannot be undone." in asked.output
     assert rows.doc_id(0) in asked.output
     assert (
-        "no kept snapshot holds a document of nobody"
+        "no kept snapshot has a document of nobody"
         in call(warehouse, "forget", "--doc", "nobody").output
     )
     assert warehouse.snapshot("current").locate([rows.doc_id(0)])
