@@ -1,4 +1,4 @@
-"""Clean published documents again in workers, from the extracted text that text and ledger rebuild.
+"""Clean published documents again in workers. Text and ledger rebuild the extracted text for this.
 
 The documents of a shard are rows of one table of a snapshot. They are stored next to the shard's
 records as `rows.arrow`, with their ledgers in `cuts.arrow`. The body of a record is the id of
@@ -29,7 +29,7 @@ from copydesk.transforms.article import Article, Given, Source
 
 TASK = f"{__name__}:clean_shard_again"
 
-# The identity and origin of a document stay, whatever the stages find now.
+# The identity and origin of a document do not change, whatever the stages find now.
 _IDENTITY = (
     "doc_id",
     "canonical_url",
@@ -91,7 +91,7 @@ def clean_shard_again(job: Job, options: Mapping[str, Any]) -> dict[str, Any]:
     rejects += job.rejects()
     left = pc.is_in(rows["doc_id"], value_set=pa.array(sorted(articles), pa.string()))
     cleaned = list(articles.values())
-    # Here the body of a record is an id, so the size of the document's source is unknown.
+    # The body of a record is an id here, so the size of the original document is unknown.
     rejected = [asdict(replace(one, size_bytes=None)) for one in rejects]
     files = ShardFiles(Path(options["folder"]), job.shard.number)
     written = [
@@ -110,8 +110,8 @@ def again(
 ) -> Article:
     """Clean a published document again. It keeps its id.
 
-    Cuts that only the tree of the page could justify stay, because the tree is not stored. With
-    `stage` "tag" the cuts of the clean stage stay as well.
+    Cuts that were decided on the tree of the page are kept, because the tree is not stored. If
+    `stage` is "tag", the cuts of the clean stage are kept as well.
     """
     extracted = ledger.rebuild(row["text"], cuts)
     kept_cuts = [
@@ -151,7 +151,7 @@ def again(
 def _stated_by_page(row: Mapping[str, Any]) -> dict[str, str]:
     """Columns that come from the page's own data, with their evidence.
 
-    They stay, as the page is not stored.
+    They are kept, because the page is not stored.
     """
     if row["source_kind"] != "page":
         return {}
@@ -200,7 +200,7 @@ def _as_printed(row: Mapping[str, Any]) -> str | None:
 
 
 def _with_new_values(rows: pa.Table, cleaned: Sequence[Article]) -> pa.Table:
-    """The rows with new values from the articles, in the same order; identity columns stay."""
+    """The rows with new values from the articles, in the same order. Identity columns are kept."""
     new = tabulate.articles(cleaned)
     for name in new.column_names:
         if name not in _IDENTITY:

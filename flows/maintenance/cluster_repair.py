@@ -1,6 +1,6 @@
 """Delete documents from a snapshot and repair its copy clusters and stories.
 
-If the kept document of a cluster is deleted, another copy replaces it, also in its story.
+If the kept document of a cluster is deleted, a copy takes its place in `articles` and in its story.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Reelection(Protocol):
     ) -> tuple[list[str], Mapping[str, Mapping[str, Any]]]:
         """Choose which of these rows of `duplicates` to keep.
 
-        Returns the ids of the kept ones, best first, and for each of the others, by id, its columns
-        as a copy.
+        Returns the ids of the rows to keep, best first, and a mapping from the id of each other row
+        to its new columns as a copy.
         """
 
     def sizes(self, members: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
@@ -66,8 +66,9 @@ def deletion_plan(
 ) -> DeletionPlan:
     """The change to a snapshot that removes every trace of the documents with these ids.
 
-    A copy replaces a deleted kept document, also in its story. Clusters and stories are counted
-    again. A story whose id is the id of one of the documents gets the id of another member.
+    A copy replaces a deleted kept document in `articles` and in its story. The sizes of clusters
+    and stories are counted again. A story whose id is the id of a deleted document gets the id of
+    another member.
     """
     plan = DeletionPlan()
     updates: RowUpdates = {table: defaultdict(dict) for table in DOCUMENT_TABLES}
@@ -181,9 +182,9 @@ def _repair_stories(
     updates: RowUpdates,
     plan: DeletionPlan,
 ) -> None:
-    """Rank and count the members of stories that lose documents, and rename some stories.
+    """Rank and count the members of stories that lose documents.
 
-    A story is renamed if its id is the id of a deleted document.
+    A story whose id is the id of a deleted document gets a new id.
     """
     touched = {
         story_id
@@ -215,8 +216,7 @@ def _repair_stories(
         if old is None:
             continue
         if not ranked:
-            # No member is left. References to the story go to the story that it was merged into, if
-            # any.
+            # No member is left. If the story was merged into another one, references now go there.
             plan.renamed[story_id] = old["merged_into"] or ""
             continue
         new_id = _new_story_id(ranked, set(stories) | set(written)) if story_id in ids else story_id
@@ -240,7 +240,7 @@ def _repair_stories(
 def _outlets_of_copies(
     snapshot: Snapshot, stories: Collection[str], ids: Collection[str]
 ) -> dict[str, set[str | None]]:
-    """The outlets of the copies in each story, without the documents with these ids."""
+    """The outlets of the copies in each story, not counting the documents with these ids."""
     outlets: dict[str, set[str | None]] = defaultdict(set)
     where = pc.field("story_id").isin(pa.array(sorted(stories), pa.string()))
     columns = ["doc_id", "story_id", "outlet_id"]
@@ -272,7 +272,10 @@ def _new_story_id(ranked: Sequence[Row], taken: set[str]) -> str:
 def _story_row(
     old: Row, new_id: str, ranked: Sequence[Row], of_copies: Collection[str | None]
 ) -> Row:
-    """The row of a story with these members, best first; `of_copies` are the outlets of its copies."""
+    """The row of a story whose members are `ranked`, best first.
+
+    `of_copies` are the outlets of its copies.
+    """
     times = [row["published_at"] for row in ranked if row["published_at"] is not None]
     return {
         **old,
@@ -295,7 +298,7 @@ def _update_references(
     updates: RowUpdates,
     plan: DeletionPlan,
 ) -> None:
-    """Update references to stories that were renamed, and stories whose first document is deleted."""
+    """Update references to stories that got a new id, and stories whose first document is deleted."""
     for story_id, row in stories.items():
         if story_id in written or story_id in plan.renamed or story_id in ids:
             continue
@@ -336,7 +339,7 @@ def _clear_superseded(
 
 
 def _clear_template_examples(snapshot: Snapshot, ids: set[str], plan: DeletionPlan) -> None:
-    """Delete the documents from the examples of template lines, and lines without examples."""
+    """Delete the documents from the examples of template lines, and lines that have none left."""
     templates = snapshot.table("templates").to_pylist()
     kept = []
     for row in templates:
@@ -349,7 +352,7 @@ def _clear_template_examples(snapshot: Snapshot, ids: set[str], plan: DeletionPl
 
 
 def _update_table(snapshot: Snapshot, table: str, rows: Mapping[str, Row]) -> pa.Table:
-    """The new values as one table of updates. A row without a new value repeats the old one."""
+    """The new values as one table of updates. A cell without a new value repeats the old one."""
     columns = sorted({name for row in rows.values() for name in row})
     stored = snapshot.documents(table, rows, ["doc_id", *columns]).to_pylist()
     now = {row["doc_id"]: row for row in stored}

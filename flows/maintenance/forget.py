@@ -1,9 +1,10 @@
 """Delete documents permanently from everything that is stored.
 
-Every kept snapshot that has one of them is rewritten without it, under a new id. A snapshot of the
-forget run itself adds the tombstones. One switch makes it current, and the old files are deleted.
-If the run is killed before the switch, nothing is forgotten. If it is killed after the switch,
-everything is forgotten, except for files that the next writer deletes first.
+Every kept snapshot that has one of them is rewritten without it, under a new id. The forget run
+itself adds one more snapshot, which has the tombstones. In one step that snapshot becomes current,
+and then the old files are deleted. If the run is killed before that step, nothing is forgotten. If
+it is killed after it, everything is forgotten, and the next writer first deletes the files that are
+left.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
 # A function that deletes documents from the index of a snapshot. Its arguments are the snapshot,
-# the ids and a staging folder. It returns new index files by name, and the names of the snapshot's
-# index files that stay.
+# the ids and a staging folder. It returns the new index files by name, and the names of the
+# snapshot's index files that are still valid.
 IndexWithout = Callable[[Snapshot, Collection[str], Path], tuple[Mapping[str, Path], Sequence[str]]]
 
 
@@ -75,11 +76,10 @@ def forget(
 
 
 def documents_to_forget(warehouse: Warehouse, request: Request) -> list[dict[str, Any]]:
-    """The documents that `forget` would delete, newest first, with doc_id, date, outlet, title and
-    more.
+    """The documents that `forget` would delete, newest first.
 
-    Raises NothingToForget as `forget` does. An empty list means that only rows of `rejects` would
-    go.
+    Each has its doc_id, date, outlet, title and more. Raises NothingToForget as `forget` does. An
+    empty list means that only rows of `rejects` would be deleted.
     """
     selection = select(_snapshots_oldest_first(warehouse), request)
     return sorted(
@@ -90,7 +90,7 @@ def documents_to_forget(warehouse: Warehouse, request: Request) -> list[dict[str
 
 
 def _snapshots_oldest_first(warehouse: Warehouse) -> list[Snapshot]:
-    """The kept snapshots; raises UnknownSnapshot before the first publish."""
+    """The kept snapshots. Raises UnknownSnapshot if nothing has been published."""
     warehouse.snapshot("current")
     return warehouse.snapshots()[::-1]
 
@@ -114,7 +114,7 @@ def _rewrite(
     reelection_rules: Reelection,
     index_without: IndexWithout | None,
 ) -> _Rewritten:
-    """Build each kept snapshot again, starting with the first that has one of the documents."""
+    """Write each kept snapshot again, starting with the first that has one of the documents."""
     ids = set(selection.documents)
     parent = line[0].manifest.parent
     rewritten = _Rewritten(newest=line[0])
@@ -149,7 +149,7 @@ def _rewrite(
 
 
 def _holds_any(snapshot: Snapshot, selection: Selection) -> bool:
-    """Whether the snapshot has a selected document or one of the rejects."""
+    """Whether the snapshot has one of the selected documents or rejects."""
     if any(snapshot.id in document.tables for document in selection.documents.values()):
         return True
     if not selection.rejects.num_rows:
@@ -162,9 +162,9 @@ def _holds_any(snapshot: Snapshot, selection: Selection) -> bool:
 def _inputs_without(
     snapshot: Snapshot, documents: Mapping[str, SelectedDocument]
 ) -> pa.Table | None:
-    """The record of inputs without files that had only a forgotten document.
+    """The record of inputs, without files whose only document is forgotten.
 
-    None if it does not change.
+    Returns None if nothing changes.
     """
     if snapshot.manifest.inputs is None:
         return None

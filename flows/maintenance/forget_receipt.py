@@ -50,7 +50,7 @@ def new_receipt(run: Mapping[str, Any], request: Request, selection: Selection) 
 
 
 def write_receipt(root: Path, receipt: Mapping[str, Any]) -> str:
-    """Write a receipt into the warehouse at `root`; returns its file name."""
+    """Write a receipt into the warehouse at `root`, and return its file name."""
     name = f"{receipt['receipt_id']}.json"
     atomic_write.write_text(
         root / "receipts" / name, json.dumps(receipt, indent=1, ensure_ascii=False) + "\n"
@@ -59,7 +59,10 @@ def write_receipt(root: Path, receipt: Mapping[str, Any]) -> str:
 
 
 def remove_from_reports(root: Path, documents: Mapping[str, SelectedDocument]) -> list[str]:
-    """Delete pages, and change records, that show one of the documents; return file names."""
+    """Delete report pages and edit report records that show one of the documents.
+
+    Returns the names of these files.
+    """
     identifying = _identifying_texts(documents)
     changed = []
     for path in sorted((root / "reports").rglob("*")):
@@ -73,8 +76,7 @@ def remove_from_reports(root: Path, documents: Mapping[str, SelectedDocument]) -
                 content = content.replace(text, b"(forgotten)")
             atomic_write.write_text(path, content.decode("utf-8"))
         else:
-            # The page can be drawn again from the snapshot, without the document, by `copydesk
-            # report RUN`.
+            # `copydesk report RUN` can write the page again from the snapshot, without the document.
             path.unlink()
         changed.append(path.name)
     return changed
@@ -90,7 +92,7 @@ def _identifying_texts(documents: Mapping[str, SelectedDocument]) -> list[bytes]
             row["url"],
             row["canonical_url"],
             row["source_uri"] if row["record_number"] is None else None,
-            # A title of a few letters ("News") would match half of the reports.
+            # A short title such as "News" would match half of the reports.
             row["title"] if row["title"] and len(row["title"]) >= 12 else None,
         ]
         for text in shown:

@@ -54,11 +54,14 @@ class Request:
         if not (self.docs or self.urls or self.outlets):
             raise ValueError("name what to forget: a doc_id, a URL or an outlet")
         if self.until is not None and not self.outlets:
-            raise ValueError("a last day goes with an outlet")
+            raise ValueError("`until` needs `outlets`: only documents of an outlet have a last day")
 
     @property
     def addresses(self) -> set[str]:
-        """The URLs as given, and as in articles: without fragment and tracking parameters."""
+        """The URLs as given, and also in the form of `canonical_url`.
+
+        That form has no fragment and no tracking parameters.
+        """
         return {*self.urls, *(address for url in self.urls if (address := normalised(url)))}
 
     def scope_of(self, row: Mapping[str, Any]) -> str | None:
@@ -95,9 +98,9 @@ class SelectedDocument:
 class Selection:
     """All rows that a request selects in the kept snapshots.
 
-    `documents` are by doc_id. `rejects` are rows of `rejects` from the same sources and addresses.
-    `relatives` are other documents that share text with the selected ones, with the kind of
-    relation.
+    `documents` maps a doc_id to a document. `rejects` are rows of the table `rejects` from the same
+    sources and addresses. `relatives` maps the doc_id of each other document that shares text with
+    a selected one to the kind of relation.
     """
 
     documents: Mapping[str, SelectedDocument]
@@ -106,7 +109,9 @@ class Selection:
 
 
 def select(line: Sequence[Snapshot], request: Request) -> Selection:
-    """Find the selected documents in snapshots, oldest first, with their copies if requested.
+    """Find the documents that the request selects, and their copies if it asks for them.
+
+    `line` are the kept snapshots, oldest first.
 
     Raises NothingToForget if no snapshot holds such a document.
     """
@@ -176,10 +181,10 @@ def _nothing_found(current: Snapshot, request: Request) -> str:
         else []
     )
     if forgotten:
-        return f"{', '.join(request.docs)} was forgotten before: receipt {', '.join(forgotten)}"
+        return f"{', '.join(request.docs)} was forgotten before; see receipt {', '.join(forgotten)}"
     names = ", ".join((*request.docs, *request.urls, *request.outlets))
     until = f" published until {request.until}" if request.until else ""
-    return f"no kept snapshot holds a document of {names}{until}; `copydesk show` finds documents"
+    return f"no kept snapshot has a document of {names}{until}; `copydesk show` finds documents"
 
 
 def _relatives(line: Sequence[Snapshot], ids: Collection[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _INDEXED = ("articles", "duplicates")
 _WINDOW = "stories-window-"
-# The id that replaces a forgotten document. The numbers of the other documents stay.
+# The id that replaces a forgotten document, so that the numbers of the others do not change.
 _ERASED = "0" * 32
 
 
@@ -30,9 +30,9 @@ def removal_from_index(options: Options) -> IndexWithout:
     def index_without(
         snapshot: Snapshot, ids: Collection[str], folder: Path
     ) -> tuple[Mapping[str, Path], Sequence[str]]:
-        # The file of the stories' time window has vectors of single documents, so it is deleted,
-        # and a run rebuilds it from `articles`. The word counts of an epoch are sums over the
-        # corpus, and stay.
+        # The file of the stories' time window has a vector for each document, so it is deleted, and
+        # the next run rebuilds it from `articles`. The word counts of an epoch are kept, because
+        # they are sums over the corpus.
         others = {
             name: path
             for name, path in snapshot.index_files().items()
@@ -63,7 +63,7 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
     """Yield the differences between the index of copies and the tables, one sentence each."""
     mine = [path for name, path in snapshot.index_files().items() if name.endswith(SUFFIX)]
     if not mine:
-        return  # no document has been signed yet
+        return  # No document has a signature yet.
     try:
         index = Index(mine, options)
         signed = index.doc_ids(np.arange(index.n_documents))
@@ -76,19 +76,19 @@ def faults(snapshot: Snapshot, options: Options) -> Iterator[str]:
     known = set(rows["doc_id"].to_pylist())
     strange = sorted(set(signed) - known - {_ERASED})
     if strange:
-        yield f"the index holds {len(strange)} documents that are in no table, such as {strange[0]}"
+        yield f"the index has {len(strange)} documents that are in no table, such as {strange[0]}"
     is_signed = pc.is_in(rows["doc_id"], value_set=pa.array(sorted(set(signed)), pa.string()))
     texts = pc.unique(rows.filter(is_signed)["content_sha256"])
-    # Of several documents with the same text, only one is signed.
+    # If several documents have the same text, only one of them has a signature.
     missing = rows.filter(pc.invert(pc.is_in(rows["content_sha256"], value_set=texts)))[
         "doc_id"
     ].to_pylist()
     if missing:
-        yield f"the index lacks {len(missing)} documents, such as {min(missing)}; `copydesk index rebuild` rebuilds it"
+        yield f"{len(missing)} documents are not in the index, such as {min(missing)}; `copydesk index rebuild` rebuilds it"
 
 
 def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> pa.Table:
-    """One document for each text whose only signed document was forgotten."""
+    """One document for each text that lost its only document with a signature."""
     columns = ["doc_id", "content_sha256"]
     gone = pa.concat_tables([snapshot.documents(table, ids, columns) for table in _INDEXED])
     texts = pc.unique(gone["content_sha256"])
@@ -118,7 +118,7 @@ def _unsigned_equals(snapshot: Snapshot, ids: Collection[str], index: Index) -> 
 def _with_signatures(
     unsigned: pa.Table, paths: Sequence[Path], options: Options, folder: Path
 ) -> IndexUpdate:
-    """The index at these paths with the signatures of more documents."""
+    """The index in these files, with the signatures of more documents added."""
     from copydesk.transforms.dedup import in_memory_search
     from copydesk.transforms.dedup.sketches import as_texts, sketch
 

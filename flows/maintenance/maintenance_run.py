@@ -20,7 +20,7 @@ def maintenance_row(
 ) -> dict[str, Any]:
     """The `runs` row of a maintenance run on `base`.
 
-    Recipe and rules are those of the previous run.
+    The recipe and the rules are those of the previous run.
     """
     now = now or datetime.now(UTC)
     before = last_run(base)
@@ -40,16 +40,16 @@ def maintenance_row(
 
 
 def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
-    """Publish the state of an older snapshot again, with the present record of runs and tombstones.
+    """Publish the state of an older snapshot again. Runs and tombstones stay those of today.
 
-    The current snapshot is kept like any other, and a rollback to it undoes this one. Raises
+    The current snapshot is kept, so a rollback to it undoes this one. Raises
     WarehouseError if the snapshot is already the current one.
     """
     current = warehouse.snapshot("current")
     target = warehouse.snapshot(identifier)
     if target.id == current.id:
         raise WarehouseError(
-            f"snapshot {current.id} is the current one; `copydesk snapshots` lists the others"
+            f"snapshot {current.id} is already the current one; `copydesk snapshots` lists the others"
         )
     # No kept snapshot has a forgotten document, so an older state cannot restore one. The
     # tombstones prevent later runs from ingesting it again.

@@ -27,7 +27,7 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The changes from a schema version to the next, by table.
+    """The changes of each table from one schema version to the next.
 
     A function takes a table of the old version and returns one of the new version. A table without
     a function keeps its columns. New columns need no function: a nullable column is null, and a
@@ -68,8 +68,8 @@ def migrate(
     missing = [number for number in range(version, SCHEMA_VERSION) if number not in steps]
     if missing or version == SCHEMA_VERSION:
         raise SchemaMismatch(
-            f"the tables of {warehouse.address} have schema version {version}, and no declared step starts at "
-            f"version {missing[0] if missing else version}: they were written by an unreleased version; ingest again"
+            f"the tables of {warehouse.address} have schema version {version}, but there is no migration from "
+            f"version {missing[0] if missing else version}, which was never released; ingest the sources again"
         )
     taken = [steps[number] for number in range(version, SCHEMA_VERSION)]
     run = maintenance_row("migrate", current, now=now)

@@ -64,8 +64,8 @@ def release(
 ) -> Released | None:
     """Release documents: find their copies and stories, and publish them as a run.
 
-    Without `outlet` and `doc_ids` every quarantined document is released. Their texts stay as they
-    were cleaned. Copies and stories are found by the recipe of the last run. Returns None if no
+    Without `outlet` and `doc_ids`, every quarantined document is released. Their texts are not
+    cleaned again. Copies and stories are found with the recipe of the last run. Returns None if no
     such document is quarantined.
     """
     with warehouse.lock(wait_seconds=wait_seconds):

@@ -39,11 +39,12 @@ class CopyRules:
         return cls(recipe_of_last_run(snapshot).dedup)
 
     def elect(self, members: Sequence[Row]) -> tuple[list[str], dict[str, dict[str, Any]]]:
-        """Choose the members to keep; returns their ids, best first, and the copy columns of the others.
+        """Choose the members to keep.
 
-        `members` are rows of `duplicates` with their text. The first in the order of the keep
-        policy is kept. Another member is also kept unless the recipe's thresholds make it a copy of
-        a kept member.
+        Returns their ids, best first, and the copy columns of the other members by id. `members`
+        are rows of `duplicates` with their text. The first in the order of the keep policy is kept.
+        Another member is also kept, unless by the thresholds of the recipe it is a copy of a kept
+        member.
         """
         from copydesk.transforms.dedup import find_duplicates, keep_policy
 
@@ -80,7 +81,10 @@ class CopyRules:
         return [members[row]["doc_id"] for row in elected], copy_columns
 
     def sizes(self, members: Sequence[Row]) -> dict[str, Any]:
-        """The columns `document_columns.CLUSTER` of a cluster; `members` include the kept document."""
+        """The columns `document_columns.CLUSTER` of a cluster.
+
+        `members` include the kept document.
+        """
         from copydesk.transforms.dedup import keep_policy
 
         return dict(zip(document_columns.CLUSTER, keep_policy.counts(members), strict=True))

@@ -40,8 +40,8 @@ def replay(
     """Ingest the sources of rejected documents again. Needs the lock.
 
     Returns None if no document was rejected, or none for this `reason`. A document that is accepted
-    now loses its row in `rejects`. One that is rejected again keeps a row, with its present reason.
-    The other documents of those sources are already known. The sources are searched in the files or
+    now loses its row in `rejects`. One that is rejected again keeps a row, with the reason of today.
+    The other documents of those sources are already known. The sources are looked up in the files or
     folders `inputs`, or else in the inputs of the runs that rejected the documents.
 
     Raises SourcesMissing if none of the sources can be found.
@@ -58,7 +58,7 @@ def replay(
     lost = wanted - {file.source_uri for file in files}
     if not files:
         raise SourcesMissing(
-            f"none of the {len(wanted)} refused sources is in {', '.join(roots)}; "
+            f"none of the {len(wanted)} sources of rejected documents is in {', '.join(roots)}; "
             "name the folders or files they came from: copydesk replay INPUT..."
         )
     row = maintenance_row("replay", snapshot)
@@ -74,7 +74,9 @@ def replay(
         started_at=row["started_at"],
     )
     if lost:
-        context.warn(f"{len(lost)} refused sources are gone, such as {min(lost)}")
+        context.warn(
+            f"{len(lost)} sources of rejected documents no longer exist, such as {min(lost)}"
+        )
     results = run_steps(
         context, deletes=lambda cleaned: {"rejects": _resolved(refused, files, cleaned)}
     )
@@ -86,13 +88,13 @@ def _recorded_inputs(root: Path, run_ids: set[str]) -> list[str]:
     for run_id in sorted(run_ids):
         try:
             facts = json.loads((root / "reports" / f"{run_id}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # this run left no record, but another may have
+        except (OSError, ValueError):  # This run left no record, but another one may have.
             continue
         found |= dict.fromkeys(facts.get("inputs", ()))
     existing = [name for name in found if _exists(name)]
     if not existing:
         raise SourcesMissing(
-            "there is no record of where the refused documents came from; name it: copydesk replay INPUT..."
+            "there is no record of where the rejected documents came from; name the files or folders: copydesk replay INPUT..."
         )
     return existing
 
@@ -110,9 +112,9 @@ def _resolved(
     files: Sequence[read.InputFile | read.Reject],
     cleaned: Cleaned,
 ) -> pa.Table:
-    """Rows of `rejects` to delete: those of documents that were read again.
+    """The rows of `rejects` to delete, which are those of documents that were read again.
 
-    A row stays if the document was rejected at the same step for the same reason.
+    A row is kept if its document was rejected at the same step for the same reason.
     """
     again = {
         tuple(row[name] for name in (*_KEY, "step", "reason"))

@@ -1,10 +1,11 @@
 """Run the stages again on published documents, without their sources.
 
-Text and ledger rebuild the extracted text.
+The sources are not needed, because text and ledger rebuild the extracted text.
 
-The stages are clean, tag, dedup and stories; each implies those after it. `clean` and `tag` process
-the chosen documents again. Copies and stories are then computed over the whole corpus, as in one
-ingest. A document keeps its id. The previous state remains a snapshot, so `rollback` undoes this.
+The stages are clean, tag, dedup and stories. Each stage includes those after it. `clean` and `tag`
+process the chosen documents again. Copies and stories are then computed over the whole corpus, as
+if one ingest had brought it. A document keeps its id. The previous snapshot is kept, so `rollback`
+undoes this.
 """
 
 from __future__ import annotations
@@ -69,16 +70,18 @@ def reprocess(
     workers: int = 1,
     progress: pipeline.Progress | None = None,
 ) -> Outcome:
-    """Run the stages from `stage` on again and publish one snapshot. Needs the warehouse's lock.
+    """Run `stage` and the stages after it again, and publish one snapshot.
+
+    The caller must hold the lock of the warehouse.
 
     `where` selects the documents to clean by their columns (clean and tag only). Without `recipe`
     the recipe of the last run is used.
     """
     if stage not in STAGES:
-        raise ValueError(f"stage is one of {', '.join(STAGES)}, not {stage!r}")
+        raise ValueError(f"stage must be one of {', '.join(STAGES)}, not {stage!r}")
     if where is not None and stage not in ("clean", "tag"):
         raise ValueError(
-            "copies and stories are computed over all documents: a condition needs stage clean or tag"
+            "copies and stories are computed over all documents; use a condition with stage clean or tag"
         )
     snapshot = warehouse.snapshot("current")
     row = maintenance_row("reprocess", snapshot)
@@ -112,7 +115,7 @@ def reprocess(
 
 
 def _superseded(snapshot: Snapshot, staged: _Staged) -> dict[str, str]:
-    """Older versions with the newest one, of documents that were not refused."""
+    """Map the id of each older revision to that of the newest one. Refused documents do not count."""
     found = superseded_in(snapshot.table("duplicates", ["doc_id", "kept_doc_id", "keep_reason"]))
     if not found:
         return found
@@ -124,7 +127,7 @@ def _superseded(snapshot: Snapshot, staged: _Staged) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Staged:
-    """The documents of the corpus as shards, cleaned again or unchanged."""
+    """The documents of the corpus as shards. Some are cleaned again, and the others unchanged."""
 
     shards: list[StagedRows] = field(default_factory=list)
     quarantined: list[Path] = field(default_factory=list)
@@ -143,7 +146,7 @@ class _Staged:
     ) -> _Staged:
         """Stage all documents of the snapshot.
 
-        Those that `where` selects are cleaned again, if the stage does so.
+        Those that `where` selects are cleaned again if the stage is clean or tag.
         """
         staged = cls()
         chosen = None
@@ -178,7 +181,7 @@ class _Staged:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Rows of one table, with the ids of those to clean again, and later the results."""
+    """Some rows of one table, the ids of those to clean again, and later the results."""
 
     table: str
     rows: pa.Table
@@ -200,7 +203,7 @@ def _pieces(snapshot: Snapshot, chosen: pc.Expression | None) -> Iterator[_Piece
 def _cleaned(
     pieces: Iterator[_Piece], context: pipeline.Context, snapshot: Snapshot, stage: str
 ) -> Iterator[_Piece]:
-    """Yield the pieces in order, cleaned by the engine and under the limits of an ingest."""
+    """Yield the pieces in order after the engine has cleaned them, with the limits of an ingest."""
     waiting: deque[_Piece] = deque()
 
     def shards() -> Iterator[Shard]:

@@ -47,7 +47,7 @@ class Plan:
 def with_thresholds(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     """The recipe with other thresholds.
 
-    Raises ValueError for a threshold below the floor of the stored pairs.
+    Raises ValueError if a threshold is lower than the floor from which pairs were stored.
     """
     return Recipe({**recipe.values, "dedup": replace(recipe.dedup, **settings)})
 

@@ -53,7 +53,7 @@ def status(warehouse: Warehouse, *, inputs: Sequence[str] = (), n_runs: int = 5)
 
 
 def _unfinished(root: Path) -> dict[str, Any]:
-    """The run in progress, and interrupted runs, which a run with the same inputs continues."""
+    """The run in progress, and interrupted runs. A run with the same inputs continues those."""
     staged = sorted(path.parent for path in (root / "staging").glob("*/run.json"))
     writer = lock.holder(root / "lock")
     if writer is None:
@@ -73,7 +73,7 @@ def _unfinished(root: Path) -> dict[str, Any]:
 def _written_at(started: tuple[Path, dict[str, Any]]) -> float:
     try:
         return (started[0] / progress_record.NAME).stat().st_mtime
-    except OSError:  # the run has ended meanwhile
+    except OSError:  # The run has ended in the meantime.
         return 0.0
 
 
@@ -82,7 +82,7 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
     for run_id in run_ids:
         try:
             found = json.loads(warehouse.record(run_id).read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # the run left no record, or it was removed
+        except (OSError, ValueError):  # The run left no record, or its record was deleted.
             continue
         if found.get("inputs"):
             return tuple(found["inputs"])
@@ -118,5 +118,5 @@ def _next(
 def _size(file: read.InputFile) -> int | None:
     try:
         return file.size_bytes
-    except OSError:  # the file was deleted after it was listed; a run would report it
+    except OSError:  # The file was deleted after it was listed. A run would report that.
         return None

@@ -1,4 +1,4 @@
-"""Review learned template lines. A decision publishes a new version of their rows as a run."""
+"""Review learned template lines. A decision about lines is published as a maintenance run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def template_lines(
 
 
 def decide(warehouse: Warehouse, ids: Collection[str], status: str) -> Snapshot:
-    """Publish the lines under a new status, `approved` or `rejected`.
+    """Give the lines a new status, `approved` or `rejected`, and publish them.
 
     Raises KeyError for an unknown id.
     """

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 ROWS = ""  # the key in `Tally.unread` that counts all rows
-_MOST_NAMED = 5  # the largest number of warnings of a run; arbitrary
+_MOST_NAMED = 5  # the most warnings that a run gives; arbitrary
 
-# Names under which other tools and exports store what `Fields` looks for, with the matching key of
-# `[inputs]`.
+# Names that other tools use for the fields that `Fields` looks for, each with its key in `[inputs]`.
 LOOKALIKES: Mapping[str, str] = {
     "article_body": "text",
     "article_text": "text",
@@ -86,18 +85,18 @@ LOOKALIKES: Mapping[str, str] = {
 
 
 def unread_warnings(unread: Mapping[str, int]) -> Iterator[str]:
-    """Yield a warning for each field that is not read but looks like one that should be.
+    """Yield a warning for each field that is not read but probably should be.
 
-    The field must be filled in more than half of the rows.
+    Its name is a known one, and it is filled in more than half of the rows.
 
     >>> [sentence.split(";")[0] for sentence in unread_warnings({"": 10, "pub": 9, "site": 2})]
-    ["field 'pub' fills 90 % of the records and is not read"]
+    ["field 'pub' is filled in 90 % of the records but is not read"]
     """
     n_rows = unread.get(ROWS, 0)
     found = sorted((-n, name) for name, n in unread.items() if name and 2 * n > n_rows)
     for n, name in found[:_MOST_NAMED]:
         share = f"{-n / n_rows:.0%}".replace("%", " %")
         yield (
-            f"field {name!r} fills {share} of the records and is not read; "
+            f"field {name!r} is filled in {share} of the records but is not read; "
             f'to use it, set [inputs] {LOOKALIKES[name]} = [..., "{name}"] (see copydesk init)'
         )

@@ -16,7 +16,7 @@ _PARTS_OF_NAME = (
     ("given_name", "family_name"),
     ("givenName", "familyName"),
 )
-_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a shorter list has labels, not text
+_LEAST_PARAGRAPHS = 20  # characters; arbitrary: a list with less text contains labels
 _MOST_AUTHORS = 100  # arbitrary; longer lists are data, not bylines
 MOST_CHARS = 4_000  # arbitrary; a longer title, author or date is misplaced text
 _TOO_LONG_URL = 8_192  # the longest URL that servers usually accept
@@ -26,7 +26,7 @@ _BREAKS = re.compile(r"[\t\r\n]")
 def joined(items: Sequence[object], between: str) -> object:
     """Join paragraphs into one text.
 
-    They are strings, or objects with a `text`, `content`, `value` or `html`.
+    Each is a string, or an object with a `text`, `content`, `value` or `html`.
     """
     texts = []
     for item in items:
@@ -41,7 +41,7 @@ def joined(items: Sequence[object], between: str) -> object:
 
 
 def as_text(value: object) -> str:
-    """A value as text that any table can store; JSON for what is neither text nor a time."""
+    """A value as text that any table can store. Anything but text and times becomes JSON."""
     if isinstance(value, str):
         return utf8(value).decode().replace("\x00", "")
     if isinstance(value, bytes):
@@ -74,8 +74,8 @@ def moment(value: object) -> datetime | None:
             case bool():
                 return None
             case int() | float():
-                # 1e11 seconds is the year 5138 and 1e11 milliseconds is 1973, so news falls between
-                # the two.
+                # 1e11 is the year 1973 in milliseconds and the year 5138 in seconds. So a larger
+                # number is in milliseconds, and a smaller one in seconds.
                 found = datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
             case str():
                 found = datetime.fromisoformat(value.strip()[:64])
@@ -87,9 +87,10 @@ def moment(value: object) -> datetime | None:
 
 
 def moment_text(value: object) -> str | None:
-    """A date as text: as printed, or ISO 8601 for other types; None if it is no date.
+    """A date as text, or None if the value is not a date.
 
-    The value may also be an object in which a database exports a date.
+    Text is returned as printed, and other types in ISO 8601. The value may also be the object in
+    which MongoDB exports a date.
 
     >>> moment_text({"$date": 1709181000000}), moment_text({"$date": "2024-02-29"})
     ('2024-02-29T04:30:00+00:00', '2024-02-29')
@@ -100,7 +101,7 @@ def moment_text(value: object) -> str | None:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, datetime | date):
-        return value.isoformat()  # a day stays a day, a local time stays local
+        return value.isoformat()  # No time or time zone is added to what the value says.
     found = moment(value)
     return found.isoformat() if found else None
 
@@ -142,8 +143,9 @@ def address(value: object) -> str | None:
 
 
 def names(value: object) -> tuple[str, ...]:
-    """Names from a printed byline, a list of names, or objects with a `name` (schema.org) or its
-    parts.
+    """Names from a printed byline, a list of names, or objects.
+
+    An object has a `name`, as in schema.org, or the parts of a name.
 
     >>> names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
     ('Ana Ruiz', 'Bo Li', 'Cy')

@@ -1,4 +1,4 @@
-"""The fields of a JSONL record or a Parquet row, and how they become a record."""
+"""Turn the fields of a JSONL line or a Parquet row into a record."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Fields:
 
     A dotted name reaches into an object: `article.body` is the field `body` of the object `article`.
 
-    If a record has both `html` and `text`, `prefer` decides. The page keeps more evidence.
+    If a record has both `html` and `text`, `prefer` decides which is read.
     """
 
     html: tuple[str, ...] = ("html", "raw_html", "content_html")
@@ -36,7 +36,7 @@ class Fields:
     url: tuple[str, ...] = ("url", "link")
     """Address of the document. It is part of `doc_id`."""
     title: tuple[str, ...] = ("title", "headline")
-    """Headline, used if the page or the text has none."""
+    """Headline. It is used if the page or the text has none."""
     author: tuple[str, ...] = ("author", "authors", "byline")
     """Names of the authors, as a string, a list or objects with a `name`."""
     date: tuple[str, ...] = (
@@ -65,7 +65,7 @@ class Fields:
     A dotted name reaches into objects.
     """
     prefer: Literal["html", "text"] = "html"
-    """Which one to read if a record has both. A page keeps more evidence than a text."""
+    """Which one to read if a record has both. A page has more evidence than a text."""
     use_file_time: bool = False
     """Use a file's modification time as `fetched_at` if nothing else gives one.
 
@@ -86,7 +86,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Utf8:
-    """Text that is known to be non-empty UTF-8, so it need not be decoded and encoded again."""
+    """Text that is known to be non-empty UTF-8, so that it is not decoded and encoded again."""
 
     body: bytes
 
@@ -94,8 +94,8 @@ class Utf8:
 class RowReader:
     """Converts the rows of one source to records, within the limits.
 
-    `unread` counts fields that look like one that is missing but are not read, over all rows.
-    `on_row` is called with each row as it is stored.
+    `unread` counts, over all rows, fields that are not read but have a known name for a field that
+    was not found. `on_row` is called with each row as it is stored.
     """
 
     def __init__(
@@ -136,13 +136,15 @@ class RowReader:
         names = [*self.fields.html, *self.fields.text]
         if any(name in row or _field(row, name) is not None for name in names):
             return self._reject(number, url, "empty", "the field for the text is empty", 0)
-        detail = f"none of {', '.join(names)} among the fields {_list_fields(row)}"
+        detail = (
+            f"none of the fields {', '.join(names)} is in the record, which has {_list_fields(row)}"
+        )
         if (longest := longest_text(row)) is not None:
             detail += f'; the text may be in {longest!r}: set [inputs] text = ["{longest}"], or see copydesk init'
         return self._reject(number, url, "no_text_field", detail, None)
 
     def has_body(self, row: Mapping[str, object]) -> bool:
-        """Whether a row has a text or a page under one of the names."""
+        """Whether a row has a text or a page in one of the fields to read."""
         return self._first(row, (*self.fields.html, *self.fields.text)) is not None
 
     def given(self, row: Mapping[str, object]) -> Given:
@@ -157,7 +159,7 @@ class RowReader:
         )
 
     def _published(self, row: Mapping[str, object]) -> str | None:
-        """The first date; front matter also says with `published: true` that it is no draft."""
+        """The first date. `published: true` in front matter means "not a draft" and is no date."""
         values = (field_values.moment_text(_field(row, name)) for name in self.fields.date)
         return next((value for value in values if value), None)
 
@@ -196,7 +198,7 @@ class RowReader:
                 number,
                 url,
                 "wrong_type",
-                f"the field for the text holds {type(value).__name__}",
+                f"the field for the text contains {type(value).__name__}, not text",
                 None,
             )
         if len(body) > self.limits.document_bytes:

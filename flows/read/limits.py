@@ -7,24 +7,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The recipe's `[limits]` for each document. Each is higher than real news needs.
+    """The recipe's `[limits]` for each document. Each limit is higher than real news needs.
 
-    Limits of tree depth and node count are in `[extract]`, where the tree is built.
+    The limits on tree depth and node count are in `[extract]`, because that stage builds the tree.
     """
 
     document_bytes: int = 20 * 2**20
-    """The largest of 1,054 saved news pages had 1.9 MB; Common Crawl cuts pages at 5 MB; a live
-    blog can reach 10 MB.
+    """Bytes of one document. The largest of 1,054 saved news pages had 1.9 MB, Common Crawl cuts
+    pages at 5 MB, and a live blog can reach 10 MB.
     """
     line_bytes: int = 64 * 2**20
-    """The bytes of a JSONL line: the document, its escapes (\u00e9 takes six bytes) and the other
-    fields of the record. The bytes of a CSV row.
+    """Bytes of a JSONL line or of a CSV row. A line has the document with its escapes (\u00e9 takes
+    six bytes) and the other fields of the record.
     """
     row_lines: int = 2_000
-    """The lines of a CSV row.
+    """Lines of a CSV row.
 
-    A quote that is never closed makes the lines below it part of its row; the row ends here, and
-    reading goes on below its first line. Arbitrary: a live blog of 10 MB has fewer paragraphs.
+    If a quote is never closed, the lines below it become part of its row. The row is rejected at
+    this number of lines, and reading continues after its first line. The number is arbitrary: a
+    live blog of 10 MB has fewer paragraphs.
     """
     expansion: int = 250
     """Ratio of decompressed to compressed bytes, checked after the first 64 MB.
@@ -35,14 +36,14 @@ class Limits:
     json_depth: int = 100
     """Levels of brackets in a JSONL line.
 
-    Records of crawlers have three or four; Python's parser fails at a thousand.
+    Records of crawlers have three or four. Python's parser fails at a thousand.
     """
     parquet_columns: int = 2_000
     """Columns of a Parquet file. The widest published news set has about 80."""
     seconds: int = 20
     """Seconds of CPU for one document.
 
-    A page takes 0.03 at the median; the slowest of 1,054 took 3.
+    The median page takes 0.03. The slowest of 1,054 took 3.
     """
     memory_bytes: int = 1536 * 2**20
     """Memory that a worker may use in addition to what it needs to start.

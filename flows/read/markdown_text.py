@@ -28,7 +28,7 @@ def parts(text: str) -> tuple[Mapping[str, object], str]:
         return {}, text
     try:
         row = yaml.safe_load(head[2]) if head[1] == "---" else tomllib.loads(head[2])
-    except (yaml.YAMLError, ValueError, RecursionError):  # of TOML is a ValueError
+    except (yaml.YAMLError, ValueError, RecursionError):  # An error in TOML is a ValueError.
         return {}, text
     if not isinstance(row, dict):
         return {}, text

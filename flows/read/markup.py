@@ -1,11 +1,11 @@
-"""Recognise HTML by its first bytes, also where a text is meant."""
+"""Recognise HTML by its first bytes, even in fields and files that should contain plain text."""
 
 from __future__ import annotations
 
 import re
 
-# Signatures of HTML in the MIME Sniffing Standard (WHATWG), without tags that also start text
-# fragments.
+# Signatures of HTML in the MIME Sniffing Standard (WHATWG), except tags that can also start a
+# fragment of text.
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,999}(?:<!--.{0,9999}?-->\s{0,999}){0,9}<(?:!doctype\s{1,9}html|html|head|\?xml)[\s>]",
     re.IGNORECASE | re.DOTALL,
@@ -44,7 +44,7 @@ def is_markup(body: bytes) -> bool:
 
 
 def whole_page(body: bytes) -> bytes:
-    """A page around a fragment; a page is returned unchanged."""
+    """Wrap a fragment of HTML in a page. A page is returned unchanged."""
     if looks_like_page(body):
         return body
     return b"<!doctype html><html><body><article>" + body + b"</article></body></html>"

@@ -101,7 +101,7 @@ def _record(
     opened: Opened, number: int | None, text: str, given: Given, url: str | None
 ) -> Record | Reject:
     if not text.strip():
-        return Reject(opened.source_uri, number, url, "read", "empty", "an item without a text")
+        return Reject(opened.source_uri, number, url, "read", "empty", "the item has no text")
     body = text.encode("utf-8", "replace")
     return Record(opened.source_uri, number, body, "text", "utf-8", url, opened.file_time, given)
 

@@ -1,4 +1,4 @@
-"""Read files into records. Each file is read by its format; each fault becomes a `Reject`."""
+"""Read files into records. The format of a file reads it, and each fault becomes a `Reject`."""
 
 from __future__ import annotations
 
@@ -42,10 +42,9 @@ class Listener:
     """Callbacks that are called while a file is read."""
 
     on_open: Callable[[BinaryIO], None] = lambda stream: None
-    """Called with the stream of the file's bytes; its position tells how far reading has come."""
+    """Called with the stream of the file's bytes. Its position tells how far the file is read."""
     on_end: Callable[[int], None] = lambda number: None
-    """Called with the number that the next appended record would have, after the whole file was
-    read.
+    """Called after the whole file was read, with the number that a record appended to it would have.
     """
     on_row: Callable[[Mapping[str, object]], None] = lambda row: None
     """Called with each row as it is stored."""
@@ -61,8 +60,8 @@ def read_file(
 ) -> Iterator[Record | Reject]:
     """Yield the documents of one file. A fault ends the file with a `Reject`; the run continues.
 
-    `tally` counts items that are skipped because they are not documents, and unread fields that
-    look like missing ones.
+    `tally` counts items that are skipped because they are not documents, and fields that are not
+    read although their names are known ones.
     """
     listener = listener or Listener()
     tally = Tally() if tally is None else tally
@@ -97,7 +96,7 @@ def read_file(
     except BrokenError as fault:
         yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
     except MemoryError:
-        detail = f"more than {limits.memory_bytes:,} bytes of memory; [limits] memory_bytes"
+        detail = f"more than {limits.memory_bytes:,} bytes of memory ([limits] memory_bytes)"
         yield Reject(file.source_uri, _next(number), None, "read", "memory", detail, size)
     except OSError as error:
         yield Reject(

@@ -1,4 +1,4 @@
-"""The results of reading: a record, or a row of `rejects` in its place."""
+"""The results of reading: a record, or a row of `rejects` instead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Record:
     ] = ()  # the fields that `[inputs] keep` names, each with its value as text
 
     def source(self, *, encoding: str | None = None) -> Source:
-        """The origin of the document; `encoding` is the one that decoding found."""
+        """The origin of the document. `encoding` is the character encoding that was found, if any."""
         return Source(
             self.source_uri,
             self.record_number,

@@ -1,7 +1,7 @@
 """Shards: batches of raw records in staging folders, which workers read by path.
 
 A shard is a folder `<number>/` with `records.arrow` (Arrow IPC, LZ4) and `rejects.json`. One rename
-makes it visible, so a visible shard is complete. Where the input is cut depends only on the items.
+makes it visible, so a visible shard is complete. The cuts between shards depend only on the items.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ SCHEMA = pa.schema(
 )
 # The part of a shard that a worker has in memory, unless one document is larger.
 _BATCH_BYTES = 4 * 2**20
-# Near the end of the input a shard takes a share of the rest, down to a least size, so that workers
-# finish at about the same time. This is guided self-scheduling (Polychronopoulos and Kuck 1987),
-# but the share does not depend on the number of workers.
+# Near the end of the input, a shard is a share of what is left, but not below a least size. So all
+# workers finish at about the same time. This is guided self-scheduling (Polychronopoulos and Kuck
+# 1987), except that the share does not depend on the number of workers.
 _SHARE_OF_REST = 1 / 4
 # The smallest shard relative to a full one: a shard costs .1 s in addition to its documents.
 _LEAST_SHARE = 1 / 4
@@ -66,20 +66,20 @@ class Left(NamedTuple):
 
 
 class Position(Protocol):
-    """How far the input has been read, while its items are cut into shards."""
+    """How far the input has been read. It is asked while the items are cut into shards."""
 
     cursor: tuple[int, int]
     """The file, and the number of items taken from it. It is read after each item."""
 
     def left(self) -> Left:
-        """The unread part of the input when a shard is cut."""
+        """The unread part of the input, asked when a shard is cut."""
 
     def take_tally(self) -> Tally:
-        """The counts since the last call, when a shard is cut."""
+        """The counts since the last call, asked when a shard is cut."""
 
 
 class _Unknown:
-    """The position in items that do not come from files."""
+    """The position if the items do not come from files."""
 
     cursor = (0, 0)
 
@@ -109,7 +109,7 @@ class Shard:
         return (Path(self.folder, RECORDS), Path(self.folder, _REJECTS))
 
     def records(self) -> Iterator[Record]:
-        """Yield the records in order; a few megabytes are in memory at a time."""
+        """Yield the records in order. Only a few megabytes are in memory at a time."""
         with (
             pa.OSFile(os.path.join(self.folder, RECORDS)) as source,
             pa.ipc.open_stream(source) as batches,
@@ -141,11 +141,11 @@ def write(
     first: int = 0,
     position: Position | None = None,
 ) -> Iterator[Shard]:
-    """Cut the items into shards of at most the given documents or bytes; yield each once it is on
-    disk.
+    """Cut the items into shards, and yield each one when it is on disk.
 
-    A document larger than `n_bytes` gets a shard of its own. Shards are smaller when `position`
-    says that little is left. Raises OSError if staging cannot be written.
+    A shard has at most `documents` documents and `n_bytes` bytes. A document larger than `n_bytes`
+    gets a shard of its own. Shards are smaller when `position` says that little is left. Raises
+    OSError if staging cannot be written.
     """
     position = position or _Unknown()
     cut, most, number, folder = _Cut(), 0.0, first, Path(folder)
@@ -187,7 +187,7 @@ def opened(folder: str | Path, number: int) -> Shard | None:
 
 
 def from_json(fields: Mapping[str, Any]) -> Shard:
-    """Return the shard that `dataclasses.asdict` wrote, after it was stored as JSON."""
+    """Return the shard from its JSON form, which comes from `dataclasses.asdict`."""
     return Shard(**{**fields, "cursor": tuple(fields["cursor"])})
 
 

@@ -20,7 +20,7 @@ _BLOCK = 8 << 20
 
 
 class InputError(ValueError):
-    """The inputs cannot be read as named. The message says which one and what would be right."""
+    """An input cannot be read. The message says which one and what would be right."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,9 +30,9 @@ class InputFile:
     `source_uri` is the path relative to the input in which it was found, or the address of a web
     page.
 
-    For a remote file, `n_bytes`, `version` (such as an ETag) and `modified` (ISO 8601) are those
-    that the store listed, if any. If the beginning of a file is already known, reading starts at
-    byte `offset` with record `first_number`.
+    For a remote file, `n_bytes`, `version` (such as an ETag) and `modified` (ISO 8601) are what the
+    store lists, if it does. If the warehouse already has the first records of a file, reading
+    starts at byte `offset` with record `first_number`.
     """
 
     source_uri: str
@@ -46,7 +46,7 @@ class InputFile:
 
     @property
     def size_bytes(self) -> int | None:
-        """The size of the file, if it is cheap to find out."""
+        """The size of the file in bytes, if it is cheap to find out."""
         return self.n_bytes if self.is_remote else os.stat(self.path).st_size
 
     @property
@@ -54,12 +54,12 @@ class InputFile:
         """The number of bytes to read; 0 if it is unknown."""
         try:
             return max(0, (self.size_bytes or 0) - self.offset)
-        except OSError:  # deleted since it was found: reading it will report that
+        except OSError:  # The file was deleted after it was found. Reading it will report that.
             return 0
 
     @property
     def fingerprint(self) -> list[object]:
-        """Return address, size, time and version, which change if the folder or store sees a change."""
+        """Return address, size, time and version. If the file changes, one of them changes too."""
         if self.is_remote:
             return [self.source_uri, self.path, self.n_bytes, self.version, self.modified]
         try:
@@ -95,11 +95,12 @@ class InputFile:
 
 
 def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
-    """Find every file that the inputs name, each once, sorted, whatever the order of the inputs.
+    """Find every file that the inputs name.
 
-    Folders are read recursively, except names that start with a dot. Links to files are followed,
-    links to folders are not. A folder that cannot be listed, or a link to a folder outside the
-    input, becomes a `Reject`. Raises `InputError` for an input that does not exist or a pattern that
+    The result is sorted and has each file once, whatever the order of the inputs. Folders are read
+    recursively, except names that start with a dot. Links to files are followed, but links to
+    folders are not. A folder that cannot be listed, or a link to a folder outside the input,
+    becomes a `Reject`. Raises `InputError` for an input that does not exist or a pattern that
     matches nothing.
     """
     check(inputs)
@@ -108,8 +109,8 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     for name in inputs:
         for file in _files(name, faults):
             known = found.get(file.path)
-            # The same file may be found in two ways; the longer relative path belongs to the
-            # outermost root.
+            # A file may be found through two inputs. The longer relative path is kept, which is the
+            # one below the outer folder.
             if known is None or (-len(file.source_uri), file.source_uri) < (
                 -len(known.source_uri),
                 known.source_uri,
@@ -124,10 +125,10 @@ def likely_bytes(files: Iterable[InputFile | Reject]) -> int:
 
 
 def check(inputs: Sequence[str]) -> None:
-    """Raise `InputError` if `find` would, without listing every file."""
+    """Raise `InputError` if `find` would raise it, but without listing every file."""
     if not inputs:
         raise InputError(
-            "no input named; name files, folders or patterns such as 'news/*.jsonl.gz'"
+            "no input is named; name files, folders or patterns such as 'news/*.jsonl.gz'"
         )
     for name in inputs:
         next(_files(name, []), None)
@@ -174,7 +175,7 @@ def _files(name: str, faults: list[Reject]) -> Iterator[InputFile]:
         matches = sorted(glob.glob(name, recursive=True))
         if not matches:
             raise InputError(
-                f"no file matches {name!r}; was the pattern quoted, and is the folder right?"
+                f"no file matches {name!r}; check the folder, and quote the pattern in the shell"
             )
         for match in matches:
             if os.path.isdir(match):
@@ -263,8 +264,8 @@ def _remote(uri: str) -> Iterator[InputFile]:
             if scheme != "file"
             else f"file://{path}"
         )
-        # The same as for a file on disk, so that a dump that moves to a store is recognised. A web
-        # page has no other name.
+        # The name is relative, as for a file on disk, so that a dump is recognised after it was
+        # moved to a store. A web page has no other name than its address.
         source_uri = full if scheme in ("http", "https") else escaped(full.removeprefix(root))
         version = next(
             (
@@ -292,9 +293,9 @@ def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
 
 
 def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Files by path with the metadata that the store lists.
+    """The path of each file, with the metadata that the store lists.
 
-    Below the input, names that start with a dot are left out.
+    Names below the input that start with a dot are left out.
     """
     named = (
         files.glob(uri, detail=True)

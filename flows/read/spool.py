@@ -1,7 +1,7 @@
 """Read inputs in a separate process and write shards to disk, so that no input can crash the run.
 
 If reading a file crashes, hangs or uses too much memory, the file is read up to the fault, and one
-row of `rejects` reports the rest. A run that is started again uses the existing shards and
+row of `rejects` reports the rest. If a run is started again, it uses the existing shards and
 continues reading after the last one.
 """
 
@@ -30,8 +30,8 @@ from copydesk.flows.support.processes.sandbox import WorkerExit, wait
 from copydesk.flows.support.processes.worker_loop import WorkerChannel
 
 _STATE, _FILES = "state.json", "files.jsonl"
-_AHEAD = 8  # shards that may wait to be used: enough for the workers, few enough for the disk
-_MOST_EXITS = 3  # outside any document
+_AHEAD = 8  # shards that may wait for a worker: enough to keep workers busy, few for the disk
+_MOST_EXITS = 3  # how often the process may end while it reads no document
 
 
 def spool(
@@ -94,7 +94,7 @@ def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
             raise OSError(ended.errno, ended.detail)
         if ended.position is None:
             if ended.reason == "failed" or n_exits >= _MOST_EXITS:
-                raise RuntimeError(f"reading failed outside any document: {ended.detail}")
+                raise RuntimeError(f"reading failed, but not in a document: {ended.detail}")
         elif ended.is_certain or ended.position in suspects:
             ordinal, n_items = ended.position
             excluded[ordinal] = (
@@ -115,9 +115,10 @@ def fill(
     most: tuple[int, int],
     excluded: dict[str, list[Any]],
 ) -> int:
-    """In the reading process: write the missing shards, announce all, and return their number.
+    """Write the missing shards, announce all shards, and return their number.
 
-    `most` is the number of documents and of bytes in a full shard.
+    This is called in the reading process. `most` is the number of documents and of bytes in a full
+    shard.
     """
     documents, n_bytes = most
     named: dict[str, Any] = {
@@ -163,8 +164,8 @@ def fill(
 class _Reading:
     """The items of all files from a cursor on.
 
-    The cursor is a file and the number of items taken from it. Each item is announced before it is
-    read.
+    The cursor is the position of a file in the list, and the number of items taken from that file.
+    Each item is announced before it is read, so that the parent process knows which one failed.
     """
 
     def __init__(
@@ -190,7 +191,7 @@ class _Reading:
             accumulate(sizes, initial=0)
         )  # bytes of all files before each file, and the total
         self._stream: BinaryIO | None = None
-        self._n_bytes = 0  # bytes of documents in this file
+        self._n_bytes = 0  # bytes of the documents of this file so far
         self._tally = Tally()
 
     def __iter__(self) -> Iterator[Record | Reject]:
@@ -200,7 +201,7 @@ class _Reading:
             for n, item in enumerate(self._items(ordinal), 1):
                 self._n_bytes += len(item.body) if isinstance(item, Record) else 0
                 if ordinal == first and n <= n_taken:
-                    self._tally.take()  # counted earlier, when those items were taken
+                    self._tally.take()  # Those items were counted before, when they were taken.
                     continue
                 self.cursor = (ordinal, n)
                 yield item
@@ -212,9 +213,9 @@ class _Reading:
     def left(self) -> Left:
         """The unread part of the input.
 
-        It is estimated from how well the documents of the file so far were compressed. Documents
-        are taken to be no smaller than their compressed bytes: at the start, much more has been
-        read from the file than was yielded.
+        Its size is estimated from how well the documents of the file were compressed so far. The
+        estimate is at least the number of compressed bytes, because at the start of a file much
+        more has been read than was yielded.
         """
         ordinal, total = self.cursor[0], self._before[-1]
         if not total:  # no file has a known size
@@ -271,7 +272,7 @@ class _Reading:
 
 
 class _State:
-    """The source of the shards of a folder, and whether all of them are there."""
+    """A file that says what the shards in a folder were made from, and whether all are there."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self._path, self._key = folder / _STATE, key

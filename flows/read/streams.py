@@ -17,19 +17,19 @@ from copydesk.flows.read.limits import Limits
 
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a dictionary
-# The start of a block or the end of an empty stream, since "BZh" alone may start a text.
+# "BZh" alone may start a text, so the start of a block or the end of an empty stream must follow.
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _CHUNK = 2**16
-# A ratio means nothing for small files: a short page of one repeated line is no attack.
+# The ratio is not checked for small files, since a short page of one repeated line is no attack.
 FREE_BYTES = 64 * 2**20
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
 _XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, but a header can request 4 GB
-_TRIED = 2**14  # bytes to unpack to find out whether a candidate is a member
-_MOST_MARKS = 100_000  # member starts to remember; arbitrary: 1.6 MB
+_TRIED = 2**14  # how many bytes are unpacked to find out whether a candidate is a member
+_MOST_MARKS = 100_000  # how many starts of members are remembered; arbitrary: 1.6 MB
 
 
 class BrokenError(ValueError):
-    """A stream that cannot be read further: the name of the reason, and a sentence."""
+    """A stream that cannot be read any further, with the name of the reason and a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -39,9 +39,9 @@ class BrokenError(ValueError):
 class Inflated(io.RawIOBase):
     """A readable stream over gzip, zstd, bzip2, xz (any number of members or frames) or plain bytes.
 
-    The compression is detected from the first bytes, not from a name. Raises `BrokenError` with
-    truncated, corrupt or too_large; everything before the fault can be read. After a fault,
-    `resume` continues at the next member that can be decompressed.
+    The compression is detected from the first bytes, not from a name. At a fault, `BrokenError` is
+    raised with the reason truncated, corrupt or too_large, after everything before it was read.
+    Then `resume` continues at the next member that can be decompressed.
     """
 
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
@@ -153,7 +153,7 @@ class Inflated(io.RawIOBase):
         return here
 
     def _input(self) -> bytes:
-        if self._pending:  # counted already when it was read
+        if self._pending:  # These bytes were counted when they were read.
             chunk, self._pending = self._pending, b""
         else:
             chunk = self._source.read(_CHUNK)
@@ -202,8 +202,8 @@ class Inflated(io.RawIOBase):
         frame, is_begun = context.decompressobj(), False
         while chunk := chunk or self._input():
             try:
-                # The object returns everything that its input contains: 1 kB is at most 256 blocks
-                # of 128 kB.
+                # The object unpacks all of its input at once, so it gets little: 1 kB contains at
+                # most 256 blocks of 128 kB.
                 out = frame.decompress(chunk[:1024])
             except zstandard.ZstdError as error:
                 raise BrokenError("corrupt", f"zstd data is damaged: {error}") from error
@@ -234,7 +234,7 @@ class Inflated(io.RawIOBase):
         chunk = self._input()
         while chunk:
             if not chunk.startswith(magic[: len(chunk)]):
-                raise BrokenError("corrupt", f"bytes that are no {name} follow the {name} data")
+                raise BrokenError("corrupt", f"bytes that are not {name} follow the {name} data")
             member = made()
             while not member.eof:
                 if member.needs_input and not chunk:
@@ -246,7 +246,7 @@ class Inflated(io.RawIOBase):
                 if out:
                     yield out
                 chunk = self._input() if member.needs_input and not member.eof else b""
-            # Padding of zeros may follow a stream of xz.
+            # A stream of xz may be padded with zeros.
             chunk = (member.unused_data or self._input()).lstrip(b"\x00")
 
     def _dictionary(self, head: bytes) -> zstandard.ZstdCompressionDict | None:
@@ -273,7 +273,7 @@ class Inflated(io.RawIOBase):
     def _unpacked(self, packed: bytes) -> bytes:
         """Decompress a dictionary in small pieces.
 
-        Its frame may declare a false size, and all of that would be allocated.
+        Its frame may declare a false size, and memory of that size would be allocated at once.
         """
         most = self._limits.document_bytes
         with zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(
@@ -306,7 +306,8 @@ def packing(head: bytes) -> str | None:
 def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
     """Yield what can be decompressed before a fault.
 
-    The library returns nothing of a chunk that has a fault, so smaller chunks are tried.
+    The library returns nothing from a chunk that has a fault, so smaller and smaller chunks are
+    tried.
     """
     with contextlib.suppress(zlib.error):
         while chunk and not member.eof:
@@ -334,5 +335,5 @@ def whole(stream: io.RawIOBase, most: int) -> bytes:
     """Read all of a stream. Raises `BrokenError` for more than `most` bytes."""
     content = buffered(stream).read(most + 1)
     if len(content) > most:
-        raise BrokenError("too_large", f"more than {most:,} bytes; [limits] document_bytes")
+        raise BrokenError("too_large", f"more than {most:,} bytes ([limits] document_bytes)")
     return content

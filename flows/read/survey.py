@@ -1,4 +1,4 @@
-"""Inspect a sample of the inputs: which fields they have, how often, and with what values."""
+"""Inspect a sample of the inputs to find their fields, how often each is filled, and examples."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from copydesk.flows.read.reading import Listener, read_file
 from copydesk.flows.read.record import Reject
 from copydesk.flows.read.sources import InputFile, find
 
-_MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary: takes a second or two
+_MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary; this takes a second or two
 _EXAMPLE = 60  # characters
 _DEPTH = 3
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
-# Fields with the time of an event other than the publication.
+# Fields with the time of something other than the publication.
 _OF_A_CHANGE = re.compile(r"modif|updat|chang|edit|crawl|fetch|scrap|retriev|index", re.IGNORECASE)
 
 
@@ -29,7 +29,8 @@ _OF_A_CHANGE = re.compile(r"modif|updat|chang|edit|crawl|fetch|scrap|retriev|ind
 class Survey:
     """A sample of the inputs.
 
-    `filled` and `examples` are by (dotted) field name, over `n_rows` rows.
+    `filled` and `examples` map a field name, which may be dotted, to its count and to an example.
+    They cover `n_rows` rows.
     """
 
     formats: Counter[str] = field(default_factory=Counter)
@@ -102,9 +103,9 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
 
 
 def _add_texts(found: Survey, text: list[str], html: list[str]) -> None:
-    """Add the fields with the longest text if the known names leave more than a tenth of the rows.
+    """Add the fields with the longest text if more than a tenth of the rows lack the known names.
 
-    Files of several sources may have a field each.
+    Files from several sources may each use another field.
     """
     if 10 * sum(found.filled[name] for name in (*text, *html)) >= 9 * found.n_rows:
         return
@@ -148,7 +149,7 @@ def _shown(value: object) -> str:
 
 
 def _all_columns(file: InputFile) -> Fields:
-    """Fields that make the Parquet reader read every column, so that all of them can be shown."""
+    """The `Fields` that make the Parquet reader read every column, so that all can be shown."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -1,4 +1,4 @@
-"""Counts that reading makes in addition to the documents: by file, by reason, and by field."""
+"""What reading counts: records by file, skipped records by reason, and unread fields by name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 class Tally:
     """Counts over a part of the input.
 
-    `records` and `rejects` count by the position of the file in the list of files. `skipped` counts
-    records that are not documents, by reason. `unread` counts rows, and fields that look like
-    missing ones.
+    `records` and `rejects` are counted by the position of their file in the list of files.
+    `skipped` counts records that are not documents, by reason. `unread` counts all rows, and fields
+    that are not read although their names are known ones.
     """
 
     records: Counter[int] = field(default_factory=Counter)

@@ -91,7 +91,7 @@ def test_a_csv_row_of_more_lines_than_the_limit_is_a_reject_that_names_it(tmp_pa
         ("https://h.example/1", Record),
     ]
     assert isinstance(found[0], Reject)
-    assert "line 2: a row of more than 8 lines, [limits] row_lines" in found[0].detail
+    assert "line 2: a row of more than 8 lines ([limits] row_lines)" in found[0].detail
 
 
 def test_a_backslash_before_a_quote_is_not_part_of_the_text(tmp_path: Path) -> None:

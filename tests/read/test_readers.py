@@ -205,7 +205,7 @@ def test_an_input_that_is_not_there_is_an_error_that_names_it(tmp_path: Path, na
 
 
 def test_no_input_at_all_is_an_error() -> None:
-    with pytest.raises(InputError, match="no input named"):
+    with pytest.raises(InputError, match="no input is named"):
         find([])
 
 

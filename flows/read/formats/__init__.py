@@ -14,7 +14,7 @@ from copydesk.flows.read.streams import BrokenError, Inflated, packing
 
 PACKINGS = (".gz", ".zst", ".bz2", ".xz")
 _HEAD = 2**12
-_PACKED_HEAD = 2**20  # Nothing of a bzip2 block, of up to 900 kB, comes out before its end.
+_PACKED_HEAD = 2**20  # A bzip2 block has up to 900 kB, and its content comes out only at its end.
 
 
 @cache
@@ -29,7 +29,7 @@ def formats() -> tuple[Format, ...]:
 
 
 def by_name(name: str) -> Format | None:
-    """The format that accepts files with this name. A final .gz, .zst, .bz2 or .xz is ignored.
+    """The format of files with this name, or None. A final .gz, .zst, .bz2 or .xz is ignored.
 
     >>> by_name("dump.jsonl.zst").name, by_name("picture.png")
     ('jsonl', None)
@@ -41,14 +41,14 @@ def by_name(name: str) -> Format | None:
 
 
 def by_content(head: bytes) -> Format | None:
-    """The format that recognises the first bytes, for names without a known extension."""
+    """The format that recognises the first bytes, for files whose names have no known extension."""
     return next((f for f in formats() if f.recognises(head)), None)
 
 
 def chosen(name: str, stream: BinaryIO) -> tuple[Format | None, bytes]:
-    """Choose the format of a file by its name or else by its first bytes, compressed or not.
+    """Choose the format of a file by its name, or else by its first bytes after decompression.
 
-    Returns also the bytes that were read from the stream.
+    Also returns the bytes that were read from the stream.
     """
     head = stream.read(_HEAD)
     found = by_name(name)
@@ -64,11 +64,11 @@ def chosen(name: str, stream: BinaryIO) -> tuple[Format | None, bytes]:
 
 
 def known_names() -> str:
-    """A clause that lists the names of files that can be read."""
+    """A clause for messages that lists the endings of file names that can be read."""
     suffixes = ", ".join(suffix for f in formats() for suffix in f.suffixes)
     return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"
 
 
 def unknown() -> str:
-    """What to say about a file of no known format."""
-    return f"neither the name nor the first bytes are those of a known format; {known_names()}"
+    """The message for a file whose format is unknown."""
+    return f"neither its name nor its first bytes are those of a known format; {known_names()}"

@@ -20,8 +20,8 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered
 
 _CHUNK = 2**20
-# Raised for incomplete compressed data, a password, a method that Python lacks, or a damaged
-# directory.
+# The errors for incomplete compressed data, a password, a compression method that Python does not
+# support, and a damaged directory.
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
@@ -39,7 +39,7 @@ def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Reco
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         stored = [entry for entry in entries if entry.filename.startswith("archive/")]
         if not stored:
-            raise BrokenError("corrupt", "a WACZ package without a folder archive/")
+            raise BrokenError("corrupt", "the WACZ package has no folder archive/")
         by_name = sorted(stored, key=lambda entry: entry.filename)
         yield from _zip_members(opened, archive, by_name, fields, limits)
 
@@ -94,7 +94,7 @@ def tarred(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | 
         if source.fault is not None:
             raise source.fault from error
         raise BrokenError("truncated" if n_members else "corrupt", f"tar: {error}"[:300]) from error
-    if source.fault is not None:  # the archive is cut off between two members
+    if source.fault is not None:  # The archive is cut off between two members.
         raise source.fault
 
 
@@ -111,7 +111,7 @@ def _member(
         yield Reject(uri, None, None, "read", "unknown_format", unknown())
         return
     if format_ in FORMATS:
-        detail = "an archive inside an archive is not read; unpack the outer one first"
+        detail = "archives inside an archive are not read; unpack the outer archive first"
         yield Reject(uri, None, None, "read", "nested_archive", detail)
         return
     inner = Opened(
@@ -136,9 +136,9 @@ def _member(
 def _from_copy(
     inner: Opened, format_: Format, fields: Fields, limits: Limits
 ) -> Iterator[Record | Reject]:
-    """Read a member from a temporary file, for a format that goes back and forth in its file.
+    """Copy a member to a temporary file and read it there, for a format that seeks in its file.
 
-    A fault of the archive is raised after the bytes before it were read.
+    If the archive has a fault, the bytes before it are read, and then the fault is raised.
     """
     fault: Exception | None = None
     with closing(tempfile.TemporaryFile()) as copy:
@@ -172,7 +172,7 @@ class _Budget:
         """Count bytes. Raises `BrokenError` beyond the limit."""
         self._n += n
         if self._n > self._most:
-            detail = f"the archive grew to more than {self._n:,} bytes; [limits] expansion is {self._expansion}"
+            detail = f"the unpacked archive has more than {self._n:,} bytes; [limits] expansion is {self._expansion}"
             raise BrokenError("too_large", detail)
 
 
@@ -195,7 +195,7 @@ class _CountingStream(io.RawIOBase):
 class _UntilFault(io.RawIOBase):
     """A stream that ends at a fault in its compression, so that all bytes before it are read.
 
-    A buffer would lose the bytes that it holds when the fault is raised.
+    If the fault were raised, a buffer around this stream would lose the bytes that it holds.
     """
 
     def __init__(self, source: io.RawIOBase) -> None:
@@ -216,7 +216,7 @@ class _UntilFault(io.RawIOBase):
 
 
 class _Prefixed(io.RawIOBase):
-    """A stream whose first bytes were already read, and are put in front of the rest."""
+    """A stream whose first bytes were already read. They come again, and then the rest."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()

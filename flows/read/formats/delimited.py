@@ -21,7 +21,7 @@ from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings import decode
 
 _DELIMITERS = ",;\t|"
-_LONGEST_NAME = 200  # characters; arbitrary: a longer name of a column is the text of a document
+_LONGEST_NAME = 200  # characters; arbitrary: longer "names" in the first row are text of a document
 _STATED = re.compile(r"sep=(.)\r?\n?")  # the first line of some exports for spreadsheets
 _QUOTED = re.compile(r'"[^"]*"?')
 
@@ -32,7 +32,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     The delimiter is the one in the header row: comma, semicolon, tab or bar. Column names may be in
     capitals. Raises `BrokenError` if the header row cannot be read.
     """
-    # The limit of the csv module applies to the whole process, which only reads inputs.
+    # The limit of the csv module applies to the whole process. This process only reads inputs.
     csv.field_size_limit(max(csv.field_size_limit(), limits.line_bytes))
     source = _Lines(with_line_feeds(text_bytes(opened.stream, limits)), limits)
     names, delimiter = _header(source, fields)
@@ -64,7 +64,7 @@ def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
     if stated is not None:
         first = next(texts, None)
     if first is None:
-        raise BrokenError("empty", "no header row")
+        raise BrokenError("empty", "the file has no header row")
     bare = _QUOTED.sub("", first)
     delimiter = stated[1] if stated is not None else max(_DELIMITERS, key=bare.count)
     try:
@@ -74,7 +74,7 @@ def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
     names = [name.strip() for name in cells]
     if any(len(name) > _LONGEST_NAME or name.startswith(("http://", "https://")) for name in names):
         raise BrokenError(
-            "malformed", "the first row holds a document; add a header row with the column names"
+            "malformed", "the first row is a document; add a header row with the column names"
         )
     known = {*fields.names(), *LOOKALIKES} - set(names)
     return [
@@ -91,7 +91,7 @@ def _texts(source: _Lines) -> Iterator[str]:
 
 
 def _row(names: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
-    """The cells by column; of two columns with one name the filled one."""
+    """The cells by column name. If two columns have the same name, the filled cell is used."""
     row: dict[str, object] = {}
     for name, cell in zip(names, cells, strict=False):
         if not row.get(name):

@@ -1,4 +1,4 @@
-"""The rows of CSV text. A quote that is never closed costs its own row, not the rows below it."""
+"""Read the rows of CSV text. A quote that is never closed damages its own row, not those below."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copydesk.flows.read.limits import Limits
 
-_SAMPLE_ROWS = 100  # the rows that show what the rows of the file look like; arbitrary
+_SAMPLE_ROWS = 100  # how many rows `_Shape` learns from; arbitrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,13 @@ def rows(
 ) -> Iterator[list[str] | DamagedRow]:
     r"""Yield the cells of each row. Blank rows are skipped, and a `DamagedRow` replaces a damaged one.
 
-    `lines` have their line ends; a number among them is the length of a line that was too long.
-    The first of them is line `first_line` of the file.
+    `lines` include their line ends. A number instead of a line is the length of a line that was too
+    long. The first one is line `first_line` of the file.
 
-    A quote that is never closed makes all text up to the next quote part of its field. Three things
-    show it: the next quote is inside a word, or the file ends, or the row has more than `row_lines`
-    lines. Reading then goes on at the next line that looks like the rows before (`_Shape`).
+    If a quote is never closed, all text up to the next quote becomes part of its field. This is
+    noticed if that next quote is inside a word, if the file ends, or if the row has more than
+    `row_lines` lines. Reading then continues at the next line that looks like the earlier rows (see
+    `_Shape`).
 
     >>> text = 'a.example,"Rain\n', 'b.example,"Snow"\n', 'c.example,Hail\n'
     >>> for row in rows(text, n_columns=2, delimiter=",", limits=Limits()): print(row)
@@ -124,7 +125,7 @@ def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
         return None
     line = row[0].rstrip()
     if line.count('"') % 2 and not line.endswith('"'):
-        return None  # its last field goes on in the next line
+        return None  # The last field continues on the next line.
     # If the line ends inside quotes, the second line becomes part of its row.
     found = list(csv.reader([*row, "x"], delimiter=delimiter))
     return found[0] if len(found) == 2 else None
@@ -139,7 +140,7 @@ class _TooLargeError(Exception):
 
 
 class _Source(Iterator[str]):
-    """The lines for the csv module. It keeps those of the current row, to read them again."""
+    """The lines for the csv module. Those of the current row are kept, so they can be read again."""
 
     def __init__(self, lines: Iterable[str | int], limits: Limits, first_line: int) -> None:
         self._lines = iter(lines)
@@ -150,7 +151,7 @@ class _Source(Iterator[str]):
         self._size = 0
 
     def begin_row(self) -> None:
-        """Forget the lines of the row before."""
+        """Forget the lines of the previous row."""
         self.first_line += len(self.row)
         self.row, self._size = [], 0
 
@@ -163,23 +164,23 @@ class _Source(Iterator[str]):
         most = self._limits
         if len(self.row) >= most.row_lines:
             raise _TooLargeError(
-                f"a row of more than {most.row_lines:,} lines, [limits] row_lines; is a quote not closed?"
+                f"a row of more than {most.row_lines:,} lines ([limits] row_lines); perhaps a quote is not closed"
             )
         line = self._again.popleft() if self._again else next(self._lines)
         self._size += line if isinstance(line, int) else len(line)
         self.row.append("" if isinstance(line, int) else line)
         if isinstance(line, int) or self._size > most.line_bytes:
             raise _TooLargeError(
-                f"a row of more than {most.line_bytes:,} bytes, [limits] line_bytes"
+                f"a row of more than {most.line_bytes:,} bytes ([limits] line_bytes)"
             )
         return line
 
 
 class _Shape:
-    """What the rows of a file have in common, learned from the first hundred.
+    """What the rows of a file have in common, learned from its first rows.
 
-    It is the smallest number of cells, and the columns that hold a word without spaces in each row,
-    such as an address or a number. A line from the middle of a text rarely looks like that.
+    This is the smallest number of cells, and the columns that have a word without spaces in every
+    row, such as an address or a number. A line from the middle of a text rarely looks like that.
     """
 
     def __init__(self, n_columns: int) -> None:
@@ -195,7 +196,7 @@ class _Shape:
             self._words = {i for i in self._words if i < len(cells) and _is_word(cells[i])}
 
     def fits(self, cells: Sequence[str]) -> bool:
-        """Tell whether a row looks like the ones before."""
+        """Whether a row looks like the earlier ones."""
         if not self._n_rows or not self._words:
             return len(cells) == self._n_columns
         return self._least <= len(cells) <= self._n_columns and all(

@@ -1,7 +1,7 @@
 """Read `.rss`, `.atom` and `.xml`: items of feeds, and the XML that news agencies deliver.
 
-lxml parses without document-defined entities, without a network, and within its limits on depth and
-size. So an entity bomb or a deep tree costs no more than the bytes of the file.
+lxml parses without the entities that a document defines and without the network, and it limits
+depth and size. So an entity bomb or a deep tree costs no more than its bytes.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _BLANK = b" \t\r\n"
 _END_OF_ITEM = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry|nitf|newsItem)\s{0,9}>")
 _TAIL = 64  # bytes; longer than the end tag of an item
 _TAGS = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
-# The end of a teaser: an ellipsis, also in brackets, or a link to the rest.
+# The end of a teaser: an ellipsis, perhaps in brackets, or a link to the rest.
 _GOES_ON = re.compile(
     r"(?:\.\.\.|\u2026|\[(?:\.\.\.|\u2026)\]|(?:read|continue)[ -](?:more|reading|the full \w+)\W{0,9})\s*$",
     re.IGNORECASE,
 )
-# The least number of characters for a description to count as full text. Feeds cut summaries at 150
-# to 500 characters (WordPress at 55 words); a news item has at least about 100 words. A wide
+# A description with at least this many characters counts as full text. Feeds cut summaries at 150
+# to 500 characters (WordPress at 55 words), and a news item has at least about 100 words. A wide
 # character counts as three.
 _FULL = 600
 
@@ -57,7 +57,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield the items of a feed (RSS 1.0 and 2.0, Atom), or the items of NITF and NewsML-G2.
 
     An item is a document if the feed has its full text. Otherwise it is a row of `rejects` with the
-    reason `summary`. A sitemap is rejected. Of XML that is not well formed, every item that the
+    reason `summary`. A sitemap is rejected. If the XML is not well formed, every item that the
     parser finds is read, and a row of `rejects` states the fault.
     """
     stream = buffered(Inflated(opened.stream, limits))
@@ -65,7 +65,9 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if _PAGE.match(head):
         yield from html_format.records(replace(opened, stream=stream), fields, limits)
         return
-    stream.read(len(head) - len(head.lstrip(_BLANK)))  # XML allows no blank before its declaration
+    stream.read(
+        len(head) - len(head.lstrip(_BLANK))
+    )  # XML must not have a blank before its declaration.
     source = _EndTags(stream)
     events = _events(source)
     root, n_items, about = "", 0, _About()
@@ -94,14 +96,14 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         reason = "truncated" if n_items else "corrupt"
         raise BrokenError(reason, f"XML: {error}"[:300]) from error
     faults = [fault for fault in events.error_log if fault.level >= etree.ErrorLevels.FATAL]
-    # The parser closes an item in which the file ends.
+    # If the file ends inside an item, the parser closes the item.
     is_cut_off = bool(faults) and source.n_items < n_items
     if last is not None and not is_cut_off:
         yield last
     if faults:
         raise BrokenError("truncated" if is_cut_off else "corrupt", f"XML: {faults[0]}"[:300])
     if not n_items:
-        raise BrokenError("no_items", f"no item in the {root or 'file'}")
+        raise BrokenError("no_items", f"the {root or 'file'} has no items")
 
 
 class _About:
@@ -160,10 +162,11 @@ class _EndTags:
 
 def _check_root(root: str, opened: Opened) -> None:
     if root in ("urlset", "sitemapindex"):
-        raise BrokenError("sitemap", "a sitemap lists addresses and is no article")
+        raise BrokenError("sitemap", "a sitemap is a list of addresses, not an article")
     if root not in {known for known, _ in _READERS}:
         raise BrokenError(
-            "unknown_format", f"XML with the root {root[:40]!r}; known are {', '.join(_ROOTS)}"
+            "unknown_format",
+            f"the root of the XML is {root[:40]!r}; the known roots are {', '.join(_ROOTS)}",
         )
 
 
@@ -233,7 +236,7 @@ def _atom_entry(
 def _markup(node: etree._Element) -> str:
     """Return an Atom text construct as HTML.
 
-    The construct is escaped, or XHTML elements, or plain text.
+    It contains escaped HTML, XHTML elements or plain text.
     """
     if node.get("type") == "xhtml" or len(node):
         return "".join(
@@ -253,9 +256,9 @@ def _document(
     url = address(link)
     if body is None or _is_teaser(body, least=0):
         if summary is None and body is None:
-            return Reject(opened.source_uri, number, url, "read", "empty", "an item without a text")
+            return Reject(opened.source_uri, number, url, "read", "empty", "the item has no text")
         if summary is None or _is_teaser(summary, least=_FULL):
-            detail = "the feed carries a summary of this item, not its text; fetch the page"
+            detail = "the feed has only a summary of this item, not its text; fetch the page"
             size = len((body or summary or "").encode())
             return Reject(opened.source_uri, number, url, "read", "summary", detail, size)
         body = summary
@@ -285,7 +288,7 @@ def _plain(markup: str | None) -> str | None:
 
 
 def _authors(printed: list[str]) -> tuple[str, ...]:
-    """Names without the mail address that RSS 2.0 requires ("jo@example.org (Jo Bell)")."""
+    """Names without the mail address that RSS 2.0 requires, as in "jo@example.org (Jo Bell)"."""
     found = (re.sub(r"^\S+@\S+ \((.+)\)$", r"\1", name) for name in printed)
     return tuple(name for name in found if name and "@" not in name)
 

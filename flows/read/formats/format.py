@@ -15,22 +15,22 @@ from copydesk.flows.read.record import Record, Reject
 
 @dataclass(slots=True)
 class Opened:
-    """An open input file: its raw bytes (seekable where the file system allows), its name and time."""
+    """An open input file: its raw bytes (seekable if the file system allows), its name and time."""
 
     source_uri: str
     stream: BinaryIO
     size_bytes: int | None = None
-    file_time: datetime | None = None  # only where the recipe asks for it
+    file_time: datetime | None = None  # only if the recipe asks for it
     # Items that were skipped because they are not documents, by reason, such as "not_html" or
     # "revisit".
     skipped: Counter[str] = field(default_factory=Counter)
-    # Fields that look like one that is missing but are not read (see `fields.RowReader`).
+    # Fields that are not read although their names are known ones (see `fields.RowReader`).
     unread: Counter[str] = field(default_factory=Counter)
     # Called with each row as it is stored, to inspect a sample.
     on_row: Callable[[Mapping[str, object]], None] = lambda row: None
-    # `first_number`: the number of the first record, if earlier records of the file are already
-    # known. `next_number`: set by formats to which records can be appended, after the whole file
-    # was read without a fault.
+    # `first_number` is the number of the first record, if earlier records of the file are already
+    # known. `next_number` is set after the whole file was read without a fault, by formats whose
+    # files can grow.
     first_number: int = 0
     next_number: int | None = None
 
@@ -48,5 +48,5 @@ class Format:
     suffixes: tuple[str, ...]
     records: Callable[[Opened, Fields, Limits], Iterator[Record | Reject]]
     recognises: Callable[[bytes], bool] = lambda _: False
-    # Whether `records` goes back in the file, which a member of an archive cannot do.
+    # Whether `records` seeks in the file. A member of an archive must then be copied to a file.
     needs_seek: bool = False

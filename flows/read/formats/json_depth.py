@@ -1,4 +1,4 @@
-"""Measure how deep JSON nests, since Python's parser fails at a thousand levels."""
+"""Measure how deep JSON is nested, because Python's parser fails at a thousand levels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 def too_deep(most: int) -> BrokenError:
     """The error for a value with more than `most` levels."""
-    return BrokenError("too_deep", f"brackets nest deeper than [limits] json_depth, {most}")
+    return BrokenError("too_deep", f"the JSON is nested deeper than [limits] json_depth, {most}")
 
 
 def levels(found: object) -> int:
@@ -31,7 +31,7 @@ def levels(found: object) -> int:
 
 
 def depth(line: bytes, enough: int) -> int:
-    """The nesting depth of the brackets in a JSON text; counting stops beyond `enough`.
+    """The nesting depth of the brackets in a JSON text. Counting stops above `enough`.
 
     >>> depth(b'{"a": [1, "]]] [[["]}', 100)
     2

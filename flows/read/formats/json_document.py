@@ -50,7 +50,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 def values(
     stream: BinaryIO, opened: Opened, fields: Fields, limits: Limits
 ) -> Iterator[Record | Reject]:
-    """Yield the documents of a stream of JSON text in UTF-8, see `records`."""
+    """Yield the documents of a stream of JSON text in UTF-8, as `records` describes it."""
     rows = RowReader.of(opened, fields, limits)
     for number, item in enumerate(_unwrapped(_values(stream, limits), rows)):
         if isinstance(item, BrokenError):
@@ -102,16 +102,16 @@ def _values(stream: BinaryIO, limits: Limits) -> Iterator[object]:
                 "bad_json", f"a comma is missing after value {n_values:,} of the array"
             )
         if n_values and text.accept(",") and text.is_over():
-            break  # a comma behind the last of several objects
+            break  # There is a comma after the last of several objects.
         if is_array and n_values and text.accept("]"):
-            is_array = False  # a comma behind the last value of the array
+            is_array = False  # There is a comma after the last value of the array.
             continue
         try:
             yield text.value()
         except BrokenError as error:
             if is_array or error.reason != "bad_json" or not text.skip_line():
                 raise
-            yield error  # one object on each line: the next line may be valid
+            yield error  # The file has one object on each line, and the next line may be valid.
         n_values += 1
     if is_array:
         raise BrokenError("truncated", "the JSON array has no end")
@@ -144,7 +144,7 @@ class _Text:
         return True
 
     def skip_line(self) -> bool:
-        """Skip past the next line feed; False if there is none."""
+        """Skip past the next line feed, and return whether there was one."""
         end = self._text.find("\n", self._at)
         self._at = end + 1 if end >= 0 else len(self._text)
         return end >= 0
@@ -174,7 +174,7 @@ class _Text:
     def _more(self, *, double: bool = False) -> bool:
         """Read another chunk.
 
-        With `double` it is as long as the buffer, so that a long value is not decoded too often.
+        With `double` the chunk is as long as the buffer, so that a long value is not tried too often.
         """
         if self._is_ended:
             return False

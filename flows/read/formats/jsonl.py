@@ -1,4 +1,4 @@
-"""Read `.jsonl` and `.ndjson`: one JSON object, a document, on each line."""
+"""Read `.jsonl` and `.ndjson`: each line is a JSON object with one document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
-# Not strict, because dumps have tabs and line feeds in strings as they are.
+# The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -53,15 +53,14 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
         raise BrokenError(
             "misencoded", f"JSON must be UTF-8: {error.reason} at byte {error.start:,}"
         ) from error
-    except (ValueError, RecursionError) as error:  # the parser stops at a thousand levels
+    except (ValueError, RecursionError) as error:  # The parser fails at a thousand levels.
         if depth(line, most) > most:
             raise too_deep(most) from error
         detail = str(error)[:200]
         if detail.startswith("Extra data"):
             detail += "; if the line holds several objects, name the file .json"
         raise BrokenError("bad_json", detail) from error
-    # A page contains many brackets, but inside a string, so the parsed value is checked instead of
-    # the line.
+    # A page in a string may contain many brackets, so the parsed value is checked, not the line.
     if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
         raise too_deep(most)
     if not isinstance(found, dict):

@@ -30,7 +30,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if not isinstance(body, bytes):
         raise BrokenError("corrupt", "the HTML part cannot be decoded")
     if len(body) > limits.document_bytes:
-        raise BrokenError("too_large", f"{len(body):,} bytes; [limits] document_bytes")
+        raise BrokenError("too_large", f"{len(body):,} bytes, more than [limits] document_bytes")
     charset = part.get_param("charset")
     url = address(
         _header(message, "Snapshot-Content-Location") or _header(part, "Content-Location")

@@ -15,18 +15,18 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
 _ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are about 10 MB
-_FREE = 64 * 2**20  # as for compressed streams: a ratio means nothing for small files
+_FREE = 64 * 2**20  # up to this size the ratio is not checked, as for compressed streams
 _FOOTER_BYTES = (
     64 * 2**20
-    # The most that Thrift metadata may allocate. The footer of a file of 80 columns and 1,000 row
-    # groups takes 8.
+    # The most megabytes that Thrift metadata may allocate. The footer of a file with 80 columns and
+    # 1,000 row groups takes 8.
 )
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the document of each row.
 
-    Statistics in the file are not used, so wrong ones do no harm.
+    The statistics in the file are not used, so wrong ones do no harm.
     """
     try:
         yield from _rows(opened, fields, limits)
@@ -49,7 +49,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
 
 def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    # Hash and thrift limits stop a footer that claims a huge size; pre_buffer would load whole row
+    # The Thrift limits stop a footer that claims a huge size. `pre_buffer` would load whole row
     # groups.
     file = pq.ParquetFile(
         opened.stream,
@@ -66,7 +66,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         )
     wanted = _columns(file.schema_arrow, fields)
     rows = RowReader.of(opened, fields, limits)
-    # Values of columns that are not read cannot be counted; a column of a schema is rarely empty.
+    # The values of a column that is not read cannot be counted, but few columns are empty.
     for name in LOOKALIKES.keys() & set(file.schema_arrow.names) - set(wanted):
         opened.unread[name] += file.metadata.num_rows
     number = n_bytes = 0
@@ -79,8 +79,8 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
         ):
             for row in _python_rows(batch, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
-                # If every row refers to one long text in the dictionary, the pages are small but
-                # the rows are not.
+                # If every row refers to one long text in the dictionary, the file is small but the
+                # rows are not.
                 n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
                 if n_bytes > most and opened.size_bytes is not None:
                     raise BrokenError(
@@ -93,7 +93,7 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
 
 def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
     wanted = {*fields.names(), *fields.keep}
-    # A dotted name that is not itself a column selects the struct that it reaches into.
+    # A dotted name that is not itself a column selects the struct column that contains the field.
     structs = {name.split(".")[0] for name in wanted if "." in name and name not in schema.names}
     names = [name for name in schema.names if name in wanted | structs]
     for name in set(names):
@@ -106,12 +106,12 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
     if not bodies:
         raise BrokenError(
             "no_text_field",
-            f"no column {' or '.join((*fields.html, *fields.text))} among {', '.join(schema.names[:8])}",
+            f"there is no column {' or '.join((*fields.html, *fields.text))}; the file has {', '.join(schema.names[:8])}",
         )
     usable = [name for name in bodies if _is_text(schema.field(name).type)]
     if not usable:
         raise BrokenError(
-            "wrong_type", f"column {bodies[0]!r} holds {schema.field(bodies[0]).type}, not text"
+            "wrong_type", f"column {bodies[0]!r} has type {schema.field(bodies[0]).type}, not text"
         )
     return [
         name
@@ -123,10 +123,10 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
 
 
 def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limits) -> None:
-    """Reject a row group whose declared size is more than the bytes of the file could expand to.
+    """Raise an error if the declared size of a row group is more than the file can expand to.
 
-    The sizes are read by row group. The accessor for the sizes by column aborts the process if the
-    footer is damaged (pyarrow 26, an uncaught C++ exception).
+    Only the size of the whole row group is read. Reading the sizes of its columns aborts the
+    process if the footer is damaged (pyarrow 26, an uncaught C++ exception).
     """
     plain = file.metadata.row_group(group).total_byte_size
     if plain < 0 or plain > max(_FREE, size_bytes * limits.expansion):
@@ -150,7 +150,7 @@ def _python_rows(batch: pa.RecordBatch, bodies: Collection[str]) -> Iterator[dic
 
 
 def _is_utf8(column: pa.Array) -> bool:
-    """Whether a column is text and valid UTF-8, which only a check of the values can tell."""
+    """Whether a column is text and valid UTF-8. All its values are checked."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return False
     try:

@@ -25,13 +25,13 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield the text of the file. A page that was saved as .txt is read as a page."""
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     if _ROBOTS.match(body[:4096]):
-        raise BrokenError("robots", "a robots.txt has instructions for crawlers and is no article")
+        raise BrokenError("robots", "a robots.txt has rules for crawlers and is not an article")
     kind: Kind = "page" if looks_like_page(body) else "text"
     yield Record(opened.source_uri, None, body, kind, fetched_at=opened.file_time)
 
 
 def markdown(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """Yield the text of a Markdown file without markup; YAML front matter gives the fields."""
+    """Yield the text of a Markdown file without markup. Its fields come from the front matter."""
     from copydesk.flows.read import markdown_text  # The parser takes a tenth of a second to import.
 
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)

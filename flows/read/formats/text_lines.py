@@ -14,7 +14,7 @@ _CHUNK = 2**16
 
 
 def text_bytes(stream: BinaryIO, limits: Limits) -> io.BufferedReader[Any]:
-    """Unpack text in UTF-8, or in UTF-16 with a byte order mark, which becomes UTF-8."""
+    """Unpack text. UTF-16 with a byte order mark becomes UTF-8; other bytes do not change."""
     plain = buffered(Inflated(stream, limits))
     if plain.peek(2)[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return plain
@@ -60,7 +60,7 @@ class Converted(io.RawIOBase):
 def lines(stream: BinaryIO, most: int) -> Iterator[bytes | int]:
     """Yield lines without their line ends.
 
-    For a line of more than `most` bytes only its length is yielded, so that it takes no memory.
+    For a line of more than `most` bytes, only its length is yielded, so that it takes no memory.
     """
     while True:
         line = stream.readline(most + 2)

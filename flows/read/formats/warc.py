@@ -1,6 +1,6 @@
 """Read `.warc`: the pages and texts that a crawler stored, one document in each record.
 
-A damaged record affects no other record: reading continues at the next record that can be found.
+A damaged record affects no other record, because reading continues at the next one that is found.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ _OPENING = b"WARC/"
 # The record types of WARC 1.1 that contain documents; the others are counted under their own names.
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
-Item = Record | Reject | None  # None: not a document, and counted as skipped
+Item = Record | Reject | None  # None is a record that is not a document. It is counted as skipped.
 
 
 @dataclass(slots=True)
 class _Read:
     """A record that was read but not yet yielded.
 
-    Whether its length is right can only be seen from the bytes that follow it.
+    The bytes that follow it show whether its length is right.
     """
 
     number: int
-    start: int  # byte of the stream
+    start: int  # position in the stream
     n_bytes: int  # length of the content, as the header declares it
     url: str | None
     item: Item
@@ -61,7 +61,7 @@ class _Read:
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the pages and texts.
 
-    `record_number` counts all records of the file, also requests and images.
+    `record_number` counts all records of the file, including requests and images.
 
     Records that are not documents are counted by reason in `opened.skipped`. A record with damaged
     bytes or a wrong length becomes a row of `rejects` that gives its byte offset in the file. If
@@ -80,7 +80,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if is_whole:
         opened.next_number = number + 1
     if number < 0 and tape.fault is None:
-        raise BrokenError("corrupt", "no WARC record found")
+        raise BrokenError("corrupt", "the file has no WARC record")
 
 
 class _Segment:
@@ -95,7 +95,7 @@ class _Segment:
         self._search_from = 0
 
     def items(self) -> Iterator[Record | Reject]:
-        """Yield the items of the records, of the last one only if it is complete."""
+        """Yield the items of the records. The last record is left out if it is not complete."""
         archive = iter(_archive(self._tape))
         while (record := self._following(archive)) is not None:
             yield from self._complete(self._last, record.stream_pos)
@@ -119,16 +119,16 @@ class _Segment:
         return is_damage and self._tape.resume(_OPENING)
 
     def _complete(self, read: _Read | None, following: int) -> Iterator[Record | Reject]:
-        """Yield a record, and a row if its length is wrong by line ends, which the parser accepts.
+        """Yield a record, and a row of `rejects` if its length is wrong by a few line ends.
 
-        It may cover some of the two line ends behind the record, or leave out a line end of the
-        content. `following` is where the next record starts.
+        The parser accepts such a length. It may include one or both of the line ends after the
+        record, or leave out a line end of the content. The next record starts at `following`.
         """
         if read is None:
             return
         yield from _items(read)
         if read.n_bytes > self._limits.document_bytes:
-            return  # its head is not kept any more
+            return  # The head of the record is no longer kept.
         end = following - len(END_OF_RECORD)
         real = end - self._block_start(read.start)
         n_beyond = read.n_bytes - real
@@ -148,9 +148,9 @@ class _Segment:
 
     def _read(self, record: WarcRecord) -> _Read:
         self.number += 1
-        # relative to the position that `Tape.tell` gave for the start of the segment
+        # This is relative to the position that `Tape.tell` gave for the start of the segment.
         start = record.stream_pos
-        # Must be read before the record is parsed; afterwards it is the length after the HTTP head.
+        # This must be read before the record is parsed. Afterwards it does not count the HTTP head.
         n_bytes = record.content_length
         self._tape.forget(start)
         url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
@@ -168,7 +168,7 @@ class _Segment:
             self._opened.skipped["robots"] += 1
             return None
         if read is None and not self._has_whole_head(start):
-            return None  # the end of the file, for which `_rest` yields a row
+            return None  # This is the end of the file, for which `_rest` yields a row.
         if read is None:
             self._opened.skipped[kind if kind in _OTHERS else "other_record"] += 1
             return None
@@ -211,14 +211,14 @@ class _Segment:
                 yield from self._rest(last)
 
     def _is_too_long(self, last: _Read) -> bool:
-        """Whether a record that the file's end cuts off is complete, so that its length is wrong."""
+        """Whether a record that seems to be cut off is complete, so that only its length is wrong."""
         tape = self._tape
         if tape.find(HEADER, after=last.start + 1) is not None:
             return True
         return tape.is_packed or tape.between(tape.end - 4, tape.end) == END_OF_RECORD
 
     def _rest(self, last: _Read) -> Iterator[Reject]:
-        """Yield a row if the file goes on after the last record but has no whole header there."""
+        """Yield a row if bytes follow the last record but are not a whole header."""
         end = self._block_start(last.start) + last.n_bytes
         left = self._tape.between(end, self._tape.end)
         if last.n_bytes > self._limits.document_bytes or not left.strip(b"\r\n\x00"):
@@ -236,7 +236,7 @@ class _Segment:
         return self._tape.find(HEADER, after=begin + 1) is not None
 
     def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
-        """Yield the record before damaged compressed data; the record inside the data is lost."""
+        """Yield the record before damaged compressed data, and a row for the record inside it."""
         member = self._tape.member
         is_last = last is not None and (member <= last.start or self._is_cut_off(last))
         if last is not None and not is_last:
@@ -277,11 +277,11 @@ class _Segment:
             return
         else:
             self._search_from = end
-        if following is None and self._tape.is_over:  # the last record of the file
+        if following is None and self._tape.is_over:  # This is the last record of the file.
             yield from self._of_wrong_length(last, block, self._tape.end - block)
             return
         if following is None:
-            self._search_from = last.start + 1  # its length may be any number
+            self._search_from = last.start + 1  # The declared length may be any number.
             offset = self._tape.offset(last.start)
             detail = f"WARC: {error}; record at byte offset {offset}"
             yield self._reject(last.number, last.url, "corrupt", detail)
@@ -289,7 +289,7 @@ class _Segment:
         yield from self._of_wrong_length(last, block, max(0, following - block))
 
     def _next_header(self, last: _Read) -> int | None:
-        """Where the next record starts, within the bytes that a document may have."""
+        """Where the next record starts. The search ends after the most bytes that a document may have."""
         after = last.start + 1
         while (found := self._tape.find(HEADER, after=after)) is None:
             after = max(after, self._tape.end - HEADER_BYTES)
@@ -299,9 +299,10 @@ class _Segment:
         return found
 
     def _of_wrong_length(self, last: _Read, block: int, real: int) -> Iterator[Record | Reject]:
-        """Yield the document up to the next record, and a row unless the header has that length.
+        """Yield the document up to the next record, and a row if the header has another length.
 
-        The library finds no length in a header with bare line feeds or names in lower case.
+        The header can be right, because the library finds no length in a header with bare line
+        feeds or with names in lower case.
         """
         content = self._tape.between(block, block + real)
         header = self._tape.between(last.start, block)
@@ -310,7 +311,7 @@ class _Segment:
         is_right = 0 <= n_declared <= real and not content[n_declared:].strip(b"\r\n")
         content = content[:n_declared] if is_right else content.rstrip(b"\r\n")
         corrected = None
-        # Behind damage in the compressed data, the next header may be that of a later record.
+        # After damage in the compressed data, the next header may be that of a later record.
         is_damaged = self._tape.fault is not None and self._tape.member <= last.start
         if content and not is_damaged and real <= self._limits.document_bytes + HEADER_BYTES:
             corrected = self._with_right_length(header, content)
@@ -323,7 +324,7 @@ class _Segment:
     def _wrong_length(self, read: _Read, real: int, *, is_read: bool = True) -> Reject:
         offset = self._tape.offset(read.start)
         detail = (
-            f"Content-Length is {read.n_bytes} where {real} bytes follow; "
+            f"Content-Length is {read.n_bytes}, but {real} bytes follow; "
             f"record at byte offset {offset}"
         )
         if is_read:

@@ -20,8 +20,8 @@ from copydesk.transforms import mining_reservation
 HEADER_BYTES = 2**16  # HTTP servers accept 8 to 64 kB
 _PAGES = {"text/html", "application/xhtml+xml"}
 _TEXTS = {"text/plain", "text/markdown"}
-# Types that say little about the content, so that its first bytes decide whether it is a page.
-# Servers send them for files whose type they do not know.
+# Types that servers send for files whose type they do not know. The first bytes of the content then
+# decide whether it is a page.
 _VAGUE = {
     "",
     "*/*",
@@ -53,7 +53,7 @@ class UnreadHeadError(ValueError):
 def with_whole_line_ends(block: bytes) -> bytes:
     r"""Return an HTTP response with CRLF in its head if it has bare line feeds.
 
-    RFC 9112, 2.2, allows a reader to accept them.
+    A reader may accept those by RFC 9112, section 2.2.
 
     >>> with_whole_line_ends(b"HTTP/1.1 200 OK\nA: b\n\n<p>\n")
     b'HTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>\n'
@@ -70,10 +70,10 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
     Raises `BrokenError`, `UnreadHeadError`.
     """
     try:
-        # Decoding is done here, because the library hides a truncated body and has no limit.
+        # The library would hide that a body is truncated, and it has no limit. So this code decodes.
         record.parse_http(auto_decode="none", max_header_len=HEADER_BYTES)
         headers = record.http_headers
-        if headers is None:  # a crawler that stores bodies alone; the record has the type
+        if headers is None:  # Some crawlers store only the body. The record has the type then.
             return resource(record, limits)
         if _is_unread(headers):
             raise UnreadHeadError
@@ -87,7 +87,7 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
             return "not_html"
         raise
     except (OSError, ValueError, RuntimeError) as error:
-        if "header length" in str(error):  # the head has no end that the parser knows
+        if "header length" in str(error):  # The parser did not find the end of the head.
             raise UnreadHeadError from error
         raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
     if not is_wanted and kind and kind not in _PAGES:
@@ -103,7 +103,7 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
 
 
 def _is_unread(headers: HeaderMap) -> bool:
-    """Whether lines of the head were read as one, or the first line belongs to no HTTP response."""
+    """Whether lines of the head were read as one, or the first line is not that of a response."""
     status = headers.status_line or ""
     if not status.startswith("HTTP/"):
         return True
@@ -113,7 +113,7 @@ def _is_unread(headers: HeaderMap) -> bool:
 def _reserved(headers: HeaderMap) -> bool | None:
     """Whether the response reserves mining.
 
-    Its robots directives count if the header of the protocol is missing.
+    If the header of the TDM reservation protocol is missing, the robots directives decide.
     """
     stated = mining_reservation.by_protocol(headers.get("tdm-reservation"))
     if stated is not None:
@@ -124,7 +124,10 @@ def _reserved(headers: HeaderMap) -> bool | None:
 
 
 def resource(record: WarcRecord, limits: Limits) -> Payload | str:
-    """Return a page or text that has no HTTP head, by its Content-Type. Raises `BrokenError`."""
+    """Return a page or text without an HTTP head, or the reason to skip it. Raises `BrokenError`.
+
+    The Content-Type of the record decides.
+    """
     media, charset = _media(record)
     if media and media not in _PAGES | _TEXTS:
         return "not_html"
@@ -159,7 +162,7 @@ def _media(record: WarcRecord) -> tuple[str, str | None]:
 def _content(record: WarcRecord, limits: Limits) -> bytes:
     raw = bytes(record.reader.read(limits.document_bytes + 1))
     if len(raw) > limits.document_bytes:
-        detail = f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
+        detail = f"more than {limits.document_bytes:,} bytes ([limits] document_bytes)"
         raise BrokenError("too_large", detail)
     n_left = record.content_length - len(raw)
     if n_left > 0:
@@ -170,8 +173,8 @@ def _content(record: WarcRecord, limits: Limits) -> bytes:
 def joined_chunks(raw: bytes) -> bytes:
     r"""Join the chunks of an HTTP body.
 
-    Without chunks the body is returned unchanged, because crawlers join chunks but leave the
-    header.
+    A body without chunks is returned unchanged. Crawlers join the chunks but leave the header as it
+    was.
 
     >>> joined_chunks(b"5\r\nrain \r\n3;x=y\r\nfel\r\n0\r\n\r\n")
     b'rain fel'
@@ -197,10 +200,11 @@ def joined_chunks(raw: bytes) -> bytes:
 
 
 def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
-    """Decompress a body by its Content-Encoding; the encoding that was applied last comes first.
+    """Decompress a body by its Content-Encoding. The encoding that was applied last is undone first.
 
-    A body that is not compressed is returned unchanged, because crawlers decompress but leave the
-    header. Others drop the header but leave the body compressed, which its first bytes show.
+    A body that is not compressed is returned unchanged, because some crawlers decompress the body
+    but leave the header as it was. Other crawlers drop the header but leave the body compressed,
+    which its first bytes show.
     """
     for name in reversed(encoding.split(",")):
         raw = _decoded(raw, name.strip(), limits)
@@ -230,6 +234,6 @@ def _decoded(raw: bytes, encoding: str, limits: Limits) -> bytes:
 
 def _bounded(body: bytes, limits: Limits) -> bytes:
     if len(body) > limits.document_bytes:
-        detail = f"more than {limits.document_bytes:,} bytes; [limits] document_bytes"
+        detail = f"more than {limits.document_bytes:,} bytes ([limits] document_bytes)"
         raise BrokenError("too_large", detail)
     return body

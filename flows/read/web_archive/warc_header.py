@@ -1,4 +1,4 @@
-"""The header of a WARC record as bytes, for files in which the WARC library cannot find it."""
+"""Find the header of a WARC record in bytes, for files in which the WARC library cannot find it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ END_OF_RECORD = b"\r\n\r\n"
 LENGTH = re.compile(
     rb"^content-length:[ \t]{0,9}(\d{1,18})[ \t\r]{0,9}$", re.IGNORECASE | re.MULTILINE
 )
-# The names as the library knows them. By the standard, their case has no meaning.
+# The names in the case that the library knows. In the standard their case has no meaning.
 _NAMES = {
     name.lower(): name for name in (b"WARC-Type", b"WARC-Target-URI", b"WARC-Date", b"Content-Type")
 }

@@ -1,4 +1,4 @@
-"""The bytes of a WARC file for its reader, with a buffer of the current record."""
+"""The stream of bytes from which a WARC file is read. It keeps the bytes of the current record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PIECE = 2**16
 
 
 class Tape:
-    """A stream that keeps the bytes it returned since `forget`, so reading can go back to them.
+    """A stream that keeps the bytes it returned since the last `forget`, so reading can go back.
 
     It ends at a fault in the compression (`fault`), so that everything before it can be parsed.
     Positions count the uncompressed bytes of the file from 0. At most `most` bytes are kept.
@@ -26,7 +26,7 @@ class Tape:
         self.position = 0  # position of the next byte to return
         self.end = 0  # position after the last byte read from the file
         self.fault: BrokenError | None = None
-        self.is_over = False  # whether the file has no more bytes, or none that can be unpacked
+        self.is_over = False  # whether the file has no more bytes, or no more that can be unpacked
 
     @classmethod
     def of(cls, content: bytes) -> Tape:
@@ -48,7 +48,7 @@ class Tape:
         return self._source.offset(position)
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, b"" at the end or at a fault."""
+        """Return the next bytes, or b"" at the end or at a fault."""
         if self.position < self.end:
             found = self.between(self.position, min(self.end, self.position + _PIECE))
             if 0 <= size < len(found):
@@ -59,12 +59,12 @@ class Tape:
         return found
 
     def forget(self, position: int) -> None:
-        """Discard the bytes before a position. Chunks that extend past it are kept."""
+        """Discard the chunks before a position. A chunk that extends past it is kept."""
         while self._pieces and self._first + len(self._pieces[0]) <= position:
             self._first += len(self._pieces.popleft())
 
     def between(self, start: int, end: int) -> bytes:
-        """Return kept bytes by position."""
+        """Return the kept bytes between two positions."""
         found, at = [], self._first
         for piece in self._pieces:
             if at + len(piece) > start and at < end:
@@ -81,7 +81,7 @@ class Tape:
         return None if match is None else begin + match.start()
 
     def seek_next(self, pattern: re.Pattern[bytes], *, after: int) -> bool:
-        """Go to the first match after a position, reading on if it is not in the kept bytes."""
+        """Move to the first match after a position, and read on if the kept bytes have none."""
         while True:
             found = self.find(pattern, after=after)
             if found is not None:
@@ -127,7 +127,7 @@ class Tape:
         return found
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Return the position, which the WARC library requests with `seek`."""
+        """Return the position. The WARC library calls `seek` only to ask for it."""
         return self.position
 
     def tell(self) -> int:
