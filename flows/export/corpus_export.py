@@ -23,9 +23,10 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.snapshot import Snapshot
 
-# Rows in memory, and in a row group of an exported Parquet file.
+# How many rows are in memory at a time, and in a row group of an exported Parquet file.
 _BATCH = 5_000
-# Rows of one file of a folder: some 200 MB of articles, what Hugging Face calls a shard.
+# How many rows one file of an exported folder has. That is about 200 MB of articles. Hugging Face
+# calls such a file a shard.
 _SHARD = 100_000
 
 
@@ -33,12 +34,12 @@ _SHARD = 100_000
 class Selection:
     """Which rows of `articles` are exported, and in what shape.
 
-    `passages`: one row for each passage of at most this many words. `is_markdown`: the text is
-    Markdown.
+    With `passages`, there is one row for each passage of at most that many words. With
+    `is_markdown`, the text is Markdown.
     """
 
     one_per_story: bool = False
-    """The latest article of each story; with `first` the one ranked first."""
+    """The latest article of each story, or with `first` the best-ranked one."""
     first: bool = False
     where: str | None = None
     columns: tuple[str, ...] = ()
@@ -51,12 +52,12 @@ class Selection:
     is_markdown: bool = False
 
     def expression(self, schema: pa.Schema) -> pc.Expression | None:
-        """The condition on rows, None for all rows. Raises WarehouseError for an absent column."""
+        """The condition on rows, or None for all rows. Raises WarehouseError for an unknown column."""
         parts: list[pc.Expression] = []
         if self.where:
             parts.append(condition(self.where, schema))
         if self.one_per_story and self.first:
-            # A document without a story counts as a story.
+            # A document without a story counts as a story of its own.
             parts.append((pc.field("story_rank") == 1) | pc.field("story_rank").is_null())
         if self.languages:
             parts.append(pc.field("language").isin(list(self.languages)))
@@ -78,7 +79,7 @@ class Selection:
         """Each filter as a sentence for the data card; an empty list if all articles are exported."""
         sentences = []
         if self.one_per_story:
-            which = "the one ranked first" if self.first else "the latest"
+            which = "the best-ranked one" if self.first else "the latest one"
             sentences.append(f"One article of each story, {which}.")
         if self.languages:
             sentences.append(f"Language: {', '.join(self.languages)}.")
@@ -96,7 +97,7 @@ class Selection:
             )
         if self.minable_only:
             sentences.append(
-                "Without articles whose page reserves text and data mining (`tdm_reserved`)."
+                "No articles whose page reserves text and data mining (`tdm_reserved`)."
             )
         return sentences
 
@@ -105,7 +106,7 @@ def _column(schema: pa.Schema, name: str) -> pc.Expression:
     if name not in schema.names:
         raise WarehouseError(
             f"the articles of this warehouse have no column {name!r}; "
-            "`copydesk migrate` and `copydesk reprocess` bring an older one up to date"
+            "if an older copydesk wrote it, run `copydesk migrate` and `copydesk reprocess`"
         )
     return pc.field(name)
 
@@ -113,12 +114,12 @@ def _column(schema: pa.Schema, name: str) -> pc.Expression:
 def export(
     snapshot: Snapshot, target: Path, selection: Selection, *, overwrite: bool = False
 ) -> tuple[int, Path]:
-    """Write the selected articles and a data card; returns the number of rows and the card's path.
+    """Write the selected articles and a data card. Return the number of rows and the path of the card.
 
     The name of `target` decides the format: `.jsonl`, `.jsonl.gz`, `.jsonl.zst`, `.parquet`, or a
     folder of Parquet shards that Hugging Face `datasets` loads. It appears when it is complete.
 
-    Raises WarehouseError for a target that holds something else or is inside the warehouse.
+    Raises WarehouseError if the target contains something else or is inside the warehouse.
     """
     write = _writer(target)
     _check_target(snapshot, target, overwrite=overwrite)
@@ -153,7 +154,7 @@ def export(
 
 
 def stream(snapshot: Snapshot, out: IO[bytes], selection: Selection) -> int:
-    """Write the selected articles as JSON lines without a data card; returns the number of rows."""
+    """Write the selected articles as JSON lines without a data card. Return the number of rows."""
     rows = _Rows(snapshot, selection)
     _write_lines(rows.batches(), out)
     return rows.n_written
@@ -178,7 +179,7 @@ class _Rows:
             columns = [*shapes.FROM_ARTICLE, "text"]
         elif selection.is_markdown:
             if "text" not in columns:
-                raise WarehouseError("Markdown takes the place of `text`; name it in --columns too")
+                raise WarehouseError("--markdown needs the column `text`; add it to --columns")
             self.schema = shapes.markdown_schema(articles, columns)
             self._shape = shapes.as_markdown(self.schema)
         else:
@@ -199,17 +200,17 @@ def _check_target(snapshot: Snapshot, target: Path, *, overwrite: bool) -> None:
     """Raise WarehouseError unless the target is absent, empty, or an export that may be replaced."""
     if target.resolve().is_relative_to(snapshot.root.resolve()):
         raise WarehouseError(
-            f"{target} is inside the warehouse {snapshot.root}, where it could be mistaken for a part of it; "
-            "give another path"
+            f"{target} is inside the warehouse {snapshot.root} and could be mistaken for a part of it; "
+            "choose another path"
         )
     if not (target.exists() or target.is_symlink()) or _is_empty_folder(target):
         return
     if not overwrite:
-        raise WarehouseError(f"{target} exists already; give another name or --overwrite")
+        raise WarehouseError(f"{target} already exists; choose another name or add --overwrite")
     if target.is_dir() and not _is_export(target):
         raise WarehouseError(
-            f"{target} is a folder that holds something else than an export (data/ and README.md), "
-            "so it is not replaced; give another name"
+            f"{target} is a folder that contains more than an export (data/ and README.md), "
+            "so it is not replaced; choose another name"
         )
 
 
@@ -235,7 +236,7 @@ def _writer(target: Path) -> _Write:
             return write
     if target.suffix and not target.is_dir():
         raise WarehouseError(
-            f"{target} has no known ending: give {', '.join(_WRITERS)}, or a folder (a name without a dot)"
+            f"the ending of {target} is unknown; use {', '.join(_WRITERS)}, or a name without a dot for a folder"
         )
     return _folder
 
@@ -246,7 +247,7 @@ def _jsonl(batches: _Batches, schema: pa.Schema, path: Path) -> None:
 
 
 def _jsonl_gz(batches: _Batches, schema: pa.Schema, path: Path) -> None:
-    # The header has no time and no name, so the same export gives the same bytes.
+    # The gzip header gets no time and no name, so that the same export gives the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
         _write_lines(batches, packed)
 
@@ -264,7 +265,8 @@ def _write_lines(batches: _Batches, out: IO[bytes] | Any) -> None:
             for row in batch.to_pylist()
         ]
         if lines:
-            # Some readers treat U+2028 and U+2029 as line ends. Escaped, they are the same JSON.
+            # Some readers treat U+2028 and U+2029 as line ends, so they are escaped. The JSON means
+            # the same.
             text.write(
                 ("\n".join(lines) + "\n").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
             )
@@ -299,7 +301,7 @@ def _parquet_file(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 
 
 def _regrouped(batches: _Batches, schema: pa.Schema) -> Iterator[pa.Table]:
-    """The rows in tables of whole row groups, so that many small files give no tiny row groups."""
+    """The rows in tables of one row group each. Otherwise many small files give tiny row groups."""
     waiting: list[pa.RecordBatch] = []
     n_waiting = 0
     for batch in batches:
@@ -352,7 +354,7 @@ def _folder(batches: _Batches, schema: pa.Schema, path: Path) -> None:
 
 
 def _without_maps(schema: pa.Schema) -> pa.Schema:
-    """The columns with a list of keys and values in the place of each map.
+    """The schema with a list of keys and values instead of each map.
 
     >>> _without_maps(pa.schema([("extra", pa.map_(pa.string(), pa.string()))])).field("extra").type
     ListType(list<item: struct<key: string not null, value: string>>)

@@ -1,4 +1,4 @@
-"""The data card of an export: sources, counts, languages, outlets, dates, rules, thresholds, limits."""
+"""Write the data card of an export, which says where the texts come from and what was done to them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COUNTED = ("language", "outlet", "published_date", "n_words")
 TITLE = "# News corpus made by copydesk"
 _RECIPE_TITLE = "Choices of the last run (recipe)"
 _RECIPE_ANCHOR = "choices-of-the-last-run-recipe"
-_SHOWN = 30  # outlets, rules and inputs named in the card; the rest is a number
+_SHOWN = 30  # how many outlets, rules and inputs the card names; the others are only counted
 
 _LIMITS = (
     "Text is what remained after boilerplate was cut by rules and a line model; some boilerplate stays, and rarely a line of the "
@@ -46,7 +46,7 @@ class Tally:
     last: str | None = None
 
     def count(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Count a batch; returns the batch."""
+        """Count the rows of a batch, and return the batch."""
         self.n_rows += batch.num_rows
         self.n_words += pc.sum(batch["n_words"]).as_py() or 0
         dates = batch["published_date"]
@@ -114,10 +114,12 @@ def _filters(selection: Selection) -> list[str]:
     if selection.passages is not None:
         lines.append(
             f"- A row is a passage of at most {selection.passages:,} words; `start` and `end` are its "
-            "place in `text` of the article."
+            "offsets in `text` of the article."
         )
     if selection.is_markdown:
-        lines.append("- `text` is Markdown: the title as a heading, a paragraph a line.")
+        lines.append(
+            "- `text` is Markdown: the title is a heading, and each paragraph is one line."
+        )
     return lines
 
 
@@ -177,19 +179,19 @@ def _sources(snapshot: Snapshot) -> list[str]:
 
 def _balance(snapshot: Snapshot) -> list[str]:
     runs = snapshot.table("runs")
-    # Known documents were counted in the run that read them first.
+    # Known documents are left out, because the run that first read them has counted them.
     names = {
         "n_articles": "added as articles",
         "n_duplicates": "dropped as copies",
         "n_rejected": "refused",
-        "n_quarantined": "held back for review",
+        "n_quarantined": "quarantined for review",
     }
     total = [(label, pc.sum(runs[name]).as_py() or 0) for name, label in names.items()]
     total.insert(0, ("read for the first time", sum(number for _, number in total)))
     return [
         *_table(("documents, over all runs", "number"), total),
         "",
-        "The tables now hold "
+        "The tables now have "
         + ", ".join(f"{number:,} in `{name}`" for name, number in snapshot.counts.items() if number)
         + ".",
     ]
@@ -214,7 +216,7 @@ def _columns(schema: pa.Schema) -> list[str]:
         (field.name, str(field.type), str((field.metadata or {}).get(b"meaning", b""), "utf-8"))
         for field in schema
     ]
-    # The sentences are Markdown from the schema, not text of documents, so they are not escaped.
+    # The sentences are not escaped, because they are Markdown from the schema, not text of documents.
     return [
         "| column | type | meaning |",
         "| --- | --- | --- |",
@@ -263,7 +265,7 @@ def escaped(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Text between enough backticks, even if it contains backticks."""
+    """Text as Markdown code, with enough backticks around it if it contains backticks."""
     inner = printable(text)
     fence = "`" * (max((len(run) for run in re.findall(r"`+", inner)), default=0) + 1)
     return f"{fence} {inner} {fence}" if "`" in inner else f"`{inner}`"

@@ -16,7 +16,7 @@ from copydesk.flows.warehouse.errors import WarehouseError
 
 
 class ConditionError(WarehouseError):
-    """A condition that cannot be parsed; the message names the position."""
+    """A condition that cannot be parsed. The message names the position of the fault."""
 
 
 _TOKEN = re.compile(
@@ -37,11 +37,11 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_DEPTH = 50  # nested brackets; an arbitrary number far below Python's recursion limit
+_DEPTH = 50  # the most nested brackets; arbitrary, and far below Python's recursion limit
 
 
 def condition(text: str, schema: pa.Schema) -> pc.Expression:
-    """Return a condition as an Arrow expression, so that a reader of Parquet can skip row groups.
+    """Return a condition as an Arrow expression, with which a Parquet reader can skip row groups.
 
     The condition may use `= != < <= > >=`, `in (...)`, `not in (...)`, `is null`, `is not null`,
     `like 'a%'`, `and`, `or`, `not` and brackets. As in SQL, a comparison with null is never true.
@@ -122,7 +122,9 @@ class _Parser:
         if self.next_is("is", "null"):
             return here.is_null()
         if pa.types.is_nested(column.type):
-            raise self.error(f"{column.name!r} is a list, which only `is null` can test")
+            raise self.error(
+                f"{column.name!r} is a list; only `is null` and `is not null` work with lists"
+            )
         if self.next_is("not", "in"):
             return ~here.isin(self.values(column)) & here.is_valid()
         if self.next_is("in"):
@@ -149,7 +151,7 @@ class _Parser:
     def values(self, column: pa.Field) -> pa.Array:
         found: list[pa.Scalar] = []
         if not self.next_is("("):
-            raise self.error("a list in brackets is missing, like ('en', 'de')")
+            raise self.error("a list in brackets is missing, such as ('en', 'de')")
         while not found or self.next_is(","):
             found.append(self.value(column))
         if not self.next_is(")"):
@@ -166,12 +168,14 @@ class _Parser:
             and pa.types.is_large_string(column.type) | pa.types.is_string(column.type)
             and text in self.schema.names
         ):
-            raise self.error(f"put {text!r} in quotes; a column cannot be compared with another")
+            raise self.error(
+                f"{text!r} is not in quotes; add them, because two columns cannot be compared"
+            )
         try:
             value = _scalar(text, column.type)
         except (pa.ArrowInvalid, ValueError) as error:
             raise self.error(
-                f"{column.name!r} is of type {column.type}, and {text!r} is not"
+                f"{column.name!r} has type {column.type}, and {text!r} is not such a value"
             ) from error
         del self.left[0]
         return value

@@ -34,18 +34,18 @@ _OF_PASSAGE = (
     column("end", pa.int32(), "Code point after the passage (half-open).", required=True),
     column("text", pa.large_string(), "The passage.", required=True),
     column("n_words", pa.int32(), "Words in the passage.", required=True),
-    column("heading", pa.string(), "The heading above the passage, where there is one."),
+    column("heading", pa.string(), "The heading above the passage, if there is one."),
 )
 
 
 def passage_schema(articles: pa.Schema) -> pa.Schema:
-    """The columns of an export in passages."""
+    """The columns of an export that has one row for each passage."""
     taken = [articles.field(name) for name in FROM_ARTICLE]
     return pa.schema([taken[0], *_OF_PASSAGE, *taken[1:]], metadata=articles.metadata)
 
 
 def in_passages(most_words: int, schema: pa.Schema) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    """A function from a batch of articles to the batch of their passages."""
+    """Return a function that turns a batch of articles into a batch of their passages."""
 
     def shape(batch: pa.RecordBatch) -> pa.RecordBatch:
         rows = [
@@ -82,7 +82,7 @@ def markdown_schema(schema: pa.Schema, columns: Sequence[str]) -> pa.Schema:
 
 
 def as_markdown(schema: pa.Schema) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
-    """A function that replaces `text` by Markdown of title and text; the batch must have `title`."""
+    """Return a function that replaces `text` by title and text as Markdown. Batches need `title`."""
 
     def shape(batch: pa.RecordBatch) -> pa.RecordBatch:
         pairs = zip(batch["title"].to_pylist(), batch["text"].to_pylist(), strict=True)

@@ -15,9 +15,10 @@ _COLUMNS = ("doc_id", "story_id", "published_at", "fetched_at", "revision")
 def latest(snapshot: Snapshot, where: pc.Expression | None) -> pa.Array:
     """The ids of the latest article of every story, and of all articles without a story.
 
-    Only articles that `where` selects count. The latest article was published last; among equals it
-    was fetched last, then it has the higher revision, then the higher id. An article without a time
-    comes before all others.
+    Only articles that `where` selects are considered. The latest article is the one that was
+    published last. If two were published at the same time, the one that was fetched last is chosen,
+    then the one with the higher revision, then the one with the higher id. An article without a
+    time counts as the earliest.
     """
     alone: list[str] = []
     best: dict[str, tuple[Any, ...]] = {}

@@ -1,4 +1,4 @@
-"""The index of signatures of all published documents: immutable files that snapshots name."""
+"""The index of signatures of all published documents. Its files never change; snapshots name them."""
 
 from copydesk.flows.index.candidate_query import IndexedCandidates
 from copydesk.flows.index.copy_index import Index, IndexUpdate

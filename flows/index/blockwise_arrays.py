@@ -13,7 +13,7 @@ _BLOCK = 1 << 17  # entries: 1 MB
 
 
 class Chained:
-    """Several arrays, one after the other."""
+    """Several arrays, read one after another as if they were one."""
 
     def __init__(self, parts: Sequence[Blocks]) -> None:
         self._parts = parts
@@ -47,7 +47,7 @@ class Merged:
         return self.shape[0]
 
     def blocks(self) -> Iterator[NDArray[np.uint64]]:
-        """The content in order; each block is the part between two entries of the longest array."""
+        """The content in order. Each block is the part between two entries of the longest array."""
         if not self._parts:
             return
         pivots = max(self._parts, key=len)[_BLOCK::_BLOCK]
@@ -68,5 +68,5 @@ def blocks(values: Blocks) -> Iterator[NDArray[Any]]:
     if isinstance(values, Chained | Merged):
         yield from values.blocks()
         return
-    for first in range(0, len(values), 1 << 18):  # a memory map is not read whole
+    for first in range(0, len(values), 1 << 18):  # A memory map is not read as a whole.
         yield values[first : first + (1 << 18)]

@@ -1,7 +1,8 @@
 """Find the indexed documents that are worth comparing with new ones.
 
-A query looks up the keys of each new document in the posting lists. Within the time window, few
-shared keys make a candidate; outside of it, more are needed. The signatures must agree as well.
+A query looks up the keys of each new document in the posting lists. Within the time window, a few
+shared keys make an indexed document a candidate; outside of it, more are needed. The signatures
+must also be similar.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from copydesk.transforms.dedup.candidates import UNDATED
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketches import KEYS_MOST, Sketches
 
-_ROWS_AT_ONCE = 2_500  # popular passages give thousands of shared keys for each row
+_ROWS_AT_ONCE = (
+    2_500  # new documents at a time; popular passages give each thousands of shared keys
+)
 _PAIRS_AT_ONCE = 16_384  # pairs whose signatures are compared at once: 16 MB
 
 
@@ -39,11 +42,11 @@ class IndexedCandidates:
 class NewDocuments:
     """Documents to find copies of.
 
-    `rows` are the rows of `sketches` and `times` in their order.
+    `rows` are their row numbers in `sketches` and `times`, in ascending order.
     """
 
     sketches: Sketches
-    times: NDArray[np.int64]  # microseconds since 1970, UNDATED for none
+    times: NDArray[np.int64]  # microseconds since 1970, or UNDATED
     rows: NDArray[np.int64]
 
 
@@ -72,8 +75,8 @@ class CandidateQuery:
         row, number, estimated = (
             np.concatenate(part) for part in zip(inside, outside, strict=True)
         )
-        # A row with very many candidates keeps the most similar ones; ties go to those indexed
-        # first.
+        # If a row has very many candidates, only the most similar ones are kept. Among equals, those
+        # that were indexed first are kept.
         order = np.lexsort((number, -estimated, row))
         sorted_rows = row[order]
         rank = np.arange(len(order)) - np.searchsorted(sorted_rows, sorted_rows)
@@ -119,7 +122,7 @@ class CandidateQuery:
     def _is_inside_window(
         self, new: NewDocuments, row: NDArray[np.int64], number: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Which pairs are close enough in time or, if one has no date, in the order of arrival."""
+        """Which pairs are close enough in time, or in order of arrival if one of them has no date."""
         indexed_times = self._documents.column("time", number)
         distance = np.searchsorted(new.rows, row) + self._documents.n_documents - number
         return verification.is_inside(new.times[row], indexed_times, distance, self._options)
@@ -149,7 +152,7 @@ class CandidateQuery:
     def _rows_by_day(
         self, times: NDArray[np.int64], rows: NDArray[np.int64]
     ) -> dict[int, NDArray[np.int64]]:
-        """For every indexed day the rows whose time window reaches into it."""
+        """For every indexed day, the rows whose time window includes a part of it."""
         dated = rows[times[rows] != UNDATED]
         undated = rows[times[rows] == UNDATED]
         first_day = (times[dated] - self._options.window_us) // DAY_US
@@ -172,7 +175,7 @@ class CandidateQuery:
         return by_day
 
     def _recent_days(self) -> set[int]:
-        """Days of the last indexed documents, with which undated documents are compared."""
+        """The days of the last indexed documents. Undated documents are compared with these."""
         n = self._documents.n_documents
         last = np.arange(max(0, n - self._options.undated_window), n)
         return set(np.unique(days_of(self._documents.column("time", last))).tolist())

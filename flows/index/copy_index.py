@@ -1,6 +1,6 @@
 """The near-duplicate index of a snapshot: queries, additions and deletions.
 
-The files of an index never change; each change writes new files.
+The files of an index never change. Each change of the index writes new files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from copydesk.transforms.dedup.sketches import Sketches
 # daily batches of 5,000, and each posting is rewritten as often.
 MERGE_BELOW = 3
 MOST_POSTINGS = 1 << 26  # 512 MB, 2 million documents: larger segments are not merged
-# Signatures are not rewritten beyond 27 MB: they are read by document number, not searched.
+# Files of signatures above 27 MB are not merged, because signatures are read by document number and
+# not searched.
 MOST_DOCUMENTS = 50_000
 
 
@@ -57,13 +58,13 @@ class Index:
         n_covered = sum(segment.count for segment in self.segments)
         if n_covered != self.n_documents:
             raise IndexRefused(
-                f"index has keys of {n_covered} of {self.n_documents} documents; {index_files.REBUILD}"
+                f"the index has keys for only {n_covered} of {self.n_documents} documents; {index_files.REBUILD}"
             )
         self._query = CandidateQuery(self._documents, self.segments, options)
 
     @classmethod
     def load(cls, named: Mapping[str, Path], options: Options) -> Index | None:
-        """The index among the files that a snapshot names, None if it has no index."""
+        """The index among the files that a snapshot names, or None if it has no index."""
         paths = [path for name, path in named.items() if name.endswith(index_files.SUFFIX)]
         return cls(paths, options) if paths else None
 
@@ -122,7 +123,7 @@ class Index:
     ) -> tuple[list[IndexFile], IndexFile]:
         """Write the rows of new documents, merged with small files before them.
 
-        Returns the files that stay, and the new one.
+        Returns the old files that are still valid, and the new one.
         """
         docs = [*self.docs]
         first, count = self.n_documents, len(columns["time"])
@@ -148,7 +149,7 @@ class Index:
     ) -> tuple[list[IndexFile], IndexFile]:
         """Write the postings of new documents, merged with small segments before them.
 
-        Returns the segments that stay, and the new one.
+        Returns the old segments that are still valid, and the new one.
         """
         segments = [*self.segments]
         first, count = self.n_documents, n_new
@@ -169,7 +170,10 @@ class Index:
         return segments, self._write_segment(folder, first, count, by_day, Merged(merged_out))
 
     def without(self, doc_ids: Collection[str], folder: Path) -> IndexUpdate:
-        """Return the index without these documents, as new files in `folder`; other numbers stay."""
+        """Return the index without these documents, as new files in `folder`.
+
+        The numbers of the other documents do not change.
+        """
         new: list[IndexFile] = []
         erased_numbers, docs = [], []
         erased_ids = np.array(sorted({bytes.fromhex(doc_id) for doc_id in doc_ids}), "V16")
@@ -217,7 +221,7 @@ class Index:
         by_day: Mapping[int, Blocks],
         out_of_window: Blocks,
     ) -> IndexFile:
-        """Write posting lists; the arrays keep the names `near` and `far` of the file format."""
+        """Write posting lists. In the file format, the arrays are named `near` and `far`."""
         days = [day for day in sorted(by_day) if len(by_day[day])]
         sizes = np.array([(day, len(by_day[day])) for day in days], np.int64).reshape(-1, 2)
         arrays: dict[str, Blocks] = {

@@ -15,7 +15,7 @@ UNDATED_DAY = 1 << 30
 
 
 def days_of(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Days since 1970 of times in microseconds, UNDATED_DAY for documents without a time.
+    """Days since 1970 for times in microseconds, and UNDATED_DAY for documents without a time.
 
     >>> days_of(np.array([2 * DAY_US + 5, UNDATED])).tolist()
     [2, 1073741824]
@@ -29,7 +29,7 @@ def new_sections(
     rows: NDArray[np.int64],
     numbers: NDArray[np.int64],
 ) -> dict[int, NDArray[np.uint64]]:
-    """The posting lists of some rows, which get these document numbers, by day."""
+    """The posting lists by day of some rows, whose document numbers are `numbers`."""
     days = days_of(times[rows])
     sections = {}
     for day in np.unique(days):

@@ -1,4 +1,4 @@
-"""The rows of indexed documents, stored over several files of the index."""
+"""The rows of indexed documents, which are stored in several files of the index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.flows.index.index_files import REBUILD, IndexFile, IndexRefused
 
 
 class DocumentFiles:
-    """Indexed documents by number: the files follow each other, from document 0 on without a gap.
+    """Indexed documents by number. The files must contain all numbers from 0 on, without a gap.
 
     Raises IndexRefused if documents are missing.
     """
@@ -24,19 +24,19 @@ class DocumentFiles:
         for file in self._files:
             if file.first != self.n_documents:
                 raise IndexRefused(
-                    f"index lacks documents {self.n_documents} to {file.first}; {REBUILD}"
+                    f"documents {self.n_documents} to {file.first} are missing in the index; {REBUILD}"
                 )
             self.n_documents += file.count
 
     def column(self, name: str, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """A column (doc_id, time, n_words, sequence, signature) of the documents with these numbers.
 
-        Raises IndexRefused for a number that the index does not hold.
+        Raises IndexRefused for a number that is not in the index.
         """
         if not len(numbers):
             return np.empty(0, np.dtype("S32")) if name == "doc_id" else np.empty(0, np.int64)
         if numbers.max() >= self.n_documents:
-            raise IndexRefused(f"index has keys of documents that it does not hold; {REBUILD}")
+            raise IndexRefused(f"the index has keys of documents that are not in it; {REBUILD}")
         file_of = np.searchsorted(self._firsts, numbers, side="right") - 1
         stored = {int(at): self._files[at].array(name) for at in np.unique(file_of)}
         values = next(iter(stored.values()))

@@ -1,8 +1,8 @@
-"""The files of the index: a header of JSON with the options it was made with, then flat arrays.
+"""The files of the index. Each has a JSON header with the options it was made with, then flat arrays.
 
-`docs-*.ndx` hold one row for each document (id, time, signature, ...). `keys-*.ndx` are segments:
-they hold sorted postings, each a key with a document number. Both kinds are written once, synced,
-renamed to their final name, and never changed.
+`docs-*.ndx` files have one row for each document (id, time, signature, ...). `keys-*.ndx` files are
+segments: they have sorted postings, each a key with a document number. Both kinds are written once,
+synced, renamed to their final name, and never changed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
 REBUILD = "run `copydesk index rebuild` to rebuild it from the published articles"
-# Type and number of dimensions of each array. A file may come from an untrusted source. If the file
-# chose the type of an array (Python objects), its bytes would be used as addresses in memory.
+# Type and number of dimensions of each array. They are fixed here, because a file may come from an
+# untrusted source. If the file could choose the type of an array, it could choose Python objects,
+# and then its bytes would be used as addresses in memory.
 _ARRAYS: dict[str, dict[str, tuple[str, int]]] = {
     "docs": {
         "doc_id": ("|u1", 2),
@@ -82,11 +83,11 @@ class IndexFile:
         return int(self.header["count"])
 
     def length(self, name: str) -> int:
-        """Number of rows of one of its arrays, from the header."""
+        """Number of rows of one of its arrays, as the header says."""
         return int(self.header["arrays"][name]["shape"][0])
 
     def array(self, name: str) -> NDArray[Any]:
-        """One of its arrays, mapped: parts are read from disk when they are used."""
+        """One of its arrays as a memory map, whose parts are read from disk when they are used."""
         entry = self.header["arrays"][name]
         shape = tuple(entry["shape"])
         if 0 in shape:
@@ -110,9 +111,9 @@ def write(
     full = {"kind": kind, **header, "arrays": described, "bytes": offset}
     encoded = json.dumps(full, sort_keys=True).encode()
     if len(encoded) >= HEADER_BYTES:
-        raise ValueError(f"index header of {len(encoded)} bytes; room is {HEADER_BYTES}")
+        raise ValueError(f"the index header has {len(encoded)} bytes; at most {HEADER_BYTES} fit")
     folder.mkdir(parents=True, exist_ok=True)
-    # The final name has the hash, which is known only when the file is complete.
+    # The final name contains the hash, which is known only when the file is complete.
     temporary = atomic_write.temporary_path(folder / kind)
     digest = hashlib.sha256()
     with temporary.open("wb") as file:
@@ -136,7 +137,7 @@ def _put(file: Any, digest: Any, raw: bytes) -> None:
 def read(path: Path) -> IndexFile:
     """Open a file of the index.
 
-    Raises IndexRefused if it is missing, cut short or something else.
+    Raises IndexRefused if it is missing or cut short, or if it is not a file of an index.
     """
     try:
         with path.open("rb") as file:
@@ -148,7 +149,7 @@ def read(path: Path) -> IndexFile:
         raise IndexRefused(f"index file {path} has no header; {REBUILD}")
     if size != header.get("bytes"):
         raise IndexRefused(
-            f"index file {path} is {size} bytes and should be {header.get('bytes')}; {REBUILD}"
+            f"index file {path} has {size} bytes but should have {header.get('bytes')}; {REBUILD}"
         )
     if not _is_sound(header):
         raise IndexRefused(
@@ -158,7 +159,7 @@ def read(path: Path) -> IndexFile:
 
 
 def _is_sound(header: dict[str, Any]) -> bool:
-    """Whether the arrays are those of an index, lie within the file, and have the stated rows."""
+    """Whether the arrays are those of an index, are within the file, and have the stated rows."""
     kind, arrays = header.get("kind"), header.get("arrays")
     if kind not in _ARRAYS or not _are_sizes(header.get("first"), header.get("count")):
         return False
@@ -201,11 +202,11 @@ def _are_sizes(*values: object) -> bool:
 
 
 def check(file: IndexFile, options: Options) -> None:
-    """Raise IndexRefused for a file whose keys and signatures do not compare with the options'."""
+    """Raise IndexRefused if a file's keys and signatures cannot be compared with those of `options`."""
     for name, value in made_as(options).items():
         if file.header.get(name) != value:
             raise IndexRefused(
-                f"index file {file.name} was made with {name} {file.header.get(name)!r}, this run uses {value!r}; "
-                "run `copydesk index rebuild --recipe FILE` with the recipe of this run, which signs every "
-                "published document again, or set the old value in the recipe"
+                f"index file {file.name} was made with {name} {file.header.get(name)!r}, but this run uses {value!r}; "
+                "run `copydesk index rebuild --recipe FILE` with the recipe of this run, which computes every "
+                "signature again, or set the old value in the recipe"
             )

@@ -18,7 +18,7 @@ _DOCUMENT = np.uint64((1 << DOCUMENT_BITS) - 1)
 def queries(
     keys: NDArray[np.uint64], n_keys: NDArray[np.int32], rows: NDArray[np.int64], most: int
 ) -> NDArray[np.uint64]:
-    """Sorted postings of the rows to query, so that a search reads the file once from front to back."""
+    """Sorted keys of the rows to query. A search then reads the file once, from start to end."""
     return candidates.sorted_postings(keys[rows], n_keys[rows], rows, most)
 
 
@@ -26,7 +26,7 @@ def queries(
 def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
     """Start and end of each key's postings, among documents first..last.
 
-    Keys are hashes and so they are uniform: the position of a key is estimated from its value.
+    Keys are hashes, so they are uniform, and the position of a key can be estimated from its value.
     """
     n = section.size
     low = np.empty(query.size, np.int64)
@@ -56,7 +56,7 @@ def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
         low[q] = a
         while b < n and section[b] <= limit:
             b += 1
-            if b - a == 4 * CAP:  # a heavy hitter: find the end by bisection
+            if b - a == 4 * CAP:  # The key is very frequent, so the end is found by bisection.
                 top = np.int64(n)
                 while b < top:
                     middle = (b + top) // 2
@@ -72,7 +72,7 @@ def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
 def hits(section: Any, query: Any, low: Any, high: Any) -> Any:
     """Packed pairs (row, document).
 
-    For a heavy hitter only documents from both ends of its postings.
+    If a key is very frequent, only documents from both ends of its postings are used.
     """
     total = np.int64(0)
     for q in range(query.size):
@@ -96,7 +96,7 @@ def hits(section: Any, query: Any, low: Any, high: Any) -> Any:
 def count(
     found: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows, documents, and the number of keys that each pair shares."""
+    """The row, the document and the number of shared keys of each pair."""
     found = np.sort(found)
     starts = (
         np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
 
 _COLUMNS = ("doc_id", "text", "published_at", "fetched_at")
-_BATCH_ROWS = 20_000  # documents signed and added at once: 60 MB of text
+_BATCH_ROWS = 20_000  # how many documents are signed and added at once: 60 MB of text
 
 
 def rebuild(snapshot: Snapshot, options: Options, folder: Path) -> IndexUpdate:
-    """Sign every document of `articles` and `duplicates` and write a new index into `folder`."""
+    """Write a new index of all documents of `articles` and `duplicates` into `folder`."""
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()
     for unsorted in _batches(snapshot):

@@ -1,4 +1,4 @@
-"""The summary of a run in Prefect: markdown, tables and events, without any article text."""
+"""Show the summary of a run in Prefect as Markdown, tables and events, without any article text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:/@])")
 def publish(outcome: Outcome) -> None:
     """Create the artifacts of a run, and one event for each outlet with an anomaly."""
     facts = outcome.summary.facts
-    create_markdown_artifact(markdown(outcome), key=KEY, description="The run in short")
+    create_markdown_artifact(markdown(outcome), key=KEY, description="Summary of the run")
     create_table_artifact(
         [{"rule": plain(rule), "cuts": n} for rule, n in outcome.summary.removed_by_rule.items()],
         key="copydesk-rules",
@@ -59,7 +59,7 @@ def publish(outcome: Outcome) -> None:
 
 
 def markdown(outcome: Outcome) -> str:
-    """The summary of a run as markdown; text that comes from documents is escaped."""
+    """The summary of a run as Markdown, in which text that comes from documents is escaped."""
     facts, summary = outcome.summary.facts, outcome.summary
     rows = [
         ("read", facts.n_read),
@@ -92,7 +92,7 @@ def markdown(outcome: Outcome) -> str:
 
 
 def escaped(text: str) -> str:
-    """Escape text so that markdown shows it literally.
+    """Escape text so that Markdown shows it literally.
 
     >>> escaped("[click](javascript:alert(1)) <b>")
     '\\\\[click\\\\]\\\\(javascript\\\\:alert\\\\(1\\\\)\\\\) \\\\<b\\\\>'
@@ -106,5 +106,5 @@ def code(text: object) -> str:
 
 
 def plain(text: str) -> str:
-    """Text without control characters, shortened."""
+    """The text without control characters, shortened if it is long."""
     return printable(text[:300])

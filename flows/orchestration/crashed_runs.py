@@ -1,8 +1,8 @@
 """Find flow runs whose process was killed, and mark them as crashed in Prefect.
 
-Without a mark, Prefect shows such a run as running forever. So a process that runs the flow locks a
+Otherwise Prefect would show such a run as running forever. So a process that runs the flow locks a
 file named after the flow run. The system releases the lock when the process ends for any reason. If
-a file can be locked, its run is over, and the next start asks the server for the run's state.
+the file can be locked, the run is over, and the next start of copydesk asks the server for its state.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _marks: dict[
     UUID, contextlib.ExitStack
-] = {}  # open mark files of this process; their locks end with it
+] = {}  # The open mark files of this process. Their locks end with the process.
 
 _ENDED = (
-    "The process ended before it could tell this server how the run went: it was killed, or the server was away. "
-    "No snapshot is published in part; `copydesk status` shows the current one."
+    "The process ended before it could tell this server how the run went. It was killed, or the server did not answer. "
+    "A snapshot is published as a whole or not at all; `copydesk status` shows the current one."
 )
 
 
@@ -47,7 +47,7 @@ def mark(flow_run_id: UUID) -> None:
 
     The Prefect engine reports the end of a run to the server only after the flow has returned.
     """
-    if flow_run_id not in _marks:  # a flow run that is retried keeps its id
+    if flow_run_id not in _marks:  # A flow run that is retried has the same id.
         _marks[flow_run_id] = contextlib.ExitStack()
         _marks[flow_run_id].enter_context(marked(flow_run_id))
 
@@ -56,16 +56,16 @@ def over() -> list[UUID]:
     """Flow runs of this machine whose process has ended, sorted."""
     found = []
     for path in folder().glob("*") if folder().is_dir() else ():
-        # BlockingIOError, an OSError: the mark of the run is still locked.
+        # The error is a BlockingIOError, a kind of OSError, if the mark of the run is still locked.
         with contextlib.suppress(OSError, ValueError), file_lock.locked(path):
             found.append(UUID(path.name))
     return sorted(found)
 
 
 def reap(client: SyncPrefectClient) -> list[UUID]:
-    """Mark flow runs as crashed that are over but still shown as running; return their ids.
+    """Mark flow runs as crashed if they are over but still shown as running, and return their ids.
 
-    A run that the server does not know keeps its mark: it belongs to another server.
+    If the server does not know a run, its mark is kept, because it belongs to another server.
     """
     from prefect.exceptions import ObjectNotFound
     from prefect.states import Crashed

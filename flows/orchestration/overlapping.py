@@ -1,7 +1,7 @@
-"""Skip scheduled runs that fall due during another run; keep runs that a person started.
+"""Skip scheduled runs that are due during another run, but keep runs that a person started.
 
-The deployment queues every run that falls due during another run. This module cancels the queued
-runs of the schedule, because the current run or the next one processes everything that is new.
+The deployment queues every run that is due during another run. This module cancels the queued runs
+of the schedule, because the current run or the next one processes everything that is new.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 SKIPPED = "Skipped: another run was in progress when this one fell due. That run or the next reads everything that is new."
-# Seconds from the planned start of a run to its creation. If it is later than this, the schedule
-# missed the run; a person did not start it.
+# If a run was created more than this long after its planned start, it is a run of the schedule that
+# was missed, and not one that a person started.
 _BACKDATED = timedelta(minutes=1)
 
 

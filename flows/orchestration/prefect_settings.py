@@ -1,7 +1,7 @@
-"""Settings of Prefect, made before it is imported: private, patient, and quiet on a terminal.
+"""Set Prefect's options before it is imported: no usage data, long time limits, little output.
 
-These are only defaults. The environment and the active Prefect profile take precedence, and a
-server that either of them names is used.
+These are only defaults. The environment and the active Prefect profile take precedence, and if
+either of them names a server, that server is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PRIVATE = {
     # Otherwise the server sends usage data to Prefect once a day.
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",  # otherwise the client does so on a terminal
+    "DO_NOT_TRACK": "1",  # Otherwise the client does so on a terminal.
 }
 # The embedded server starts in 6 to 12 s, or longer under load. After Prefect's default of 20 s it
 # would be left as an orphan.
@@ -42,7 +42,7 @@ class NoPrefectError(RuntimeError):
 def prepare(*, quiet: bool, environ: MutableMapping[str, str] = os.environ) -> None:
     """Set the defaults.
 
-    Must be called before prefect is imported, which reads the environment once.
+    This must be called before Prefect is imported, because Prefect reads the environment only once.
     """
     chosen = profile(environ)
     for name, value in {**PRIVATE, **PATIENT, **BRIEF, **(QUIET if quiet else {})}.items():
@@ -51,18 +51,18 @@ def prepare(*, quiet: bool, environ: MutableMapping[str, str] = os.environ) -> N
 
 
 def home(environ: Mapping[str, str] = os.environ) -> Path:
-    """Prefect's folder: $PREFECT_HOME, else ~/.prefect."""
+    """Prefect's folder: $PREFECT_HOME, or else ~/.prefect."""
     return Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
 
 
 def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
-    """The settings of the active Prefect profile; empty if there is none."""
+    """The settings of the active Prefect profile, or an empty mapping if there is none."""
     path = Path(
         environ.get("PREFECT_PROFILES_PATH") or home(environ) / "profiles.toml"
     ).expanduser()
     try:
         profiles = tomllib.loads(path.read_text(encoding="utf-8"))
-    # If it is absent there is nothing to read; if it is broken, Prefect itself reports it.
+    # If the file is absent, there is nothing to read. If it is broken, Prefect itself reports it.
     except (OSError, ValueError):
         return {}
     active = environ.get("PREFECT_PROFILE") or profiles.get("active", "")
@@ -74,9 +74,10 @@ def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
 def connected() -> Iterator[SyncPrefectClient]:
     """A client of a running Prefect API: the configured server, or else the embedded one.
 
-    Only one process at a time may start on a Prefect home: two that find no database both create
-    it, and one of them fails. The lock lasts until the server answers, not during the run. The
-    heartbeat is off in the context: it adds a second to each run, and nothing here reads it.
+    Only one process at a time may start on a Prefect home. Otherwise two that find no database both
+    create it, and one of them fails. The lock is released when the server answers, before the run.
+    The heartbeat is off in the context, because it adds a second to each run and nothing here reads
+    it.
 
     Raises NoPrefectError.
     """
@@ -96,7 +97,7 @@ def connected() -> Iterator[SyncPrefectClient]:
             try:
                 client = stack.enter_context(get_client(sync_client=True))
                 fault = client.api_healthcheck()
-            except RuntimeError as error:  # the embedded server did not come up
+            except RuntimeError as error:  # The embedded server did not start.
                 raise NoPrefectError(_advice(configured, error)) from error
         if fault is not None:
             raise NoPrefectError(_advice(configured, fault)) from fault
@@ -105,7 +106,10 @@ def connected() -> Iterator[SyncPrefectClient]:
 
 @contextlib.contextmanager
 def starting() -> Iterator[None]:
-    """Let one process at a time pass, by a file lock in Prefect's folder. Raises NoPrefectError."""
+    """Let only one process at a time into this block, by a file lock in Prefect's folder.
+
+    Raises NoPrefectError.
+    """
     folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,6 +131,6 @@ def _advice(configured: str | None, fault: Exception) -> str:
             "use the embedded one (unset PREFECT_API_URL), or run without Prefect: `copydesk ingest --direct`"
         )
     return (
-        f"the embedded Prefect server did not start: {fault}. Run again, or without Prefect: "
+        f"the embedded Prefect server did not start: {fault}. Run the command again, or run without Prefect: "
         "`copydesk ingest --direct`"
     )

@@ -1,4 +1,4 @@
-"""Serve the flow on a schedule: find or start a Prefect server, register, wait for runs."""
+"""Serve the flow on a schedule: find or start a Prefect server, register the flow, wait for runs."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
 PORT = 4200  # Prefect's default, which its command line and bookmarks use
-_STOPS_IN = 20  # seconds before the server is killed; its database is transactional
+_STOPS_IN = 20  # seconds until the server is killed; its database survives that
 _LOOKS_EVERY = 2.0  # seconds between two checks that the server runs; arbitrary
-# Seconds; Prefect's runner polls every ten, so one that ends sooner did not lose its server.
+# Seconds. Prefect's runner polls every ten seconds, so if it ends sooner, the server is not the cause.
 _GIVES_UP_IN = 15.0
 _REAPS_EVERY = (
     30.0  # seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes
@@ -52,8 +52,8 @@ class Server:
 def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator[Server]:
     """Return a Prefect server: the configured one, one that runs on loopback, or a new one there.
 
-    A server that was started here stops when the context ends; others keep running. Raises
-    NoPrefectError if none answers.
+    A server that was started here stops when the context ends. Other servers keep running. Raises
+    NoPrefectError if no server answers.
     """
     configured = os.environ.get("PREFECT_API_URL") or prefect_settings.profile().get(
         "PREFECT_API_URL"
@@ -92,7 +92,7 @@ def answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]:
-    """Start a server that answers; if it ends meanwhile, it is started again."""
+    """Start a server and wait until it answers. If it ends during the context, start it again."""
     running = [_spawned(url, port)]
     over = threading.Event()
 
@@ -102,7 +102,7 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
                 tell("The Prefect server ended; starting it again. A run in progress continues.")
                 with contextlib.suppress(
                     prefect_settings.NoPrefectError
-                ):  # the next check tries again
+                ):  # The next check tries again.
                     running[0] = _spawned(url, port, over)
 
     keeper = threading.Thread(target=keep, name="copydesk-server", daemon=True)
@@ -117,8 +117,8 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
 
 def _spawned(url: str, port: int, over: threading.Event | None = None) -> subprocess.Popen[bytes]:
     log = prefect_settings.home() / "copydesk-server.log"
-    # Pages of the UI call this address. By default they call port 4200, whatever port the server
-    # uses.
+    # The pages of the UI send their requests to this address. By default that is port 4200, even if
+    # the server uses another port.
     environ = {**os.environ, "PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with prefect_settings.starting(), log.open("ab") as out:
         # The server gets a session of its own: Ctrl-C stops this process, which stops the server
@@ -164,7 +164,7 @@ def _wait(
         log = prefect_settings.home() / "copydesk-server.log"
         if process.poll() is not None:
             raise prefect_settings.NoPrefectError(
-                f"the Prefect server ended at once; {log} says why. If port {port} is taken, choose another with --port"
+                f"the Prefect server ended right after its start; {log} says why. If port {port} is in use, choose another with --port"
             )
         if time.monotonic() > deadline:
             raise prefect_settings.NoPrefectError(
@@ -201,12 +201,11 @@ def serve(
     ready: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Register the deployment with the server at `api`, and execute runs that fall due until
-    interrupted.
+    """Register the deployment with the server at `api`, and execute its runs until interrupted.
 
-    One run is executed at a time. A scheduled run that falls due during another one is skipped,
+    One run is executed at a time. A scheduled run that is due during another one is skipped,
     because that one or the next processes everything that is new. Runs that a person starts wait
-    for their turn. If the server goes away, this waits for it. On a clean end the schedule is
+    for their turn. If the server does not answer, this waits for it. On a clean end the schedule is
     paused, and the next start resumes it. Raises AlreadyServedError.
     """
     import asyncio
@@ -214,7 +213,7 @@ def serve(
     from httpx import HTTPError
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    # A shell makes background commands ignore SIGINT, and then nothing could stop this one cleanly.
+    # A shell makes background commands ignore SIGINT. Then nothing could stop this command cleanly.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         _sole(deployment.name),
@@ -233,7 +232,7 @@ def serve(
             except (HTTPError, RuntimeError, ExceptionGroup):
                 if answers(api) and time.monotonic() - begun < _GIVES_UP_IN:
                     raise
-            tell(f"The Prefect server at {api} was away; waiting until it answers.")
+            tell(f"The Prefect server at {api} does not answer; waiting until it does.")
             while not answers(api):
                 time.sleep(_LOOKS_EVERY)
 
@@ -247,12 +246,12 @@ def _runner(deployment: Deployment) -> Runner:
 
     class Interruptible(Runner):
         def handle_sigterm(self, *_: Any, **__: Any) -> None:
-            """Stop as Ctrl-C does. Prefect's own handler does not wait for its clean-up."""
+            """Stop as after Ctrl-C. Prefect's own handler would not wait for the clean-up."""
             os.kill(os.getpid(), signal.SIGINT)
 
-    # The limit on the server (below) is the one that counts. With a limit here as well, runs that
-    # fell due would wait unseen for a free slot, and after a weekend of sleep they would start one
-    # after another.
+    # The number of runs is limited on the server (below), not here. With a limit here, runs that
+    # are due would wait without being seen for a free slot, and after a laptop has slept for a
+    # weekend they would start one after another.
     runner = Interruptible(name=deployment.name, limit=None, pause_on_shutdown=True)
     runner.add_flow(
         deployment.flow,
@@ -260,7 +259,7 @@ def _runner(deployment: Deployment) -> Runner:
         schedule=Cron(deployment.cron, timezone=deployment.timezone),
         parameters=dict(deployment.parameters),
         tags=["copydesk"],
-        description="Ingest what is new. New is what the warehouse does not hold, so a missed run costs nothing.",
+        description="Ingest every document that the warehouse does not have yet. So a missed run loses nothing.",
         concurrency_limit=ConcurrencyLimitConfig(
             limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
         ),
@@ -273,8 +272,8 @@ def _runner(deployment: Deployment) -> Runner:
 def _reaping(name: str) -> Iterator[None]:
     """Mark dead runs as crashed and skip overlapping ones, now and until the context ends.
 
-    A run that ended while the server was away stays running in Prefect, so every later run would
-    wait or be skipped.
+    If a run ended while the server did not answer, Prefect still shows it as running, and every
+    later run would wait or be skipped.
     """
     over = threading.Event()
     context = copy_context()  # the thread needs the settings of this context
@@ -285,7 +284,7 @@ def _reaping(name: str) -> Iterator[None]:
 
         reaped_at = -inf
         while not over.is_set():
-            # There is no server at the moment. The next check will find the same runs.
+            # The server does not answer at the moment. The next check will find the same runs.
             with contextlib.suppress(HTTPError), get_client(sync_client=True) as client:
                 overlapping.skip_ticks(client, deployment=name)
                 if time.monotonic() - reaped_at > _REAPS_EVERY or crashed_runs.over():
@@ -310,6 +309,6 @@ def _sole(name: str) -> Iterator[None]:
             file_lock.lock(lock)
         except BlockingIOError as error:
             raise AlreadyServedError(
-                f"copydesk-ingest/{name} is served by another process already. Stop that one, or choose another --name"
+                f"copydesk-ingest/{name} is already served by another process. Stop that one, or choose another --name"
             ) from error
         yield

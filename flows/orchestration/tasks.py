@@ -1,8 +1,8 @@
 """The steps of the pipeline as Prefect tasks, and the run that they share.
 
-A task is a step of the whole run and never a single document, because a task run costs milliseconds
-and a row in Prefect's database. Prefect caches and persists nothing: the warehouse's own record
-decides what is new, and Prefect's default cache would hash whole tables.
+A task is a step of the whole run and never a single document, because each task run costs
+milliseconds and a row in Prefect's database. Prefect's caching and persistence are off, because the
+warehouse's own record decides what is new, and Prefect's default cache would hash whole tables.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 class Watcher:
     """The caller outside Prefect.
 
-    It gets the progress, and the outcome even if Prefect cannot return it.
+    It receives the progress, and also the outcome, even if Prefect cannot return the outcome.
     """
 
     progress: run.Progress
     outcome: finish.Outcome | None = None
-    reread: bool = False  # whether to read inputs that did not change; a scheduled run never does
+    reread: bool = False  # whether to read unchanged inputs again; a scheduled run never does
 
 
 @contextlib.contextmanager
@@ -95,7 +95,7 @@ def _is_input_or_output(_task: Task[..., Any], _run: TaskRun, state: State) -> b
     return isinstance(state.result(raise_on_failure=False), OSError | WriteFailed)
 
 
-# Seconds before each retry; arbitrary: a network share that comes back at all is back by then.
+# Seconds before each retry. They are arbitrary, and meant for a network share that is away briefly.
 _PAUSES = [5, 30]
 
 
@@ -112,7 +112,7 @@ def _task(step: Callable[_P, _R], pauses: Sequence[float] = ()) -> Task[_P, _R]:
     return made
 
 
-# Only the first and the last step touch what other machines may hold: the inputs and the warehouse.
+# Only the first and the last step read or write what may be on other machines: inputs and warehouse.
 clean = _task(run.clean, _PAUSES)
 reconcile = _task(run.reconcile)
 deduplicate = _task(run.deduplicate)
@@ -123,7 +123,7 @@ STEPS = run.Steps(clean, reconcile, deduplicate, group, publish)
 
 @as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
 def report(summary: Summary, warehouse: Path | str) -> finish.Outcome:
-    """Write the page of the run, and hand Prefect the short form."""
+    """Write the report of the run, and give Prefect a summary of it."""
     outcome = finish.finish(summary, warehouse)
     if watcher := _watcher.get():
         watcher.outcome = outcome

@@ -17,9 +17,9 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.support.safe_text import printable
 
 FORMATS = ("table", "csv", "json", "jsonl", "parquet")
-_ROWS = 10_000  # rows to fetch at once; an answer may be larger than memory
+_ROWS = 10_000  # how many rows are fetched at once, because an answer may be larger than memory
 _SHOWN_ROWS = 200  # rows in a table for people; the other formats have all rows
-_SHOWN_CHARS = 80  # characters of a cell
+_SHOWN_CHARS = 80  # characters shown of a cell
 
 
 def write(answer: duckdb.DuckDBPyConnection, target: IO[str], form: str) -> None:
@@ -29,7 +29,7 @@ def write(answer: duckdb.DuckDBPyConnection, target: IO[str], form: str) -> None
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
-    """Write the answer to a query as one Parquet file (zstd); returns the number of rows.
+    """Write the answer to a query as one Parquet file (zstd), and return the number of rows.
 
     The file appears when it is complete.
     """
@@ -125,7 +125,7 @@ def _lines(names: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def _iso(value: Any) -> Any:
-    """Dates in ISO 8601, and other values that JSON does not have as text."""
+    """Convert a value for JSON: dates to ISO 8601, and other values that JSON lacks to text."""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 ADDED = {
     "is_kept": "Whether the document is in `articles`; false for a copy.",
 }
-KEPT_DOC_ID = "The document of `articles` that says the same; of an article its own `doc_id`."
+KEPT_DOC_ID = "For a copy, the `doc_id` of the article that says the same. For an article, its own."
 STORY_COLUMNS = {
     "n_documents": "Documents in the story, copies included.",
-    "n_outlets": "Distinct outlets in the story, those that carried a copy included.",
+    "n_outlets": "Distinct outlets in the story, including outlets that printed only a copy.",
 }
 _STORIES = """
 CREATE VIEW stories AS
@@ -41,14 +41,14 @@ LEFT JOIN (
 
 
 class QueryError(ValueError):
-    """A query that DuckDB cannot answer, with its message."""
+    """A query that DuckDB cannot answer. The message is that of DuckDB."""
 
 
 def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    """A connection in memory whose views read one snapshot. It writes nothing.
+    """Return a connection to a database in memory whose views read one snapshot.
 
-    The snapshot can be read while the warehouse keeps it. Times are shown in UTC, and
-    DuckDB installs no extension by itself.
+    It writes nothing to disk. It works as long as the warehouse keeps the snapshot. Times are shown
+    in UTC, and DuckDB installs no extension by itself.
     """
     connection = duckdb.connect(
         ":memory:",
@@ -66,7 +66,7 @@ def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
 
 
 def run(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
-    """The answer to one or several statements; the last one counts. Raises `QueryError`."""
+    """Run one or several statements, and return the answer to the last one. Raises `QueryError`."""
     try:
         answer: duckdb.DuckDBPyConnection | None = connection.execute(sql)
     except duckdb.Error as error:
@@ -91,7 +91,7 @@ def relation(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPy
 
 
 def column_meanings() -> dict[str, dict[str, str]]:
-    """A sentence on every column of every view, in the order of the columns."""
+    """A sentence about every column of every view, in the order of the columns."""
     views = {
         name: {field.name: _meaning(field) for field in schema} for name, schema in TABLES.items()
     }
@@ -117,7 +117,7 @@ def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str,
 
 
 def _documents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create `documents`, with the columns of both tables; those of copies are null for an article."""
+    """Create `documents` with the columns of both tables. Columns of copies are null for an article."""
     names = {
         table: [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
         for table in ("articles", "duplicates")

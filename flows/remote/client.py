@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import asyncio
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# Base classes of the errors with which these packages report that a store does not answer or denies
-# access. They are not OSErrors.
+# If a store does not answer or denies access, these packages raise errors of these classes. They
+# are not OSErrors.
 _FOREIGN = (
     ("botocore.exceptions", "BotoCoreError"),
     ("botocore.exceptions", "ClientError"),
@@ -26,12 +26,12 @@ _FOREIGN = (
 )
 _ADVICE = {
     FileNotFoundError: "there is no such bucket or object",
-    PermissionError: "the server refuses: are the credentials right, and may they do this here?",
+    PermissionError: "the server denies access; check the credentials and what they allow",
 }
 
 
 class RemoteError(OSError):
-    """A store does not answer or denies access. The message says which one and what helps."""
+    """A store does not answer or denies access. The message names it and says what may help."""
 
 
 class ExtraMissing(RemoteError):
@@ -48,7 +48,7 @@ def is_uri(name: str | Path) -> bool:
 
 
 def absolute_location(name: str | Path) -> str | Path:
-    """A location that is valid in every working folder: a URI unchanged, a path made absolute."""
+    """A location that does not depend on the working folder: a URI, or an absolute path."""
     return str(name).rstrip("/") if is_uri(name) else Path(name).absolute()
 
 
@@ -71,7 +71,7 @@ def filesystem(uri: str, **options: Any) -> Any:
 
 
 def _leave_to_the_caller(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Print nothing about a broken connection; the request that used it raises the error."""
+    """Print nothing about a broken connection, because the request that used it raises the error."""
     if not isinstance(context.get("exception"), (OSError, *_foreign())):
         loop.default_exception_handler(context)
 
@@ -92,7 +92,7 @@ def as_remote_error(uri: str) -> Iterator[None]:
 
 
 def _foreign() -> tuple[type[Exception], ...]:
-    """The error classes whose modules are imported; other modules cannot have raised an error."""
+    """The error classes of modules that are imported. Other modules cannot have raised an error."""
     return tuple(
         getattr(sys.modules[module], name) for module, name in _FOREIGN if module in sys.modules
     )
@@ -104,5 +104,5 @@ def _sentence(error: Exception) -> str:
     if type(error).__name__ == "NoCredentialsError":
         advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
     if type(error).__name__ in ("EndpointConnectionError", "ConnectTimeoutError"):
-        advice = "is the address right (AWS_ENDPOINT_URL), and does the server answer?"
+        advice = "check the address (AWS_ENDPOINT_URL), and whether the server answers"
     return f"{advice} ({text})" if advice else text

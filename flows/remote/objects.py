@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from copydesk.flows.remote import client
 
 _SCHEMES = ("s3", "s3a")
-_CONCURRENT = 8  # requests; enough for a link of 1 Gbit/s with objects of a few MB
+_CONCURRENT = 8  # requests at a time; enough for a link of 1 Gbit/s with objects of a few MB
 _PER_DELETE = 1000  # the limit of DeleteObjects
 
 _CHANGED = frozenset(
@@ -24,7 +24,7 @@ _Item = TypeVar("_Item")
 
 
 class Changed(Exception):
-    """The condition of a put does not hold: the object has changed, exists or is absent."""
+    """The condition of a put is not met: the object has changed, exists or is absent."""
 
 
 class NoConditions(client.RemoteError):
@@ -33,7 +33,7 @@ class NoConditions(client.RemoteError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object as it was read; `now` is the server's time of the answer."""
+    """An object as it was read. `now` is the time of the answer by the server's clock."""
 
     content: bytes
     etag: str
@@ -53,7 +53,7 @@ class Listed:
 class Objects:
     """The objects of `s3://bucket/prefix`, by their names below the prefix. Thread-safe.
 
-    Raises RemoteError for a store that does not answer, NoConditions for a kind of store without
+    Raises RemoteError if the store does not answer, and NoConditions if this kind of store has no
     conditional puts.
     """
 
@@ -65,15 +65,16 @@ class Objects:
                 "for s3:// and servers that speak S3. Use such a server, or ingest into a folder and copy a "
                 "snapshot from there; inputs may be in any kind of store"
             )
-        # No cache of listings, because a long-running process would see old ones. No read-ahead,
-        # which is 50 MB in s3fs: reading a footer of a few kB would cost the whole file.
+        # Listings are not cached, because a long-running process would see old ones. There is no
+        # read-ahead, which is 50 MB in s3fs, so reading a footer of a few kB would read the whole
+        # file.
         self.uri = uri.rstrip("/")
         self._files = client.filesystem(uri, use_listings_cache=False, default_cache_type="none")
         self.bucket, _, self._prefix = self.uri.split("://", 1)[1].partition("/")
         self._prefix = f"{self._prefix}/" if self._prefix else ""
 
     def read(self, name: str) -> Found | None:
-        """Read an object, None if it is absent.
+        """Read an object. Return None if it is absent.
 
         Raises RemoteError for a bucket that does not exist.
         """
@@ -93,10 +94,10 @@ class Objects:
     def write(
         self, name: str, content: bytes, *, replaces: str | None = None, is_new: bool = False
     ) -> str:
-        """Put an object; returns its ETag.
+        """Put an object, and return its new ETag.
 
-        `replaces` is the ETag that the object must have; with `is_new` it must be absent. Raises
-        Changed if that is not so.
+        `replaces` is the ETag that the object must have before. With `is_new` the object must not
+        exist. Raises Changed if this condition is not met.
         """
         condition = {"IfMatch": replaces} if replaces else {"IfNoneMatch": "*"} if is_new else {}
         kind = (
@@ -131,12 +132,12 @@ class Objects:
         return {name: listed for page, _ in self._pages(folder) for name, listed in page.items()}
 
     def top(self) -> list[str]:
-        """Names and folders directly below the prefix, of the first thousand objects."""
+        """The names and folders directly below the prefix, from the first thousand objects."""
         page, folders = next(self._pages("", Delimiter="/"))
         return sorted([*page, *folders])
 
     def remove(self, names: Iterable[str]) -> None:
-        """Delete objects; absent ones are fine."""
+        """Delete objects. It is not an error if some are absent."""
         names = sorted(names)
         for first in range(0, len(names), _PER_DELETE):
             keys = [{"Key": self._prefix + name} for name in names[first : first + _PER_DELETE]]
@@ -147,7 +148,7 @@ class Objects:
                 )
 
     def arrow(self) -> Any:
-        """The store as a pyarrow file system; `key` gives paths in it."""
+        """The store as a pyarrow file system, in which `key` gives the path of an object."""
         from pyarrow.fs import FSSpecHandler, PyFileSystem
 
         return PyFileSystem(FSSpecHandler(self._files))
@@ -163,7 +164,7 @@ class Objects:
     def check_conditions(self, name: str) -> None:
         """Raise NoConditions if the server accepts a put whose condition is false.
 
-        `name` is an existing object; it is not changed.
+        `name` is an existing object. It is not changed.
         """
         found = self.read(name)
         for condition in ({"is_new": True}, {"replaces": '"00000000000000000000000000000000"'}):

@@ -1,1 +1,1 @@
-"""General tools that any part of the pipeline may use, without any knowledge of news."""
+"""General tools for any part of the pipeline. They know nothing about news."""

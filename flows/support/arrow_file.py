@@ -1,8 +1,8 @@
 """Tables that a run keeps in its staging folder: Arrow files, written once and read by column.
 
-They are not compressed. A run reads each of them several times, mostly a few columns, and deletes
-them at its end: for 500 wire stories Parquet takes a third of the disk, and fifteen times the time
-to read all columns.
+They are not compressed, because a run reads each of them several times, mostly a few columns, and
+deletes them at its end. For 500 wire stories, Parquet would take a third of the space on disk, but
+fifteen times as long to read all columns.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pyarrow import ipc
 from copydesk.flows.support.atomic_write import temporary_file
 
 SUFFIX = ".arrow"
-# Names in the footer. Without them a reader would have to look at each batch.
+# Names in the footer. Otherwise a reader would have to look at each batch.
 _N_ROWS, _N_BYTES = b"n_rows", b"n_bytes"
 
 
 def write(table: pa.Table, path: Path) -> Path:
-    """Write the table in one step, and return the path: a file that exists is complete.
+    """Write the table in one step, and return the path.
 
-    Not synced. Raises OSError.
+    A file that exists is complete, but it is not synced. Raises OSError.
     """
     sizes = {_N_ROWS: str(table.num_rows), _N_BYTES: str(table.nbytes)}
     with (
@@ -50,7 +50,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         if lacking := set(columns) - places.keys():
             raise KeyError(f"{path} has no column {min(lacking)!r}")
         options = ipc.IpcReadOptions(included_fields=[places[name] for name in columns])
-    # The file is not mapped into memory: a column that is kept would keep the whole map.
+    # The file is not mapped into memory, because a column that is kept would keep the whole map.
     with pa.OSFile(str(path)) as source:
         table = ipc.open_file(source, options=options).read_all()
     return table if columns is None else table.select(list(columns))
@@ -82,9 +82,9 @@ def _footer(path: Path) -> _Footer:
     return _footer_of(path, now.st_ino, now.st_size, now.st_mtime_ns)
 
 
-@lru_cache(maxsize=4096)  # half a kilobyte each; the steps ask for the same ones many times
+@lru_cache(maxsize=4096)  # Each takes half a kilobyte. The steps ask for the same ones many times.
 def _footer_of(path: Path, *state: int) -> _Footer:
-    """The footer of a file; `state` changes when another file takes the name."""
+    """The footer of a file. `state` is another one if the file was replaced."""
     with pa.OSFile(str(path)) as source:
         reader = ipc.open_file(source)
         sizes = reader.metadata

@@ -1,4 +1,4 @@
-"""Write files that are complete or absent; hash, link and sync files."""
+"""Write files so that readers see them complete or not at all. Also hash, link and sync files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-# Errors of file systems that cannot create such a link; the file is copied instead.
+# Errors of file systems that cannot make a hard link. The file is copied instead.
 _CANNOT_LINK = frozenset(
     {
         errno.EXDEV,
@@ -40,7 +40,7 @@ def sync(path: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # Some file systems cannot sync a folder; they order renames themselves.
+        # Some file systems cannot sync a folder, but they order renames themselves.
         if error.errno != errno.EINVAL or not path.is_dir():
             raise
     finally:
@@ -58,15 +58,16 @@ def sync_all(paths: Iterable[Path]) -> None:
 
 
 def temporary_path(path: Path) -> Path:
-    """A new hidden name in the folder of `path`. Several processes may then write the same file."""
+    """A new hidden name in the folder of `path`, so that several processes can write the same file."""
     return path.with_name(f".{path.name}.{token_hex(4)}.new")
 
 
 @contextmanager
 def temporary_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path; on exit it is renamed to `path`, so readers never see a partial file.
+    """Yield a temporary path, which is renamed to `path` at the end of the block.
 
-    Not fsynced. After an error the temporary file is removed, and `path` is as it was.
+    So readers never see a partial file. The file is not synced. After an error the temporary file is
+    removed, and `path` is as it was.
     """
     temporary = temporary_path(path)
     try:
@@ -78,7 +79,7 @@ def temporary_file(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a text file in one step, and sync it: readers see the old content or the new one."""
+    """Write a text file and sync it. Readers see either the old content or the new content."""
     with (
         temporary_file(path) as temporary,
         temporary.open("w", encoding="utf-8", newline="\n") as file,
@@ -97,7 +98,7 @@ def point(link: Path, target: str) -> None:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Make a hard link, or a synced copy on a file system that cannot."""
+    """Make a hard link, or a synced copy if the file system has no hard links."""
     try:
         os.link(source, target)
     except OSError as error:
@@ -108,7 +109,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder with its content, or a file; does nothing if it is absent."""
+    """Remove a folder with its content, or a file. Do nothing if it is absent."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -1,4 +1,4 @@
-"""Show text of documents as HTML that runs no code and hides no characters."""
+"""Show text of documents as HTML, so that it runs no code and hides no characters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HIDDEN = re.compile(
 
 
 def safe_html(text: str) -> Markup:
-    r"""The text escaped, with control characters and direction marks shown by their code.
+    r"""The text as escaped HTML. Control characters and direction marks are shown by their codes.
 
     >>> safe_html("<b>\x00")
     Markup('&lt;b&gt;\\u0000')
@@ -30,7 +30,7 @@ def safe_html(text: str) -> Markup:
 
 
 def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
-    """A text as HTML with ranges marked; a range that begins inside another is left out.
+    """A text as HTML with ranges marked. A range that begins inside another one is not marked.
 
     >>> marked("the mayor said", [(4, 9)])
     Markup('the <mark>mayor</mark> said')
@@ -46,9 +46,9 @@ def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
 
 
 class _CompiledTemplates(jinja2.BytecodeCache):
-    """Compiled templates in the user's cache; compiling that of a report takes a quarter of a second.
+    """Compiled templates in the user's cache, since compiling that of a report takes 0.25 s.
 
-    jinja2 compares the checksum of the template's source, and the version of Python.
+    jinja2 checks that the source of the template and the version of Python are the same.
     """
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -57,7 +57,7 @@ class _CompiledTemplates(jinja2.BytecodeCache):
             bucket.bytecode_from_string(self._path(bucket).read_bytes())
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the compiled template."""
+        """Store the compiled template."""
         code = bucket.bytecode_to_string()
         startup_cache.keep(self._path(bucket), lambda draft: draft.write_bytes(code))
 
@@ -69,9 +69,9 @@ class _CompiledTemplates(jinja2.BytecodeCache):
 def environment(
     load: Callable[[str], str], filters: Mapping[str, Callable[..., Any]]
 ) -> jinja2.Environment:
-    """The environment of all HTML templates: values are escaped, and a missing value is an error.
+    """The environment of all HTML templates. It escapes values, and a missing value is an error.
 
-    `load` gives the text of a template by its name.
+    `load` returns the text of the template with a given name.
     """
     templates = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),

@@ -1,4 +1,4 @@
-"""Find rows by id, using eight bytes a row, in tables with a row for each document of a run."""
+"""Find rows by id, with eight bytes of memory for each row of a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ for _digit in range(16):
 def keys_of(ids: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """64-bit keys of ids.
 
-    The key of a doc_id is its first 16 hex digits; the key of any other id is a hash. Nulls are
+    The key of a doc_id is its first 16 hex digits. The key of any other id is a hash. Nulls are
     left out.
 
     >>> keys_of(pa.array(["00000000000000ff" + "0" * 16, None]))
@@ -58,14 +58,14 @@ class Keyed:
     def __init__(self, ids: Ids) -> None:
         self.ids: pa.Array = whole(ids)
         keys = keys_of(self.ids)
-        # A table that is sorted by id is also sorted by key, and needs no order.
+        # A table that is sorted by id is also sorted by key, so no order has to be stored.
         self._order: NDArray[np.int64] | None = (
             None if (keys[1:] > keys[:-1]).all() else np.argsort(keys, kind="stable")
         )
         self._keys: NDArray[np.uint64] = keys if self._order is None else keys[self._order]
 
     def row_numbers(self, ids: Ids) -> NDArray[np.int64]:
-        """The row number of each id, -1 for an unknown id. Ids must not be null."""
+        """The row number of each id, or -1 for an unknown id. Ids must not be null."""
         wanted = whole(ids)
         found = np.full(len(wanted), -1, np.int64)
         if not len(wanted) or not len(self._keys):
@@ -102,7 +102,7 @@ class Table:
         return self._rows.holds(ids)
 
     def columns(self, ids: Ids, names: tuple[str, ...]) -> dict[str, pa.Array]:
-        """The columns for each id, null for an id without a row."""
+        """The columns for each id. They are null for an id without a row."""
         rows = self._rows.row_numbers(ids)
         taken = self._table.select(list(names)).take(pa.array(rows, mask=rows < 0))
         return {name: whole(taken[name]) for name in names}

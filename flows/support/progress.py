@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-_EVERY = 15.0  # seconds between plain lines, so that the log of a long run stays readable
+_EVERY = 15.0  # seconds between plain lines, so that the log of a long run is not too long
 
 
 class Quiet:
-    """Prints only what a person should read: warnings, as lines."""
+    """Prints only warnings, each on a line."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Say nothing."""
@@ -36,7 +36,7 @@ class Quiet:
         print(printable(text), file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """Do nothing: no progress is on the terminal."""
+        """Do nothing, because no progress is on the terminal."""
 
 
 class Lines:
@@ -83,7 +83,7 @@ class Lines:
         self._write(printable(text))
 
     def close(self) -> None:
-        """Do nothing: all lines are complete."""
+        """Do nothing, because all lines are complete."""
 
 
 class Bar:
@@ -140,7 +140,7 @@ class Bar:
         self._rich.console.print(printable(text), markup=False, highlight=False)
 
     def close(self) -> None:
-        """Finish the last line; all lines stay on the terminal."""
+        """Finish the last line. All lines remain on the terminal."""
         self._finish()
         self._rich.stop()
 
@@ -155,7 +155,7 @@ class Bar:
 
 
 def time_left(n: float, rate: float) -> str:
-    """The remaining time, as precisely as it can be known.
+    """The remaining time, less precise the longer it is.
 
     >>> time_left(30, 2), time_left(1000, 2), time_left(100_000, 5)
     ('15 s left', '8 min left', '5 h 33 min left')

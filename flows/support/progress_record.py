@@ -31,7 +31,7 @@ class Progress(Protocol):
 
 
 class Recorded:
-    """Passes progress on, and records the latest in `folder`."""
+    """Passes progress on to `inner`, and records the latest progress in `folder`."""
 
     def __init__(self, inner: Progress, folder: Path) -> None:
         self._inner, self._path = inner, folder / NAME
@@ -66,7 +66,7 @@ class Recorded:
             return
         self._written = now
         state = {"stage": self._stage, "done": self._done, "total": self._total}
-        # The run does not depend on this file, so a failed write is ignored.
+        # A failed write is ignored, because the run does not depend on this file.
         with contextlib.suppress(OSError), temporary_file(self._path) as temporary:
             temporary.write_text(json.dumps(state), encoding="utf-8")
 
@@ -74,7 +74,7 @@ class Recorded:
 def read(folder: Path) -> dict[str, Any] | None:
     """The last recorded progress of a run (`stage`, `done`, `total`), from its staging folder.
 
-    None if there is none.
+    Returns None if none is recorded.
     """
     try:
         found = json.loads((folder / NAME).read_text(encoding="utf-8"))

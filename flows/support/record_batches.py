@@ -8,7 +8,7 @@ import pyarrow as pa
 
 
 def tables_of(batches: Iterable[pa.RecordBatch], *, min_rows: int) -> Iterator[pa.Table]:
-    """Yield tables of at least `min_rows` rows, and a last one with the rest.
+    """Yield tables of at least `min_rows` rows. The last one has the rest and may be smaller.
 
     >>> batches = [pa.record_batch({"n": [i, i]}) for i in range(3)]
     >>> [table.num_rows for table in tables_of(batches, min_rows=3)]

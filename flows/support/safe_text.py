@@ -1,4 +1,4 @@
-"""Text for people: characters of documents that could control a terminal are escaped; durations."""
+"""Text for people: escape characters that could control a terminal, and write durations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
     r"""Escape every character that could control a terminal.
 
     Control characters (with which ANSI sequences start), bidirectional overrides, zero-width and
-    unassigned characters, and lone surrogates become `\x1b` or `\u202e`. Letters of all scripts
-    stay. Use it for all text that comes from a document.
+    unassigned characters, and lone surrogates become escapes such as `\x1b` or `\u202e`. Letters of
+    all scripts do not change. Use it for all text that comes from a document.
 
     >>> printable("\x1b[31mred\x1b[0m caf\u00e9 \u202efdp.exe")
     '\\x1b[31mred\\x1b[0m café \\u202efdp.exe'
@@ -23,7 +23,7 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def harmless_json(text: str) -> str:
-    r"""Equivalent JSON in which every character that could control a terminal is a JSON escape.
+    r"""Return equal JSON in which every character that could control a terminal is escaped.
 
     >>> harmless_json('{"title": "\u202efdp \u00e9"}') == '{"title": "\\u202efdp \u00e9"}'
     True
@@ -32,7 +32,7 @@ def harmless_json(text: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration in a form for people.
+    """A duration as a person would write it.
 
     >>> duration(3.21), duration(75), duration(7265)
     ('3.2 s', '1 min 15 s', '2 h 1 min')

@@ -1,8 +1,8 @@
-"""Cache the unpacked language model and compiled page templates in the user's cache folder, which
-saves each process half a second and a run a tenth of one.
+"""Cache the unpacked language model and compiled page templates in the user's cache folder.
 
-The folder is `$XDG_CACHE_HOME/copydesk` or else `~/.cache/copydesk`. If it is not writable, or a
-file in it is damaged, the model is unpacked and a template is compiled as usual.
+The model saves each process half a second, and the templates save a run a tenth of a second. The
+folder is `$XDG_CACHE_HOME/copydesk`, or else `~/.cache/copydesk`. If it is not writable, or if a
+file in it is damaged, the model is unpacked and the templates are compiled as usual.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def folder() -> Path:
 
 @cache
 def prepare() -> None:
-    """Load the model that an earlier process unpacked, or else unpack and store it."""
+    """Load the model that an earlier process has unpacked, or else unpack and store it."""
     import numpy as np
 
     from copydesk.transforms.tag import language
@@ -43,9 +43,9 @@ def prepare() -> None:
 
 
 def loops_are_compiled() -> bool:
-    """Whether an earlier process of this Python left compiled loops on this machine.
+    """Whether an earlier process with this version of Python left compiled loops on this machine.
 
-    If numba keeps them in a folder that cannot be known here, the answer is yes.
+    If numba keeps them in a folder that is unknown here, the answer is yes.
     """
     name = f"*.py{sys.version_info.major}{sys.version_info.minor}.nbi"
     chosen = os.environ.get("NUMBA_CACHE_DIR", "")
@@ -56,9 +56,9 @@ def loops_are_compiled() -> bool:
 
 
 def keep(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a complete file if possible, and delete those of older versions.
+    """Write a complete file if possible, and delete the files of older versions.
 
-    The name of the file is its kind, "-" and its version.
+    The name of a file is its kind, "-" and its version.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

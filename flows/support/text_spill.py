@@ -1,4 +1,4 @@
-"""Texts of a run that are needed later, stored on disk instead of in memory."""
+"""Store texts that a run needs later on disk instead of in memory."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SpilledTexts:
         self._lengths.append(np.diff(offsets))
 
     def close_writing(self) -> None:
-        """End writing; all rows can be read now."""
+        """End writing, so that all rows can be read."""
         self._file.flush()
         self._offsets = np.concatenate(
             [[0], np.cumsum(np.concatenate([[], *self._lengths]))]
@@ -55,15 +55,15 @@ class SpilledTexts:
         n = len(self._offsets) - 1
         if not self._offsets[-1]:
             return pa.array([""] * len(rows), pa.large_string())
-        # A map takes a third of the time of a read for each text. It is closed at the end, because
-        # the pages that were read count as memory of the process.
+        # A memory map takes a third of the time that a separate read for each text takes. It is
+        # closed at the end, because the pages that were read count as memory of the process.
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             mapped.madvise(mmap.MADV_RANDOM)
             stored = pa.LargeStringArray.from_buffers(
                 n, pa.py_buffer(self._offsets), pa.py_buffer(mapped)
             )
             found = stored.take(pa.array(rows))
-            del stored  # a map with a view of it cannot be closed
+            del stored  # A map cannot be closed while there is a view of it.
         return found
 
     def remove(self) -> None:

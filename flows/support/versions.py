@@ -1,4 +1,4 @@
-"""The versions a run was made with: packages, and the rules in force."""
+"""The versions that a run used, of packages and of the rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def versions() -> dict[str, str]:
     for name in _PACKAGES:
         try:
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # a system package without metadata
+        except metadata.PackageNotFoundError:  # It is a system package without metadata.
             found[name] = "unknown"
     return found
 

@@ -130,7 +130,7 @@ def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
         Index([f.path for f in index.docs], Options())
     with paths[0].open("r+b") as file:
         file.truncate(5000)
-    with pytest.raises(IndexRefused, match="should be"):
+    with pytest.raises(IndexRefused, match="should have"):
         Index(paths, Options())
     paths[0].unlink()
     with pytest.raises(IndexRefused, match="cannot be read"):

@@ -398,7 +398,7 @@ def serve_losing(monkeypatch: pytest.MonkeyPatch, answers: list[bool]) -> list[s
 def test_a_server_that_went_away_is_waited_for(stub: int, monkeypatch: pytest.MonkeyPatch) -> None:
     said = serve_losing(monkeypatch, [False, False, False, True])
     assert said == [
-        "The Prefect server at http://127.0.0.1:9/api was away; waiting until it answers."
+        "The Prefect server at http://127.0.0.1:9/api does not answer; waiting until it does."
     ]
     assert Losing.n_starts == 2
 

@@ -182,7 +182,7 @@ def test_the_card_says_what_was_filtered_and_leads_to_the_recipe(
         (["--to", "x.jsonl", "--chunks", "9", "--markdown"], 2, "writes its own columns"),
         (["--to", "-", "--json"], 2, "leave out --json"),
         (["--to", "x.jsonl", "--since", "yesterday"], 2, "yesterday"),
-        (["--to", "x.jsonl", "--markdown", "--columns", "doc_id"], 1, "takes the place of `text`"),
+        (["--to", "x.jsonl", "--markdown", "--columns", "doc_id"], 1, "needs the column `text`"),
     ],
 )
 def test_options_that_exclude_each_other_are_named(

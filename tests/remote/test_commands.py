@@ -317,6 +317,6 @@ def test_a_server_that_refuses_the_credentials_is_named(
     for command in (["status"], ["ingest", "--direct", f"s3://{BUCKET}/dump/0/"]):
         code, said = twins.store.run(*command)
         assert code in (1, 2)
-        assert "are the credentials right" in said
+        assert "check the credentials" in said
     monkeypatch.undo()
     assert fsspec.filesystem("s3").exists(f"{BUCKET}/wh/LATEST")

@@ -123,7 +123,7 @@ def test_refused_credentials_are_an_error_that_says_so(filled: str, server: str)
 
     check_credentials_after("0")
     try:
-        with pytest.raises(InputError, match="are the credentials right"):
+        with pytest.raises(InputError, match="check the credentials"):
             find([f"s3://{filled}/in/a.txt"])
     finally:
         check_credentials_after("inf")

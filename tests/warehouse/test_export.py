@@ -230,7 +230,7 @@ def test_only_an_export_is_replaced_and_only_on_demand(snapshot: Snapshot, tmp_p
     export(snapshot, tmp_path / "empty", Selection(where="n_words > 0"), overwrite=True)
     (tmp_path / "home" / "data").mkdir(parents=True)
     (tmp_path / "home" / "README.md").write_text("My thesis.")
-    with pytest.raises(WarehouseError, match="something else than an export"):
+    with pytest.raises(WarehouseError, match="contains more than an export"):
         export(snapshot, tmp_path / "home", Selection(), overwrite=True)
     assert (tmp_path / "home" / "README.md").read_text() == "My thesis."
 

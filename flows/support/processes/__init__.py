@@ -1,1 +1,1 @@
-"""Processes of a run: workers with limits, and settings for copydesk's own processes."""
+"""The processes of a run: workers with limits, and settings for copydesk's own processes."""

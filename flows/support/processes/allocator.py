@@ -1,6 +1,6 @@
 """Return freed memory to the system.
 
-The steps of a run share one process, so their peaks would add up otherwise.
+The steps of a run share one process. Otherwise the memory that each of them needs would add up.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import pyarrow as pa
 
 # Numbers of glibc's mallopt(3).
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
-_MAPPED_FROM = 1 << 20  # bytes; glibc would raise its own limit to 32 MB as large arrays are freed
+_MAPPED_FROM = 1 << 20  # bytes; without this, glibc raises the limit to 32 MB as arrays are freed
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
-# Bytes; arbitrary: loading a run and a few thousand documents takes less.
+# Bytes; arbitrary. Loading the code of a run and a few thousand documents takes less.
 _GROWTH = 150 << 20
 
 
@@ -28,9 +28,9 @@ def lean() -> None:
     """Make Arrow allocate from the C library, and make that map each large block separately.
 
     Arrow's own allocator keeps freed memory for each thread. The report of a run of 100,000
-    documents took 510 MB with it and 109 MB with the C library, at the same CPU cost. Without Linux
-    and glibc only the first half has an effect. If Arrow was imported before `copydesk.flows`, its
-    readers keep their allocator.
+    documents took 510 MB with it and 109 MB with the C library, at the same CPU cost. On systems
+    without glibc, only the choice of the allocator has an effect. If Arrow was imported before
+    `copydesk.flows`, its readers keep their allocator.
     """
     _at_start()
     pa.set_memory_pool(pa.system_memory_pool())
@@ -43,8 +43,8 @@ def lean() -> None:
 def release() -> None:
     """Return freed memory to the system if the process has grown enough since its run began.
 
-    A small run would otherwise spend more on garbage collection than on its documents: .2 s if
-    Prefect is loaded.
+    Otherwise a small run would spend more time on garbage collection than on its documents (0.2 s
+    if Prefect is loaded).
     """
     if _resident_bytes() - _at_start() < _GROWTH:
         return

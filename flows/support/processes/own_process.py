@@ -19,6 +19,6 @@ def claim() -> None:
     """
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
-    gc.set_threshold(50_000, 20, 20)  # importing Prefect creates a million objects and no garbage
+    gc.set_threshold(50_000, 20, 20)  # Importing Prefect creates a million objects and no garbage.
     HiddenLibraries.install("pandas")
     sandbox.allow_forks()

@@ -1,4 +1,4 @@
-"""Run a function in a separate process, which may hang, crash or use too much memory without harm.
+"""Run a function in a separate process, so that it may hang, crash or use too much memory.
 
 The parent starts a `Process`, sends calls and reads messages. Each is one line of JSON. Nothing is
 pickled, and no module of the caller is imported again, so this works in any script without a
@@ -8,7 +8,7 @@ child ends
 - by the kernel's CPU timer (SIGPROF) if one item takes more CPU than allowed, also in native code;
 - by the parent if an item takes ten times as long by the clock (such as an endless wait);
 - by a failed allocation if it exceeds its memory limit (enforced on Linux only);
-- with the parent: the pipe of its requests closes, and a thread that waits for that ends the child.
+- when the parent ends: this closes the pipe of requests, and a thread of the child waits for that.
 
 A child is either a new interpreter, which takes half a second of imports, or a fork of this
 process, which takes some milliseconds. Forks are used only in processes that allow them
@@ -38,24 +38,26 @@ from typing import IO, Any, NoReturn, Protocol
 from copydesk.flows.support.processes import worker_loop
 from copydesk.flows.support.processes.worker_loop import HeartbeatPage
 
-_WALL = 10  # wall seconds allowed per CPU second: a machine that is shared by ten is slow, not hung
+# How many seconds by the clock are allowed for each second of CPU. If ten processes share a core, a
+# child is slow but does not hang.
+_WALL = 10
 _POLL = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerExit:
-    """Why a child ended (timeout, memory, crashed, failed or os), its item, and a sentence."""
+    """Why a child ended: a reason (timeout, memory, crashed, failed or os), a sentence, and its item."""
 
     reason: str
     detail: str
-    position: tuple[int, int] | None  # None: between items
+    position: tuple[int, int] | None  # None if it ended between two items
     errno: int | None = None
 
     @property
     def is_certain(self) -> bool:
         """Whether the item at `position` is certainly the cause.
 
-        Otherwise the kill may have come from outside.
+        If it is not, something else may have killed the child.
         """
         return self.reason in {"timeout", "failed"} and self.position is not None
 
@@ -74,7 +76,7 @@ class _Child(Protocol):
 class Process:
     """A child that runs one call at a time.
 
-    Raises OSError if the system has no processes or handles left.
+    Raises OSError if the system can give no more processes or file handles.
 
     `seconds` of CPU and `memory_bytes` are the limits of one item. `prepare` names a function
     "module:function" that the child runs at once, before its first call.
@@ -121,10 +123,10 @@ class Process:
             self._in.write(json.dumps(message).encode() + b"\n")
             self._in.flush()
         except BrokenPipeError:
-            pass  # the child has ended; `messages` reports that
+            pass  # The child has ended, and `messages` reports that.
 
     def messages(self) -> Iterator[dict[str, Any] | WorkerExit]:
-        """Return the messages so far, without waiting; a `WorkerExit` is always the last one."""
+        """Yield the messages that have arrived, without waiting. A `WorkerExit` is always the last."""
         is_over = False
         while True:
             try:
@@ -158,7 +160,7 @@ class Process:
         """End the child and wait for it."""
         self._child.kill()
         self._child.wait()
-        # Closing flushes data that the child did not read before it ended.
+        # Closing the pipe flushes data that the child did not read before it ended.
         with contextlib.suppress(BrokenPipeError):
             self._in.close()
         self._out.close()
@@ -194,7 +196,7 @@ def wait(processes: list[Process]) -> None:
 
 
 class _Forks:
-    """Whether children may be forks of this process, and the children that were started ahead."""
+    """Says whether children may be forks of this process, and keeps those that were started ahead."""
 
     def __init__(self) -> None:
         self._is_allowed = self._may_have_threads = self._prepares_here = False
@@ -212,18 +214,18 @@ class _Forks:
         return self._may_have_threads or threading.active_count() == 1
 
     def get_ready(self, prepare: str) -> None:
-        """Prepare what every fork would prepare if it pays, and freeze the objects that forks share."""
+        """Do the preparation of all forks here if it pays, and freeze the objects that forks share."""
         if self._prepares_here:
             self.prepare(prepare)
         if not self._is_frozen:
-            gc.freeze()  # a child whose garbage collector marks objects copies their pages
+            gc.freeze()  # Otherwise the garbage collector of a child marks objects and so copies their pages.
             atexit.register(gc.unfreeze)
             self._is_frozen = True
 
     def prepare(self, named: str) -> None:
         """Prepare once, for all forks from now on."""
         if named and named not in self._prepared:
-            with contextlib.suppress(Exception):  # the child fails as well, and reports where
+            with contextlib.suppress(Exception):  # The child fails in the same way and reports it.
                 worker_loop.function_named(named)()
             self._prepared.add(named)
 
@@ -232,7 +234,7 @@ class _Forks:
             return
         if n > 1:
             self.prepare(prepare)
-        self._is_frozen = False  # forks share what was loaded since the last one, too
+        self._is_frozen = False  # The next forks also share what was loaded since the last one.
         seconds, memory_bytes = limits
         self._ready.setdefault((*limits, prepare), []).extend(
             Process(seconds=seconds, memory_bytes=memory_bytes, prepare=prepare) for _ in range(n)
@@ -250,19 +252,20 @@ def allow_forks(*, beside_threads: bool = False, prepare_here: bool = False) -> 
     """Allow forks of this process as children, on Linux, while it has no other thread.
 
     A fork copies the locks of other threads in their current state, and may then wait for one
-    forever. `beside_threads` allows it nevertheless, for a process whose other threads do nothing
-    that a child needs. With `prepare_here` this process does the preparation of its children once,
-    and they inherit the result. This pays off for a process that starts many children.
+    forever. With `beside_threads`, forks are allowed although there are other threads. This is for
+    a process whose other threads do nothing that a child needs. With `prepare_here`, this process
+    does the preparation of its children once, and they inherit the result. That saves time if a
+    process starts many children.
     """
     _forks.allow(beside_threads=beside_threads, prepare_here=prepare_here)
 
 
 def start_ahead(*, seconds: int, memory_bytes: int, prepare: str = "", n: int = 1) -> None:
-    """Fork `n` children now, for later `started` calls with the same arguments, if forks are possible.
+    """If forks are possible, fork `n` children now for later `started` calls with these arguments.
 
-    This is for a process that will soon have threads. One child gets ready while this process loads
-    the rest. For several children this process does their preparation once, and they inherit the
-    result.
+    This is for a process that will soon have threads. A single child does its preparation while
+    this process loads the rest. For several children, this process does the preparation once, and
+    they inherit the result.
     """
     _forks.start((seconds, memory_bytes), prepare, n)
 
@@ -352,7 +355,7 @@ def _serve_fork(
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(1)  # `serve` ends the process itself
+        os._exit(1)  # This is reached only after an error, since `serve` ends the process itself.
 
 
 def _shared_page() -> int:

@@ -1,4 +1,4 @@
-"""The code of a child of `sandbox.Process`: main loop, CPU timer, memory limit, shared page.
+"""The code that runs in a child of `sandbox.Process`: main loop, CPU timer and memory limit.
 
 The child reads calls as lines of JSON, runs one at a time, and answers each with one line. On a
 shared page of memory it records the item that it is working on, so that the parent knows which item
@@ -49,7 +49,7 @@ class HeartbeatPage:
 
 
 class WorkerChannel:
-    """What a function may use in the child: CPU timer, memory limit, messages to the parent."""
+    """What a function in the child can use: CPU timer, memory limit, messages to the parent."""
 
     def __init__(
         self, heartbeat: HeartbeatPage, results: int, seconds: int, memory_bytes: int
@@ -78,7 +78,7 @@ class WorkerChannel:
             line = line[os.write(self._results, line) :]
 
     def limit_memory(self) -> None:
-        """Make allocations beyond the limit fail, counted from the memory that is mapped now."""
+        """Make allocations above the limit fail. The limit is added to what is mapped now."""
         if sys.platform == "linux" and not self._mapped:
             self._mapped = _mapped_bytes()
             most = self._mapped + self._memory_bytes
@@ -93,25 +93,25 @@ class WorkerChannel:
         return _mapped_bytes() - self._mapped if self._mapped else 0
 
     def reset(self) -> None:
-        """Reset between calls: no item, no timer, and counts at zero."""
+        """Reset between calls, so that there is no item and no timer, and all counts are zero."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._n_done = 0
         self._heartbeat.write(-1, -1, 0, 0)
 
 
 class HiddenLibraries:
-    """An import finder that hides optional libraries, which others import if they are installed.
+    """An import finder that hides libraries that other libraries import if they are installed.
 
-    No run uses them. pyarrow imports pandas to inspect the first list it converts, which costs half
-    a second and 60 MB. numba imports scipy for a BLAS, which costs .2 s. datasketch imports redis,
-    which costs .2 s.
+    No run needs them. pyarrow imports pandas to inspect the first list that it converts, which
+    costs half a second and 60 MB. numba imports scipy for a BLAS, which costs 0.2 s. datasketch
+    imports redis, which costs 0.2 s.
     """
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Raise for hidden modules; leave all others to the other finders."""
+        """Raise ModuleNotFoundError for hidden modules. Other finders look for all other modules."""
         if name in self._names:
             raise ModuleNotFoundError(f"{name} is not used here", name=name)
 
@@ -141,13 +141,13 @@ def serve(
     memory_bytes: int,
     prepare: str,
 ) -> None:
-    """Run one call after another until the parent is gone; then the process ends.
+    """Run one call after another until the parent has ended. Then this process ends too.
 
     `requests` is the stream of calls, `results` the handle for answers, and `heartbeat` the handle
     of the shared page. `prepare` ("module:function" or empty) runs first. An error in it is sent as
     the answer to the first call.
     """
-    # Ctrl-C reaches the whole process group; the parent decides how to react.
+    # Ctrl-C reaches the whole process group. It is ignored here, and the parent reacts to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -177,7 +177,7 @@ def _answer(
     work: Callable[[WorkerChannel, Any], None],
     asked: object,
 ) -> None:
-    """Run a call and send any failure; the parent decides whether an item is at fault."""
+    """Run a call, and send any failure. The parent decides whether an item is at fault."""
     try:
         work(channel, asked)
     except MemoryError:
@@ -206,7 +206,7 @@ def _listen(
     for line in requests:
         message = json.loads(line)
         (waiting if "call" in message else calls).put(message)
-    os._exit(0)  # the parent is gone, so no process reads the results
+    os._exit(0)  # The parent has ended, so no process reads the results.
 
 
 def _place_of(error: BaseException) -> str:
