@@ -126,7 +126,7 @@ def test_an_index_with_other_options_is_refused_with_the_command_that_rebuilds(
 def test_a_damaged_or_missing_file_is_refused(tmp_path: Path) -> None:
     index = build(tmp_path)
     paths = [f.path for f in (*index.docs, *index.segments)]
-    with pytest.raises(IndexRefused, match="keys of 0 of"):
+    with pytest.raises(IndexRefused, match="keys for only 0 of"):
         Index([f.path for f in index.docs], Options())
     with paths[0].open("r+b") as file:
         file.truncate(5000)

@@ -164,7 +164,7 @@ def test_the_card_says_what_was_filtered_and_leads_to_the_recipe(
     assert result.exit_code == 0, result.stderr
     card = (tmp_path / "corpus.jsonl.card.md").read_text()
     for sentence in (
-        "- One article of each story, the latest.",
+        "- One article of each story, the latest one.",
         "- Language: en.",
         "- Published on or after 2026-11-02;",
         "- Only articles that meet the condition `n_words > 3`.",
