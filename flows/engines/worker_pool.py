@@ -65,9 +65,8 @@ class Job:
     """A shard and its known bad documents, as the task sees them."""
 
     shard: Shard
-    excluded: Mapping[int, tuple[str, str]] = field(
-        default_factory=dict
-    )  # maps an index to reason and detail
+    # Maps an index to reason and detail.
+    excluded: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     channel: WorkerChannel | None = None
 
     def documents(self) -> Iterator[tuple[int, Record]]:

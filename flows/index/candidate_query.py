@@ -23,9 +23,8 @@ from copydesk.transforms.dedup.candidates import UNDATED
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketches import KEYS_MOST, Sketches
 
-_ROWS_AT_ONCE = (
-    2_500  # new documents at a time; popular passages give each thousands of shared keys
-)
+# New documents at a time; popular passages give each thousands of shared keys.
+_ROWS_AT_ONCE = 2_500
 _PAIRS_AT_ONCE = 16_384  # pairs whose signatures are compared at once: 16 MB
 
 

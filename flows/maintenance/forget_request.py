@@ -83,9 +83,8 @@ class SelectedDocument:
 
     row: dict[str, Any]
     scope: str
-    tables: dict[str, str] = field(
-        default_factory=dict
-    )  # maps a snapshot to the table that has the document
+    # Maps a snapshot to the table that has the document.
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def url_sha256(self) -> str | None:

@@ -31,9 +31,8 @@ _STOPS_IN = 20  # seconds until the server is killed; its database survives that
 _LOOKS_EVERY = 2.0  # seconds between two checks that the server runs; arbitrary
 # Seconds. Prefect's runner polls every ten seconds, so if it ends sooner, the server is not the cause.
 _GIVES_UP_IN = 15.0
-_REAPS_EVERY = (
-    30.0  # seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes
-)
+# Seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes.
+_REAPS_EVERY = 30.0
 
 
 class AlreadyServedError(RuntimeError):
@@ -100,9 +99,8 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
         while not over.wait(_LOOKS_EVERY):
             if running[0].poll() is not None:
                 tell("The Prefect server ended; starting it again. A run in progress continues.")
-                with contextlib.suppress(
-                    prefect_settings.NoPrefectError
-                ):  # The next check tries again.
+                with contextlib.suppress(prefect_settings.NoPrefectError):
+                    # The next check tries again.
                     running[0] = _spawned(url, port, over)
 
     keeper = threading.Thread(target=keep, name="copydesk-server", daemon=True)

@@ -1,1 +1,1 @@
-"""The run: its steps from inputs to a published snapshot, without Prefect and without a terminal."""
+"""The steps of a run, from the inputs to a published snapshot. They need no Prefect and no terminal."""

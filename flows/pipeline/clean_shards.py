@@ -1,4 +1,4 @@
-"""Workers clean shards: decode, extract, clean, tag and tabulate each record, and write the tables."""
+"""Clean shards in workers: decode, extract, clean and tag each record, and write the tables."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ from copydesk.transforms.encodings import decode
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.context import Context
 
-# Bytes of input that surely fill a shard; arbitrary: 500 packed texts have less, a dozen pages more.
-# A worker that is not needed costs only its start.
+# Inputs of this many bytes are expected to fill a shard. The number is arbitrary: 500 compressed
+# texts have fewer bytes, and a dozen pages have more. A worker that is not needed costs only its
+# start.
 _SURELY_A_SHARD = 2**20
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
@@ -57,9 +58,9 @@ def clean_files(
 ) -> CleanedFiles:
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
-    `templates` holds the active template lines by outlet. `on_last` is called when the last shard has
-    been handed out, while workers are still busy. Shards that an earlier, killed run finished are
-    used as they are. Raises `TaskError` and OSError, see `worker_pool`.
+    `templates` maps an outlet to its active template lines. `on_last` is called when the last shard
+    has been given to a worker and workers are still busy. If an earlier run was killed, the shards
+    that it finished are used as they are. Raises `TaskError` and OSError, as `worker_pool` explains.
     """
     if not context.files:
         return CleanedFiles((), 0)
@@ -101,7 +102,7 @@ def clean_task(folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[s
 def write_edit_options(
     folder: Path, recipe: Recipe, templates: Mapping[str, frozenset[str]]
 ) -> dict[str, Any]:
-    """Write the template lines into `folder`; returns the options of the task, which `edit_options` reads."""
+    """Write the template lines into `folder`, and return the task's options for `edit_options`."""
     (folder / "shards").mkdir(exist_ok=True)
     lines = json.dumps({outlet: sorted(lines) for outlet, lines in sorted(templates.items())})
     (folder / "templates.json").write_text(lines, encoding="utf-8")
@@ -115,7 +116,7 @@ def write_edit_options(
 def _watched(
     shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]
 ) -> Iterator[Shard]:
-    """Yield the shards, and after each pass an estimate of the total number of documents to `on_total`."""
+    """Yield the shards. After each, call `on_total` with an estimate of the number of all documents."""
     n = 0
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
@@ -127,13 +128,13 @@ def _watched(
 
 
 def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
-    """Start the reader and the workers that a run will surely need, if forks are possible.
+    """If forks are possible, start the reader and the workers that a run will need in any case.
 
-    The run has these limits, about `n_bytes` of input and at most this many workers.
+    The run has these limits, about `n_bytes` of input and at most `workers` workers.
     """
     sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
     with HiddenLibraries.hidden("scipy"):
-        numba_cache.load()  # both this process and the workers need it
+        numba_cache.load()  # This process and the workers both need it.
         sandbox.start_ahead(
             seconds=limits.seconds,
             memory_bytes=limits.memory_bytes,
@@ -143,7 +144,7 @@ def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
 
 
 def _workers_needed(n_bytes: int) -> int:
-    """The number of workers that inputs of this size surely keep busy."""
+    """The number of workers that inputs of this size can keep busy."""
     return 1 + n_bytes // _SURELY_A_SHARD
 
 
@@ -155,7 +156,7 @@ def warm_up() -> None:
 
 @cache
 def warm_up_for_pages() -> None:
-    """Load everything that cleaning a page needs, which takes a third of a second more."""
+    """Load everything that cleaning a page needs. This takes a third of a second longer."""
     warm_up()
     edit.warm_up()
 
@@ -177,7 +178,7 @@ def clean_shard(job: worker_pool.Job, options: Mapping[str, Any]) -> dict[str, A
 
 
 def article_of(record: Record, options: edit.Options) -> Article | Reject:
-    """The article of a record, or the row that says why there is none."""
+    """The article of a record, or the row of `rejects` that says why there is none."""
     try:
         decoded = decode.decode(
             record.body, declared=record.declared_encoding, html=record.kind == "page"
@@ -196,7 +197,7 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
     rejects = [asdict(outcome) for outcome in outcomes if isinstance(outcome, Reject)]
     articles = tabulate.articles(cleaned)
     arrow_file.write(pa.Table.from_pylist(rejects, schema=STAGED_REJECTS), files.rejects)
-    once: dict[str, Article] = {}  # A record may be repeated; its cuts are written once.
+    once: dict[str, Article] = {}  # A record may be repeated, but its cuts are written once.
     for article in cleaned:
         once.setdefault(article.doc_id, article)
     arrow_file.write(tabulate.removed(list(once.values())), files.removed)
@@ -206,7 +207,7 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
 
 @lru_cache(maxsize=1)
 def edit_options(recipe: str, templates: str) -> edit.Options:
-    """The options of cleaning, from a recipe as TOML and the path of the active template lines."""
+    """The options for cleaning, from a recipe as TOML and the path of the active template lines."""
     lines = json.loads(Path(templates).read_text(encoding="utf-8"))
     return from_toml(recipe).edit_options(
         {outlet: frozenset(of_outlet) for outlet, of_outlet in lines.items()}

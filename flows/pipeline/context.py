@@ -1,4 +1,4 @@
-"""The context of a run, which every step gets: inputs, warehouse, recipe, engine, progress."""
+"""The context of a run: inputs, warehouse, recipe, engine and progress. Every step gets it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Progress(Protocol):
     """Receives the progress of a run."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """A stage begins; `total` is its number of documents, or None if it is not known yet."""
+        """Report that a stage starts. `total` is its number of documents, or None if it is unknown."""
 
     def expect(self, n: int) -> None:
         """Set the expected number of documents of the stage."""
 
     def advance(self, n: int) -> None:
-        """`n` documents of the stage are done."""
+        """Report that `n` more documents of the stage are done."""
 
     def note(self, text: str) -> None:
         """Show a sentence that a person should read."""
@@ -49,7 +49,7 @@ class Silent:
 
 
 class Journal:
-    """What a run records about itself: the cost of each step, and warnings. Append only."""
+    """What a run records about itself: the cost of each step, and warnings. It only grows."""
 
     def __init__(self) -> None:
         self.stages: list[Stage] = []
@@ -57,11 +57,11 @@ class Journal:
 
 
 class Context:
-    """The frozen surroundings of a run. Steps take it and results, and return results.
+    """Everything that a run is given. It is frozen. Steps take it and results, and return results.
 
-    `parent` is the snapshot that the run builds on. `published` is the snapshot of this run itself,
-    if it was interrupted after publishing. Not a dataclass: Prefect walks through the fields of
-    every dataclass that a task gets, and the inputs may be a hundred thousand files.
+    `parent` is the snapshot that the run builds on. If the run was interrupted after it published,
+    `published` is its own snapshot. This is not a dataclass, because Prefect walks through the
+    fields of every dataclass that a task gets, and there may be a hundred thousand input files.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Context:
         engine: base.Engine | None = None,
         published: Snapshot | None = None,
     ) -> None:
-        # Whole paths: `replay` finds the documents again from wherever it is called.
+        # The paths are absolute, so that `replay` finds the documents from any working folder.
         self.inputs = tuple(name if "://" in name else os.path.abspath(name) for name in inputs)
         self.sifted, self.files = sifted, sifted.files
         self.warehouse, self.recipe = warehouse, recipe
@@ -106,6 +106,6 @@ class Context:
         return path
 
     def warn(self, text: str) -> None:
-        """Put a sentence into the report and on the terminal."""
+        """Show a warning on the terminal and in the report."""
         self.journal.warnings.append(text)
         self.progress.note(text)

@@ -1,4 +1,4 @@
-"""The search of `find_copies`, in a module of its own because numba takes half a second to import."""
+"""The search of `find_copies`. It is a separate module, because numba takes 0.5 s to import."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketches import Sketches
 from copydesk.transforms.dedup.verification import Pairs
 
-SLAB = 10_000  # documents joined at once: 9 MB of signatures and keys, some 250 MB at work on them
+SLAB = 10_000  # documents compared at once; their signatures and keys take 9 MB, and comparing them 250 MB
 SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
 
 
@@ -39,7 +39,7 @@ class Texts(Protocol):
         """Add the texts of the next rows."""
 
     def close_writing(self) -> None:
-        """Finish writing; `take` may be called from now on."""
+        """Finish writing. After that, `take` may be called."""
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Texts of the given rows."""
@@ -49,12 +49,12 @@ class Texts(Protocol):
 
 
 class CopySearch:
-    """One run of the step: `read` every batch, then `finish`.
+    """The search for the copies of one run. Call `read` with every batch, and then `finish`.
 
     Rows 0 to n-1 are the new documents in order of time. Published documents that are fetched for
     comparison get the rows after them, in the order in which they were fetched. New documents are
-    signed and compared in slabs: each slab is compared with itself and with the index of everything
-    before it, so memory is bounded by the size of a slab. At the end all pairs together decide which
+    signed and compared in slabs. Each slab is compared with itself and with the index of everything
+    before it, so the size of a slab bounds the memory. At the end, all pairs together decide which
     documents are kept.
     """
 
@@ -90,13 +90,14 @@ class CopySearch:
         if batch.num_rows:
             self._spill.append(sketching.as_texts(batch["text"]))
             facts = keep_policy.facts_of(batch)
-            # A copy, because the columns of a file are read into one buffer together with the texts.
+            # The columns are copied, because otherwise they keep the buffer that also has the texts.
             self._batches.append(facts.take(pa.array(np.arange(facts.num_rows))))
 
     def finish(self, pinned: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
-        """Compare, cluster, choose, and write the index files.
+        """Compare the documents, cluster them, choose which to keep, and write the index files.
 
-        `pinned` documents stay; those of `superseded` leave for the newer version it names.
+        Documents in `pinned` are kept. `superseded` maps an older version to the newer version that
+        replaces it.
         """
         self._superseded = dict(superseded or {})
         self._spill.close_writing()
@@ -107,12 +108,11 @@ class CopySearch:
         self._read_as = keep_policy.order_in_time(facts)
         self.n = facts.num_rows
         self.facts = facts.take(pa.array(self._read_as))
-        del facts  # otherwise it would be in memory twice until the last decision
+        del facts  # Otherwise it would be in memory twice until the last decision.
         self.times = in_memory_search.as_times(self.facts["published_at"], self.n)
         self.n_words = np.zeros(self.n, np.int32)
-        self.position = np.arange(
-            self.n
-        )  # published documents come before the new ones, at negative places
+        # Published documents come before the new ones, at negative positions.
+        self.position = np.arange(self.n)
         self._sequence = np.zeros(self.n, np.uint64)
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
@@ -133,14 +133,15 @@ class CopySearch:
         return verification.concatenate(*parts) if parts else verification.NONE
 
     def _slab(self, low: int, high: int) -> Pairs:
-        """Sign and index some rows; returns their pairs among themselves and with everything before."""
+        """Sign and index some rows. Return their pairs with each other and with all earlier rows."""
         rows = np.arange(low, high)
         pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
         sketches = sketching.joined(
             [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
         )
         self.n_words[low:high] = sketches.n_words
-        # A pinned document represents no other; others with its words are compared with it.
+        # A pinned document does not represent documents with the same words. These are compared with
+        # it like any other.
         self._sequence[low:high] = np.where(
             self._is_pinned[low:high], np.uint64(0), sketches.sequence
         )
@@ -154,8 +155,8 @@ class CopySearch:
         others = found.numbers - self.n_published
         if (others < 0).any():
             others = self._rows_of_published(found.numbers, others)
-        there = others >= 0  # the rest is gone from the snapshot
-        # Of equal words in this run only the first is compared, as within a slab.
+        there = others >= 0  # The other ones are no longer in the snapshot.
+        # If documents of this run have the same words, only the first is compared, as within a slab.
         in_run = there & (others < self.n)
         there[in_run] = self._first[others[in_run]] == others[in_run]
         before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
@@ -163,11 +164,10 @@ class CopySearch:
         return verification.concatenate(among, before)
 
     def _find_equals(self, low: int, high: int) -> None:
-        """Record for each row of a slab the first row with the same words, if that is within the window."""
+        """Record for each row of a slab the first row with the same words that is within the window."""
         earlier = self._first[:low] == np.arange(low)
-        if (
-            self.times[high - 1] != candidates.UNDATED
-        ):  # all of the slab are dated: it is in order of time
+        if self.times[high - 1] != candidates.UNDATED:
+            # All documents of the slab are dated, so it is in order of time.
             earlier &= self.times[:low] >= self.times[low] - self.options.window_us
         rows = np.concatenate([np.flatnonzero(earlier), np.arange(low, high)])
         first = leader_clustering.first_with_same_words(
@@ -182,7 +182,7 @@ class CopySearch:
     def _rows_of_published(
         self, numbers: NDArray[np.int64], others: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Rows of found documents, -1 for those that the snapshot no longer has."""
+        """The rows of the documents found, or -1 for those that the snapshot no longer has."""
         which = np.flatnonzero(others < 0)
         ids = self.index.doc_ids(numbers[which])
         self._fetch(ids)
@@ -234,7 +234,7 @@ class CopySearch:
         return sketching.words_of(self._texts_of(rows), np.arange(len(rows)), self.n_words[rows])
 
     def _follow_copies(self) -> None:
-        """Compare a copy of a published duplicate with the kept document of that duplicate, too."""
+        """If a document resembles a published duplicate, also compare it with the one kept for that."""
         if not self._kept_id:
             return
         known = set(zip(self.pairs.a.tolist(), self.pairs.b.tolist(), strict=True))
@@ -269,7 +269,7 @@ class CopySearch:
         self.position = np.concatenate([self.position, np.zeros(facts.num_rows, np.int64)])
 
     def _compared(self, which: list[tuple[int, int]]) -> Pairs:
-        """Measure these pairs of rows, and leave none out; the estimates come from new signatures."""
+        """Measure all these pairs of rows. The estimates come from new signatures."""
         a = np.array([x for x, _ in which], np.int64)
         b = np.array([y for _, y in which], np.int64)
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
@@ -302,7 +302,7 @@ class CopySearch:
         return self._copies(clustering, kept)
 
     def _replaced(self) -> dict[int, int]:
-        """Rows of older versions with the row of the newest, or of the document kept for that one."""
+        """Map the row of each older version to that of the newest, or of the document kept for it."""
         if not self._superseded:
             return {}
         rows = {name: row for row, name in enumerate(self.facts["doc_id"].to_pylist())}

@@ -1,9 +1,9 @@
 """The step of a run that finds duplicates among new articles, and between new and published ones.
 
 `find_copies` reads the staged shards of a run. It returns which new documents are duplicates of
-which kept one, which published rows change, the pairs, the sizes of the clusters, and the index
-files to publish with the snapshot. Texts are spilled to one staging file and read back by row when
-two are compared, so memory holds keys and signatures, not texts.
+which kept ones, which published rows change, the pairs, the sizes of the clusters, and the index
+files to publish with the snapshot. Texts are written to one staging file, and read from it when two
+are compared. So there are keys and signatures in memory, but no texts.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FACTS = (
 
 
 class Published(Protocol):
-    """What the step reads from the current snapshot. Ids that it lacks, such as forgotten ones, are left out."""
+    """What the step reads from the current snapshot. Unknown ids, such as forgotten ones, are left out."""
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
         """Rows of `articles` and `duplicates`: FACTS, `text`, and `kept_doc_id` (null for a row of `articles`)."""
@@ -49,30 +49,34 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """What the step found. Tables are sorted by doc_id, `pairs` by doc_a, doc_b."""
+    """What the step found. Tables are sorted by doc_id, and `pairs` by doc_a and doc_b."""
 
     pairs: pa.Table | Path
-    """PAIRS: rows to add, in memory or in a staged file."""
+    """Rows of schema PAIRS to add, in memory or in a staged file."""
     duplicates: pa.Table
-    """DUPLICATES: new documents that go to `duplicates`; every other new document stays in `articles`."""
+    """New documents for `duplicates`, with schema DUPLICATES. All other new ones go to `articles`."""
     displaced: pa.Table
-    """DUPLICATES: published rows of `articles` that a new document replaces (counted in n_moved)."""
+    """Published rows of `articles` that a new document replaces, with schema DUPLICATES (see n_moved)."""
     reassigned: pa.Table
-    """DUPLICATES: published rows of `duplicates` that get another kept document (their row changes in place)."""
+    """Published rows of `duplicates` that get another kept document, with schema DUPLICATES."""
     sizes: pa.Table
-    """SIZES: kept documents, new or published, that gained copies; a document alone is 1, its outlet, 1."""
+    """Kept documents, new or published, that gained copies, with schema SIZES.
+
+    The sizes of a document without copies are all 1.
+    """
     new_index_files: tuple[Path, ...]
     """Files in the staging folder to move into `warehouse/index/` under their own names."""
     index_files: tuple[str, ...]
-    """Names of the whole index after the switch, new files included: the manifest's `index`."""
+    """Names of all files of the new index, as the manifest lists them under `index`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What is known of documents that are versions of one text.
+    """What is known about documents that are versions of the same text.
 
-    `pinned` documents (revisions) are kept, whatever they resemble. `superseded` maps older versions,
-    new or published, to the newest version at their address, which replaces them in the corpus.
+    `pinned` documents (revisions) are always kept, even if they resemble others. `superseded` maps
+    older versions, new or published, to the newest version at their address, which replaces them in
+    the corpus.
     """
 
     pinned: Collection[str] = ()
@@ -90,9 +94,9 @@ def find_copies(
 ) -> Copies:
     """Find the copies among new articles.
 
-    `shards` (or one table) have the columns FACTS and `text`, each document once and not yet
-    published; their order does not matter. `index` is the index of the
-    current snapshot, None for the first run. Nothing is written outside `staging`.
+    `shards` (or one table) have the columns FACTS and `text`. Each document is there once and is not
+    yet published. The order of the documents does not matter. `index` is the index of the current
+    snapshot, or None for the first run. Nothing is written outside `staging`.
     """
     from copydesk.flows.pipeline.copy_search import CopySearch
 
@@ -104,9 +108,9 @@ def find_copies(
 
 
 def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
-    """Sentences about the outlets that lost more than a third of their new documents as duplicates.
+    """A sentence for each outlet of whose new documents more than a third are duplicates.
 
-    Older versions of a document do not count.
+    Older versions of a document do not count as duplicates here.
     """
     import pyarrow.compute as pc
 
@@ -134,7 +138,7 @@ def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
 
 
 def _tables(shards: Sequence[StagedRows] | pa.Table) -> Iterator[pa.Table]:
-    """The shards as tables of a few thousand rows, with the columns the step needs."""
+    """The shards as tables of a few thousand rows, with the columns that the step needs."""
     columns = [*FACTS, "text"]
     if isinstance(shards, pa.Table):
         yield shards.select([name for name in columns if name in shards.column_names])
@@ -144,7 +148,7 @@ def _tables(shards: Sequence[StagedRows] | pa.Table) -> Iterator[pa.Table]:
 
 
 class PublishedSnapshot:
-    """`Published` over a snapshot of the warehouse; None means a warehouse without one."""
+    """Implements `Published` with a snapshot of the warehouse."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -157,7 +161,7 @@ class PublishedSnapshot:
         rest = [doc_id for doc_id in doc_ids if doc_id not in found]
         kept = self.snapshot.documents("articles", rest, columns)
         kept = kept.append_column("kept_doc_id", pa.nulls(kept.num_rows, pa.string()))
-        # "default" lets the column be nullable in one table and not in the other.
+        # With "default", the column may be nullable in one table and not in the other.
         return pa.concat_tables([kept, copies.select(kept.column_names)], promote_options="default")
 
     def members(self, kept: Sequence[str]) -> pa.Table:
@@ -169,7 +173,7 @@ class PublishedSnapshot:
 
 
 def open_index(snapshot: Snapshot, options: Options) -> Index | None:
-    """The near-duplicate index that the snapshot names, or None. Raises IndexRefused if it does not fit."""
+    """The near-duplicate index of the snapshot, or None. Raises IndexRefused if it does not fit."""
     from copydesk.flows.index import Index
 
     return Index.load(snapshot.index_files(), options)

@@ -1,7 +1,7 @@
-"""Skip inputs that the warehouse has read already, and read a file that grew from its old end.
+"""Skip inputs that the warehouse has already read. If a file has grown, read only its new part.
 
-The record is a table with a row for each input file (`INPUTS`). It belongs to the snapshot, so after a
-rollback it says what that snapshot has read.
+The record is a table with a row for each input file (`INPUTS`). It belongs to the snapshot. So after
+a rollback it says which files that snapshot was made from.
 """
 
 from __future__ import annotations
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
 
 _CHUNK = 2**20
 _ASIDE, _SNAPSHOT = "inputs-read-since.parquet", b"snapshot"
-# What of a recipe decides which documents come out of a file. The other sections act on documents that are read.
+# The sections of a recipe that decide which documents a file gives. The other sections only affect
+# documents after they were read.
 _SECTIONS = ("inputs", "limits", "extract", "clean", "tag")
-# Formats whose next record begins where the file ended. In a packed file it must be in a member of its own.
+# Formats in which a new record can begin where the file ended before, with the compressions in which
+# that works. In a compressed file, the new record must start a new member.
 _GROWING = {"jsonl": frozenset({""}), "warc": frozenset({"", ".gz"})}
 _Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A file as its folder or store shows it: size, modification time, and the version a store gives."""
+    """What the folder or store says about a file: size, modification time, and a store's version."""
 
     size_bytes: int | None
     modified_ns: int | None
@@ -48,10 +50,11 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """The inputs of a run: files to read, and what is known without reading.
+    """The inputs of a run: the files to read, and what is known about the others without reading them.
 
-    `stats` has the state of each file of `files` before it was read, in the same order. `known` holds
-    the rows of skipped files, `continued` those of files of which the beginning is known, by the file's number.
+    `stats` has the state of each file of `files` before it is read, in the same order. `known` has
+    the rows of skipped files. `continued` maps the position in `files` of a file whose beginning is
+    known to its row.
     """
 
     files: tuple[InputFile | Reject, ...]
@@ -61,18 +64,18 @@ class Sifted:
 
     @property
     def n_known_files(self) -> int:
-        """Files that are not opened."""
+        """The number of files that are not opened."""
         return len(self.known)
 
     @property
     def n_known_documents(self) -> int:
-        """Documents in the skipped files and in the known parts of the others, refused ones included."""
+        """The number of documents, with rejected ones, in skipped files and in known parts of others."""
         rows = (*self.known, *self.continued.values())
         return sum((row["n_records"] or 0) + (row["n_rejects"] or 0) for row in rows)
 
 
 def reading_sha256(recipe: Recipe) -> str:
-    """SHA-256 of the options of a recipe that decide which documents a file gives, hex."""
+    """The SHA-256, in hex, of the options of a recipe that decide which documents a file gives."""
     chosen = {name: asdict(getattr(recipe, name)) for name in _SECTIONS}
     return sha256(json.dumps(chosen, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -80,11 +83,12 @@ def reading_sha256(recipe: Recipe) -> str:
 def sift(
     files: Sequence[InputFile | Reject], record: pa.Table, *, reading: str, reread: bool = False
 ) -> Sifted:
-    """Leave out the files that the record knows; `reading` is `reading_sha256` of the recipe.
+    """Leave out the files that the record knows. `reading` is the `reading_sha256` of the recipe.
 
-    A file is known by path, size and modification time (a file in a store by size and version), and
-    where only its time or its folder changed, by the hash of its content. A file that was read with
-    another `reading` is read again; with `reread` every file is.
+    A file is known if its path, size and modification time are the same, or for a file in a store,
+    its size and version. If only its time or its folder has changed, it is known by the hash of its
+    content. A file that was read with another `reading` is read again. With `reread`, every file is
+    read again.
     """
     rows = [] if reread else [row for row in record.to_pylist() if _counts(row, reading)]
     by_path = {(row["source_uri"], row["path"]): row for row in rows}
@@ -117,7 +121,7 @@ def unknown(files: Sequence[InputFile | Reject]) -> Sifted:
 
 
 def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
-    """The record of a snapshot, with what later runs read that published nothing because nothing was new."""
+    """The record of a snapshot, and of the later runs that read files but published nothing new."""
     if snapshot is None:
         return INPUTS.empty_table()
     record = snapshot.inputs()
@@ -126,20 +130,20 @@ def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
         of = pq.read_schema(aside).metadata or {}
         if of.get(_SNAPSHOT) == snapshot.id.encode():
             return conformed(pq.read_table(aside))
-    except (OSError, pa.ArrowException):  # none, or half of one: the files are read once more
+    except (OSError, pa.ArrowException):  # It is absent or damaged, so the files are read again.
         pass
     return record
 
 
 def keep_aside(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
-    """Keep the record of a run that published nothing, for as long as `snapshot` is the current one."""
+    """Store the record of a run that published nothing. It is used as long as `snapshot` is current."""
     (root / "reports").mkdir(exist_ok=True)
     with atomic_write.temporary_file(root / "reports" / _ASIDE) as draft:
         pq.write_table(record.replace_schema_metadata({_SNAPSHOT: snapshot.id}), draft)
 
 
 def stat_of(file: InputFile) -> Stat | None:
-    """The current state of a file; None if it does not exist any more."""
+    """The current state of a file, or None if it no longer exists."""
     if file.is_remote:
         return Stat(file.n_bytes, None, file.version or file.modified)
     try:
@@ -150,14 +154,14 @@ def stat_of(file: InputFile) -> Stat | None:
 
 
 def stored_path(file: InputFile) -> str:
-    """The path as the record holds it: bytes of a file name that are no UTF-8 are escaped."""
+    """The path as the record stores it. Bytes of a file name that are not UTF-8 are escaped."""
     return file.path.encode("utf-8", "backslashreplace").decode()
 
 
 def recorded(
     record: pa.Table, sifted: Sifted, tally: Tally, *, reading: str, version: str, run_id: str
 ) -> pa.Table:
-    """The record after a run that read `sifted.files`: other files keep their rows.
+    """The record after a run that read `sifted.files`. The rows of other files do not change.
 
     A file that could not be opened gets no row, so that the next run tries it again.
     """
@@ -169,7 +173,8 @@ def recorded(
     for number, (file, before) in enumerate(zip(sifted.files, sifted.stats, strict=True)):
         if not isinstance(file, InputFile):
             continue
-        now.pop((file.source_uri, ""), None)  # a row of a version that recorded no path
+        # An older version wrote this row and recorded no path.
+        now.pop((file.source_uri, ""), None)
         digest = None if before is None else content_sha256(file, before.size_bytes)
         if before is None or digest is None:
             now.pop((file.source_uri, stored_path(file)), None)
@@ -194,7 +199,10 @@ def recorded(
 
 
 def content_sha256(file: InputFile, n_bytes: int | None = None) -> str | None:
-    """The SHA-256 in hex of a file's first `n_bytes`, or of all for None. None if it cannot be read."""
+    """The SHA-256, in hex, of the first `n_bytes` of a file, or of the whole file if that is None.
+
+    Returns None if the file cannot be read.
+    """
     digest, left = sha256(), n_bytes
     try:
         with file.open() as stream:
@@ -225,7 +233,7 @@ def _is_same(file: InputFile, now: Stat, row: Mapping[str, Any]) -> bool:
 
 
 def _has_grown(file: InputFile, now: Stat, row: Mapping[str, Any]) -> bool:
-    """Whether records were added behind those that are known, and nothing else changed."""
+    """Whether records were added after those that are known, and nothing else changed."""
     size, name = row["size_bytes"], file.source_uri.lower()
     format_ = by_name(name)
     packing = next((suffix for suffix in PACKINGS if name.endswith(suffix)), "")

@@ -1,4 +1,4 @@
-"""Look up what the warehouse has at the addresses and under the ids of the arriving documents."""
+"""Find out what the warehouse already has with the ids or at the addresses of the new documents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHARDS_AT_ONCE = 40  # 20,000 documents
 
 
 def several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield columns of several shards at a time, so that the snapshot is queried less often."""
+    """Yield columns of several shards together, so that the snapshot is queried less often."""
     for first in range(0, len(shards), _SHARDS_AT_ONCE):
         yield pa.concat_tables(
             [arrow_file.read(path, columns) for path in shards[first : first + _SHARDS_AT_ONCE]]
@@ -30,7 +30,7 @@ def several(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table
 
 
 def by_shard(shards: Sequence[Path]) -> Iterator[tuple[Path, int, int]]:
-    """Every shard with the number of its first document and how many it has."""
+    """Yield every shard with the number of its first document and its number of documents."""
     first = 0
     for path in shards:
         n = arrow_file.n_rows(path)
@@ -46,9 +46,10 @@ def rows_of(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 def known_titles(
     shards: Sequence[Path], is_known: NDArray[np.bool_], parent: Snapshot | None
 ) -> dict[str, str | None]:
-    """Headlines of documents that the warehouse holds and that arrive again under another one.
+    """The stored headlines of known documents that arrive again with another headline.
 
-    A title that was changed alone is a revision; documents that were forgotten stay known.
+    Such a document is a revision, although its text is the same. Forgotten documents are not
+    included, so they are still treated as known.
     """
     found: dict[str, str | None] = {}
     if parent is None or not is_known.any():
@@ -73,7 +74,7 @@ def known_titles(
 
 
 class Texts:
-    """Compares the texts of documents at one address, when the decision needs it."""
+    """Compares the texts of documents at the same address when a decision needs that."""
 
     def __init__(
         self,
@@ -108,7 +109,7 @@ class Texts:
 
 
 def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
-    """The newest version the warehouse holds at each address of the arrivals, in whichever spelling."""
+    """The newest version that the warehouse has at each address of the arrivals, in any spelling."""
     if parent is None or not shards:
         return {}
     keys: set[str] = set()
@@ -163,7 +164,7 @@ def merged(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def superseded_by_these(
     kept: pa.Table, added: pa.Table, resolutions: Sequence[history.Resolution]
 ) -> dict[str, str]:
-    """Older versions, each with a newer one, of the documents that are not quarantined."""
+    """Map each older version to a newer one. Quarantined documents are left out."""
     here = set(column_of(kept, "doc_id"))
     found: dict[str, str] = {}
     for doc_id, resolved in zip(column_of(added, "doc_id"), resolutions, strict=True):
@@ -175,18 +176,19 @@ def superseded_by_these(
 
 
 def superseded_in(duplicates: pa.Table) -> dict[str, str]:
-    """Older versions that a snapshot has among its copies, each with the version that replaced it.
+    """Map the older versions among the copies of a snapshot to the versions that replaced them.
 
     `duplicates` has the columns `doc_id`, `kept_doc_id` and `keep_reason`.
     """
-    from copydesk.transforms.dedup.keep_policy import NEWER_VERSION  # loads what few runs need
+    # Few runs need what this loads.
+    from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
     older = duplicates.filter(pc.equal(duplicates["keep_reason"], NEWER_VERSION))
     return dict(zip(older["doc_id"].to_pylist(), older["kept_doc_id"].to_pylist(), strict=True))
 
 
 def to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
-    """Every older version with the newest one.
+    """Map every older version to the newest one.
 
     >>> to_the_newest({"a": "b", "b": "c"})
     {'a': 'c', 'b': 'c'}

@@ -1,7 +1,7 @@
-"""Learn template lines from what a run publishes; they are active from the next run on.
+"""Learn template lines from what a run publishes. They are active from the next run on.
 
-Each outlet is learned from a sample of its documents. The sample is chosen from ids alone and its
-texts wait on disk, so that memory holds the texts of one outlet, however many documents there are.
+The lines of each outlet are learned from a sample of its documents. The sample is chosen by ids
+alone, and its texts are stored on disk. So only the texts of one outlet are in memory at a time.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from copydesk.schemas import tables as base
 from copydesk.transforms.clean import learned_templates
 
 _COLUMNS = ["doc_id", "outlet_id", "story_id", "published_date"]
-_ENOUGH = 400  # documents of one outlet: a line at the active share of a tenth is then in forty
-_RECENT = timedelta(days=31)  # layouts change; also bounds what is read of the published
-_WAITING = 50_000  # rows that wait to be sampled: some 6 MB
+# Documents of an outlet; a line in a tenth of them, which is enough to be active, is in 40.
+_ENOUGH = 400
+# Layouts change, and this limits how many published articles are read.
+_RECENT = timedelta(days=31)
+_WAITING = 50_000  # rows that are collected before they are sampled: about 6 MB
 
 
 def templates_in_force(parent: Snapshot | None) -> dict[str, frozenset[str]]:
-    """Template lines by outlet for the next run: active ones, and those that a reviewer approved."""
+    """The template lines that the next run cuts, by outlet: active lines and approved lines."""
     return learned_templates.active_lines(parent.table("templates")) if parent else {}
 
 
@@ -40,7 +42,7 @@ def learned(
     options: learned_templates.Options,
     staging: Path,
 ) -> pa.Table | None:
-    """The table of templates after the run's new articles; None if it does not change."""
+    """The table of templates after the new articles of the run, or None if it does not change."""
     new = _sample(rows.read(_COLUMNS) for rows in articles)
     if not new.num_rows:
         return None
@@ -53,7 +55,7 @@ def learned(
 
 
 def _recent(new: pa.Table, parent: Snapshot) -> Iterator[pa.RecordBatch]:
-    """Published articles of the outlets that have few new ones, of the month before the newest."""
+    """Published articles of the outlets with few new ones, from the month before the newest article."""
     counts = new["outlet_id"].value_counts().to_pylist()
     few = pa.array([row["values"] for row in counts if row["counts"] < _ENOUGH], pa.string())
     newest = pc.max(new["published_date"]).as_py()
@@ -64,7 +66,10 @@ def _recent(new: pa.Table, parent: Snapshot) -> Iterator[pa.RecordBatch]:
 
 
 def _sample(parts: Iterable[pa.Table | pa.RecordBatch]) -> pa.Table:
-    """At most `_ENOUGH` documents of each outlet, those with the lowest doc_id: a sample that order does not change."""
+    """The `_ENOUGH` documents of each outlet with the lowest doc_id, or all if it has fewer.
+
+    So the sample does not depend on the order of the documents.
+    """
     sample = pa.table(
         {
             name: pa.array([], pa.date32() if name == "published_date" else pa.string())
@@ -92,7 +97,7 @@ def _lowest(table: pa.Table) -> pa.Table:
 
 
 def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
-    """Where each run of equal values starts, and the number of values."""
+    """The positions at which each run of equal values starts, and at the end the number of values."""
     ends = (
         pc.run_end_encode(sorted_values.combine_chunks()).run_ends.to_numpy()
         if len(sorted_values)
@@ -104,7 +109,7 @@ def _starts(sorted_values: pa.ChunkedArray) -> np.ndarray:
 def _texts(
     articles: Sequence[JoinedRows], parent: Snapshot | None, known: pa.Table
 ) -> Iterator[pa.Table | pa.RecordBatch]:
-    """`doc_id` and `text` of the run's articles, and of published ones that are in the sample."""
+    """`doc_id` and `text` of the new articles, and of the published ones that are in the sample."""
     for rows in articles:
         yield rows.read(["doc_id", "text"])
     if parent is not None and known.num_rows:
@@ -118,7 +123,7 @@ def _texts(
 def _by_outlet(
     sample: pa.Table, documents: Iterable[pa.Table | pa.RecordBatch], texts: SpilledTexts
 ) -> Iterator[pa.Table]:
-    """The sample an outlet at a time, with the texts of its documents."""
+    """Yield the documents of the sample with their texts, one outlet at a time."""
     rows = id_index.Keyed(sample["doc_id"])
     spilled_as = np.zeros(sample.num_rows, np.int64)
     n = 0

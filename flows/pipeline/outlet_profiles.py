@@ -17,7 +17,7 @@ from copydesk.transforms import drift
 def profiles(
     shards: Sequence[ShardFiles], resolutions: Resolutions, *, rules_sha256: str
 ) -> tuple[drift.OutletProfile, ...]:
-    """Sum up each outlet's new documents of this run, and the rejects at its addresses."""
+    """Sum up the new documents of each outlet in this run, and the rejects at its addresses."""
     columns = ["doc_id", "outlet_id", "n_words", "n_chars", "byline", "published_date"]
     cut_columns = ["doc_id", "rule", "start", "end"]
     measured = []
@@ -46,12 +46,12 @@ def profiles(
 
 
 def recent_profiles(root: Path, n_runs: int) -> list[tuple[drift.OutletProfile, ...]]:
-    """The profiles in the reports of the last runs with new documents, the latest last."""
+    """The profiles in the records of the last runs that had new documents, the latest last."""
     found: list[tuple[drift.OutletProfile, ...]] = []
     for path in sorted((root / "reports").glob("*.json"), reverse=True):
         try:
             of_run = Facts.from_json(path.read_text(encoding="utf-8")).profiles
-        except (OSError, ValueError):  # a damaged record only shortens the history
+        except (OSError, ValueError):  # A damaged record only makes the history shorter.
             continue
         if of_run:
             found.append(of_run)

@@ -1,4 +1,4 @@
-"""The last step of a run: decisions and staged shards become the rows of the next snapshot."""
+"""The last step of a run, which turns staged shards and decisions into rows of the next snapshot."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 
 
 def publish(context: Context, results: Results, deletes: Mapping[str, object]) -> Published:
-    """Publish the results of a run as one snapshot. `deletes` names rows to delete from other tables."""
+    """Publish the results of a run as one snapshot. `deletes` are rows to delete from other tables."""
     copies, stories, arrivals = results.copies, results.stories, results.arrivals
     if copies is None or stories is None:
         raise ValueError("a run publishes after it has compared and grouped its documents")
@@ -67,7 +67,8 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
         n_done += sum(documents.n_rows for documents in staying)
         context.progress.advance(n_done)
     inserts["rejects"] = [_new_rejects(context, results.cleaned)]
-    # A story's first publication names the file of its row, so a story that changes is rewritten.
+    # The file of a story's row depends on its first publication. So the row of a story that changes
+    # is deleted and written again.
     gone: dict[str, object] = {
         "articles": copies.displaced["doc_id"].to_pylist(),
         "stories": stories.row_updates["story_id"].to_pylist(),
@@ -105,7 +106,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
 
 
 def _counts(context: Context, results: Results, deletes: Mapping[str, object]) -> dict[str, int]:
-    """The counts of the run; one that only moves rows between tables has read nothing."""
+    """The counts of the run. A run that only moves rows between tables has read nothing."""
     if results.copies is None:
         raise ValueError("a run counts its documents after it has compared them")
     released = deletes.get("quarantined", ())
@@ -129,7 +130,7 @@ def input_record(context: Context, cleaned: Cleaned) -> pa.Table:
 
 
 def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
-    """The row of `runs`, counts included."""
+    """The row of `runs`, with the counts."""
     return {
         "run_id": context.run_id,
         "kind": context.kind,
@@ -144,7 +145,7 @@ def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa.Table:
-    """Published articles that the keep policy replaces by a new one, as rows of `duplicates`."""
+    """Published articles that a new document replaces by the keep policy, as rows of `duplicates`."""
     if parent is None or not copies.displaced.num_rows:
         return pa.table({"doc_id": pa.array([], pa.string())})
     rows = parent.documents("articles", copies.displaced["doc_id"].to_pylist())
@@ -153,7 +154,7 @@ def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa
 
 
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
-    """`doc_id` and `story_id` of each document with new or changed copies, from this run or the snapshot."""
+    """`doc_id` and `story_id` of each kept document, new or published, whose copies change."""
     changed = (copies.duplicates, copies.displaced, copies.reassigned)
     kept = id_index.whole(
         pa.concat_tables([t.select(["kept_doc_id"]) for t in changed])["kept_doc_id"].unique()
@@ -180,7 +181,8 @@ def _updates(
     updates: dict[str, pa.Table] = {}
     if parent is None:
         return updates
-    # A document of this run that has copies is an article of this run: what has no story of it was published before.
+    # A document of this run that has copies got its story in this run. So one without such a story
+    # was published before.
     sizes = copies.sizes.filter(
         pa.array(~id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
     )
@@ -196,7 +198,9 @@ def _updates(
 def _changed_copies(
     parent: Snapshot, reassigned: pa.Table, moves: pa.Table, decided: Decided
 ) -> pa.Table:
-    """Changes to `duplicates`: copies with another kept document, or whose kept document changes its story."""
+    """Changes to `duplicates`: copies with another kept document, or whose kept document moves to
+    another story.
+    """
     wanted = pc.field("doc_id").isin(id_index.whole(reassigned["doc_id"]))
     wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
     rows = parent.table("duplicates", ["doc_id", "story_id", *DUPLICATION], wanted).sort_by(
@@ -214,7 +218,10 @@ def _changed_copies(
 
 
 def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
-    """One table of changes to `articles`; if only sizes or only stories change, the others keep their values."""
+    """Merge the changes of sizes and of stories into one table of changes to `articles`.
+
+    If only one of them changes for an article, the other columns repeat the old values.
+    """
     ids = pa.array(
         sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
     )
@@ -231,7 +238,7 @@ def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
 
 
 def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedRows]]]:
-    """The shards with documents that stay, each with those documents."""
+    """The shards of which documents are published, each with those documents."""
     stay: dict[int, list[StagedRows]] = {}
     for documents in (*results.arrivals.shards, *results.arrivals.quarantined):
         stay.setdefault(documents.number, []).append(documents)
@@ -244,9 +251,9 @@ def _staying_cuts(
     folder: Path,
     renamed: Mapping[str, str],
 ) -> StagedRows:
-    """The rows of the ledger of the documents that stay.
+    """The rows of the ledger of the documents that are published.
 
-    A document of `renamed` is a text that was cleaned once under another headline: it gets the
+    The text of a document in `renamed` was cleaned only once, under another headline. So it gets the
     same cuts under its own id.
     """
     ids = [id_index.whole(documents.read(["doc_id"])["doc_id"]) for documents in staying]

@@ -1,6 +1,6 @@
-"""Decide which of the cleaned documents are known, new or revisions, and which go to quarantine.
+"""Decide which cleaned documents are known, new or revisions, and which go to quarantine.
 
-The decisions are written next to the shards of the workers; texts are not written again.
+The decisions are written next to the shards of the workers. The texts are not written again.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ _ARRIVAL = (
     "url",
     "title",
 )
-_TEXTS_AT_ONCE = 2_000  # of published documents: 6 MB
+_TEXTS_AT_ONCE = 2_000  # texts of published documents: 6 MB
 _COMPARED = ("doc_id", "title", "text", "corrections")
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """The new documents and those that go to quarantine, and the counts of the rest."""
+    """The new documents, those that go to quarantine, and the counts of the others."""
 
     new: tuple[StagedRows, ...]
     quarantined: tuple[StagedRows, ...]
@@ -64,13 +64,13 @@ class Reconciled:
     n_revisions: int
     n_quarantined: int
     superseded: Mapping[str, str] = field(default_factory=dict)
-    """Older versions, of this run or published, each with the newest at its address."""
+    """Maps older versions, of this run or published, to the newest version at their address."""
     renamed: Mapping[str, str] = field(default_factory=dict)
-    """Ids of documents under another headline, each with the id of the text in the staged ledger."""
+    """Maps documents that arrived again with another headline to the id in the staged ledger."""
 
 
 class Resolutions:
-    """What every staged document is: known, new, or a version of another one."""
+    """Says of every staged document whether it is known, new or a version of another one."""
 
     def __init__(
         self, is_known: NDArray[np.bool_], versions: Mapping[int, history.Resolution]
@@ -78,19 +78,19 @@ class Resolutions:
         self._is_known, self._versions = is_known, versions
 
     def of(self, first: int, n: int) -> list[history.Resolution]:
-        """The resolutions of `n` documents from the `first` on."""
+        """The resolutions of `n` documents, starting with document `first`."""
         return [
             self._versions.get(row) or (_KNOWN if is_known else _NEW)
             for row, is_known in enumerate(self._is_known[first : first + n].tolist(), start=first)
         ]
 
     def are_new(self, first: int, n: int) -> pa.Array:
-        """Which of `n` documents from the `first` on are new."""
+        """Which of `n` documents are new, starting with document `first`."""
         return pa.array(~self._is_known[first : first + n])
 
     @property
     def superseded(self) -> set[str]:
-        """Ids of the documents that others revise."""
+        """Ids of the documents that have a revision."""
         return {found.supersedes for found in self._versions.values() if found.supersedes}
 
 
@@ -98,10 +98,10 @@ _KNOWN, _NEW = history.Resolution(True), history.Resolution(False)
 
 
 def decide(shards: Sequence[Path], parent: Snapshot | None) -> Resolutions:
-    """Resolve every document of these files of articles against the run and the snapshot.
+    """Resolve every document of these files by comparing it with the run and the snapshot.
 
-    Only documents that may share an id or an address with another one are examined one by one. Each of
-    the others takes 16 bytes of memory.
+    Only documents that may share an id or an address with another one are examined one by one. Each
+    of the others takes 16 bytes of memory.
     """
     ids, addresses = _hashes(shards)
     is_known = _known(shards, parent)
@@ -131,7 +131,7 @@ def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def _hashes(shards: Sequence[Path]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """64-bit hashes of the ids, and of the addresses in their canonical form; 0 for none."""
+    """64-bit hashes of the ids and of the canonical addresses. A missing address gives 0."""
     ids, addresses = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
     for path in shards:
         table = arrow_file.read(path, ["doc_id", *ADDRESS])
@@ -171,11 +171,11 @@ def write(
     context: Context,
     quarantine: Mapping[str, str],
 ) -> Reconciled:
-    """Write what was decided of the new documents of each shard, several shards at a time.
+    """Write the decisions about the new documents of each shard, several shards at a time.
 
-    The columns are `doc_id`, `revision`, `supersedes`, `changed` and `run_id`, and for documents
-    that go to quarantine `reason`. `quarantine` names outlets whose new documents go there, each
-    with the reason.
+    The columns are `doc_id`, `revision`, `supersedes`, `changed` and `run_id`, and also `reason`
+    for documents that go to quarantine. `quarantine` maps each outlet whose new documents go there
+    to the reason.
     """
     articles = [shard.articles for shard in shards]
     before = _versions_revised(resolutions.superseded, articles, context.parent)
@@ -265,7 +265,7 @@ def _changes(
     new: Sequence[history.Resolution],
     before: Mapping[str, bytes],
 ) -> list[list[str]]:
-    """The changed columns of each new document that revises another; an empty list for the others."""
+    """The changed columns of each new document. The list is empty if it does not revise another one."""
     changes: list[list[str]] = [[] for _ in rows]
     revised = [at for at, found in enumerate(new) if found.supersedes]
     if not revised:
@@ -280,7 +280,7 @@ def _changes(
 
 
 def revisions(shards: Sequence[StagedRows]) -> set[str]:
-    """Ids of the new documents that revise another; these are kept, whatever they resemble."""
+    """Ids of the new documents that revise another one. They are kept even if they resemble others."""
     found: set[str] = set()
     for shard in shards:
         rows = shard.read(["doc_id", "supersedes"])
@@ -289,7 +289,7 @@ def revisions(shards: Sequence[StagedRows]) -> set[str]:
 
 
 def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]:
-    """For each document, whether the warehouse has it or has forgotten it, also by address."""
+    """For each document, whether the warehouse has it or has forgotten it (by id or by address)."""
     if parent is None:
         return np.zeros(sum(arrow_file.n_rows(path) for path in shards), np.bool_)
     by_url = pc.field("scope") != "doc"
@@ -317,7 +317,7 @@ def _versions_revised(
     for path in shards if len(wanted) else ():
         rows = arrow_file.read(path, _COMPARED).filter(pc.field("doc_id").isin(wanted))
         found |= {row["doc_id"]: _fingerprint(row) for row in rows.to_pylist()}
-    if parent is not None:  # what is published has the last word: an older recipe may have made it
+    if parent is not None:  # Published versions take precedence, since an older recipe may differ.
         for first in range(0, len(wanted), _TEXTS_AT_ONCE):
             for name in DOCUMENT_TABLES:
                 rows = parent.documents(
@@ -328,7 +328,7 @@ def _versions_revised(
 
 
 def _fingerprint(row: Mapping[str, Any]) -> bytes:
-    """Eight bytes for each compared column; equal values have equal bytes within this process."""
+    """Eight bytes for each compared column. Within this process, equal values have equal bytes."""
     values = (row["title"], row["text"], tuple(row["corrections"] or ()))
     return b"".join(hash(value).to_bytes(8, "big", signed=True) for value in values)
 

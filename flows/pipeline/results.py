@@ -1,4 +1,4 @@
-"""What the steps of a run return. Documents stay in staged Arrow files; these values name the files."""
+"""What the steps of a run return. The documents are in staged Arrow files that these values name."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ class Cleaned:
     shards: tuple[ShardFiles, ...] = ()
     n_read: int = 0
     n_known: int = 0
-    """Documents of files that were not opened, as the warehouse has read them."""
+    """The number of documents in files that were not opened, because the warehouse has read them."""
     n_rejected: int = 0
     tally: Tally = field(default_factory=Tally)
     is_nothing_new: bool = False
-    """Whether the run can end here."""
+    """Whether the run can end after this step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """Which of the cleaned documents are new, and what became of the others."""
+    """Which of the cleaned documents are new, and what happened to the others."""
 
     shards: tuple[StagedRows, ...] = ()
     quarantined: tuple[StagedRows, ...] = ()
     superseded: Mapping[str, str] = field(default_factory=dict)
-    """Older versions, of this run or published, each with the newest at its address."""
+    """Maps older versions, of this run or published, to the newest version at their address."""
     renamed: Mapping[str, str] = field(default_factory=dict)
-    """Ids of documents under another headline, each with the id of the text in the staged ledger."""
+    """Maps documents that arrived again with another headline to the id in the staged ledger."""
     n_new: int = 0
     n_known: int = 0
     n_revisions: int = 0
@@ -47,7 +47,7 @@ class Arrivals:
     profiles: tuple[drift.OutletProfile, ...] = ()
     anomalies: tuple[drift.Anomaly, ...] = ()
     is_nothing_new: bool = False
-    """Whether the run can end here: no snapshot would show a difference."""
+    """Whether the run can end after this step, because a new snapshot would show no difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """The results of the steps that ran; a run that finds nothing new ends early."""
+    """The results of the steps that ran. A run that finds nothing new ends early."""
 
     cleaned: Cleaned = Cleaned()
     arrivals: Arrivals = Arrivals()
@@ -75,7 +75,7 @@ class Results:
         return self.cleaned.is_nothing_new or self.arrivals.is_nothing_new
 
     def counts(self) -> Mapping[str, int]:
-        """The counts of the run, without n_moved before it has published."""
+        """The counts of the run. Before it has published, n_moved is missing."""
         if self.published is not None:
             return self.published.counts
         return counts_of(self.cleaned, self.arrivals, self.copies)

@@ -1,11 +1,11 @@
-"""One run: documents in, one snapshot out. The steps below are all of it, with Prefect or without.
+"""One run, from input documents to one snapshot. These are its steps, with Prefect or without.
 
     with started(inputs, warehouse=..., options=RunOptions(...)) as context:
         results = run_steps(context)
         summary = finish(context, results)
 
-Tables pass between the steps as staged Arrow files; the results of the steps name them and hold
-ids, counts and decisions. Nothing is set on the context.
+Tables pass between the steps as staged Arrow files. The results of the steps name these files, and
+contain ids, counts and decisions. No step changes the context.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ __all__ = [
     "started",
 ]
 
-_MOST_ANOMALIES = 8  # named as warnings; the report has all; arbitrary
+_MOST_ANOMALIES = 8  # how many are shown as warnings; arbitrary, and the report has all
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -67,13 +67,16 @@ _R = TypeVar("_R")
 def run(
     inputs: Sequence[str], *, warehouse: Path | str, is_dry: bool = False, **options: Any
 ) -> Summary:
-    """All steps of a run, without Prefect; options as `RunOptions` has them. A dry run publishes nothing."""
+    """Do all steps of a run, without Prefect. A dry run publishes nothing.
+
+    `options` are those of `RunOptions`.
+    """
     with started(inputs, warehouse=warehouse, options=RunOptions(**options)) as context:
         return finish(context, run_steps(context, is_dry=is_dry), is_dry=is_dry)
 
 
 def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
-    """The step, which notes its seconds and the peak memory of the process so far in the journal."""
+    """Wrap a step so that the journal gets its seconds and the peak memory of the process so far."""
 
     @functools.wraps(step)
     def measured(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -101,7 +104,7 @@ def clean(context: Context) -> Cleaned:
         context, learn_templates.templates_in_force(context.parent), on_last=loading.start
     )
     if loading.ident is not None:
-        loading.join()  # two threads must not load the same compiled code
+        loading.join()  # Two threads must not load the same compiled code.
     for sentence in unread_warnings(cleaned.tally.unread):
         context.warn(sentence)
     n_known = context.sifted.n_known_documents
@@ -118,18 +121,18 @@ def clean(context: Context) -> Cleaned:
 
 
 def _load_ahead() -> None:
-    """Load compiled code for the later steps while the last workers are still busy; it takes a second."""
+    """Load the compiled code of later steps while workers are still busy, since it takes a second."""
     try:
         from copydesk.flows.pipeline.stories import stage  # noqa: F401
         from copydesk.transforms.dedup import find_duplicates
-    except ImportError:  # the step that needs it raises the error
+    except ImportError:  # The step that needs it will raise the error.
         return
     find_duplicates(["The same words twice load every loop that compares copies."] * 2)
 
 
 @timed
 def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
-    """Leave out what is already known, number revisions, and hold back outlets that drifted."""
+    """Leave out known documents, number revisions, and quarantine outlets that suddenly differ."""
     context.progress.stage("reconcile", cleaned.n_read)
     resolutions = reconciling.decide([shard.articles for shard in cleaned.shards], context.parent)
     profiles = outlet_profiles.profiles(
@@ -178,7 +181,8 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
         ),
     )
     context.progress.advance(arrivals.n_new)
-    pairs = context.folder("deduplicate") / "pairs.arrow"  # not wanted before they are published
+    # The pairs are not needed in memory before they are published.
+    pairs = context.folder("deduplicate") / "pairs.arrow"
     arrow_file.write(found.pairs, pairs)
     for sentence in copies_step.losses(arrivals.shards, found.duplicates):
         context.warn(sentence)
@@ -188,7 +192,7 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
 @timed
 def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
     """Put each kept document into a story."""
-    # Compiled code: it is not loaded before the reading has begun.
+    # This loads compiled code, so it is imported only now, after reading has begun.
     from copydesk.flows.pipeline.stories import stage
 
     context.progress.stage("group", arrivals.n_new - copies.duplicates.num_rows)
@@ -208,13 +212,13 @@ def publish(
     results: Results,
     deletes: Mapping[str, object],
 ) -> Published:
-    """Write the next snapshot and switch to it. `deletes` are rows that leave other tables."""
+    """Write the next snapshot and make it current. `deletes` are rows to delete from other tables."""
     context.progress.stage("publish", results.arrivals.n_new)
     return publish_step.publish(context, results, deletes)
 
 
 class Steps(NamedTuple):
-    """The steps of a run in their order: plain functions, or Prefect's tasks of them."""
+    """The steps of a run in their order, as plain functions or as Prefect tasks."""
 
     clean: Callable[[Context], Cleaned] = clean
     reconcile: Callable[[Context, Cleaned], Arrivals] = reconcile
@@ -233,9 +237,9 @@ def run_steps(
     is_dry: bool = False,
     deletes: Callable[[Cleaned], Mapping[str, object]] = lambda cleaned: {},
 ) -> Results:
-    """Take the steps, one after another, until nothing is left to do.
+    """Do the steps, one after another, until nothing is left to do.
 
-    `deletes` gives the rows that leave other tables when the snapshot is published, by table.
+    `deletes` returns, by table, the rows to delete from other tables when the snapshot is published.
     """
     if context.published is not None:
         counted = context.published.manifest.counts
@@ -257,9 +261,10 @@ def run_steps(
 
 
 def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summary:
-    """Keep the record of what was published, remove the staging, and sum up the run.
+    """Store the record of what was published, delete the staging folder, and sum up the run.
 
-    In this order: a run that is killed in between is taken up again; after it the record would be lost.
+    The order matters. If the run is killed in between, it can be continued. In the other order, the
+    record would be lost.
     """
     facts = _facts(context, results)
     if results.published is not None:
@@ -282,7 +287,7 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
 
 
 def _facts(context: Context, results: Results) -> Facts:
-    """The facts that only the run itself knows, after its last step."""
+    """The facts that only the run itself knows. They are complete after its last step."""
     known_since = ""
     if results.is_nothing_new and context.parent is not None:
         known_since = context.parent.manifest.finished_at
@@ -305,7 +310,10 @@ def _facts(context: Context, results: Results) -> Facts:
 
 
 def _peak_bytes() -> int:
-    """Peak resident memory of this process and of its largest finished worker, added: what a machine must have."""
+    """The memory that a machine must have: the peak of this process plus that of its largest worker.
+
+    Only workers that have ended count.
+    """
     unit = 1 if sys.platform == "darwin" else 1024
     return unit * sum(
         resource.getrusage(who).ru_maxrss

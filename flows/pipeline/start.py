@@ -1,4 +1,4 @@
-"""Begin a run, or find out that there is nothing to do, or take up a run that was killed."""
+"""Start a run, continue a run that was killed, or find out that there is nothing to do."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def _now() -> datetime:
 class RunOptions:
     """How a run is done.
 
-    `workers` counts processes. `wait_seconds` is how long to wait for another writer of the
-    warehouse. `engine` and `scheduler` say where the work is done (see `engines.base.opened`). With
-    `reread` inputs are read that the warehouse has read and that did not change. `run_id` and
-    `clock` are for runs that must come out the same twice.
+    `workers` is the number of processes. `wait_seconds` is how long to wait for another writer of
+    the warehouse. `engine` and `scheduler` say where the work is done (see `engines.base.opened`).
+    With `reread`, inputs are read again even if they have not changed since they were last read.
+    `run_id` and `clock` are for tests in which two runs must have the same result.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -56,18 +56,18 @@ class RunOptions:
 def started(
     inputs: Sequence[str], *, warehouse: Path | str, options: RunOptions
 ) -> Iterator[Context]:
-    """Open a run, holding the warehouse's lock until the block ends.
+    """Start a run, and hold the lock of the warehouse until the block ends.
 
-    A run that was killed is taken up again, under its own id, where inputs, recipe and parent
-    snapshot are still the same: its finished shards are used, and if it had published, nothing is
-    left to do. Raises `read.InputError` for inputs that do not exist, `WarehouseError` for a
-    warehouse that cannot be written and `engines.EngineError` for an engine that cannot be had.
+    A run that was killed is continued under its own id if inputs, recipe and parent snapshot are
+    still the same. Its finished shards are used, and if it had published, nothing is left to do.
+    Raises `read.InputError` if an input does not exist, `WarehouseError` if the warehouse cannot be
+    written, and `engines.EngineError` if the engine is not available.
     """
     allocator.lean()
     recipe, progress = options.recipe, options.progress
     base.check(options.engine, options.scheduler)
     files = read.find(inputs)
-    # Workers may run in other folders.
+    # The path is made absolute, because workers may run in other folders.
     store = Warehouse.open(absolute_location(warehouse), create=True, options=recipe.warehouse)
     store = replace(store, writers=options.workers)
     with (
@@ -100,7 +100,7 @@ def started(
                 files,
                 known_inputs.record_of(store.root, parent),
                 reading=known_inputs.reading_sha256(recipe),
-                # Compared with its own snapshot, a run that had published would know all its inputs.
+                # If the run had published, its own snapshot would know all its inputs.
                 reread=options.reread or had_published,
             ),
             warehouse=store,
@@ -126,12 +126,12 @@ def started(
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a look at the inputs tells before a run."""
+    """What is known about the inputs before a run."""
 
     unchanged: Summary | None = None
-    """What the run would come to, if the warehouse has read all inputs."""
+    """The result of the run if the warehouse has read all inputs, and otherwise None."""
     n_bytes: int = 0
-    """The bytes that the run will surely read; 0 if it is not known."""
+    """The number of bytes that the run will read in any case, or 0 if it is unknown."""
 
 
 def look_ahead(
@@ -141,15 +141,16 @@ def look_ahead(
     recipe: Recipe,
     clock: Callable[[], datetime] = _now,
 ) -> Ahead:
-    """Look at the inputs before a run.
+    """Find out before a run what there is to read.
 
-    Costs a look at each file's size and time, and needs neither lock nor workers. Raises `read.InputError`.
+    This looks only at the size and time of each file, and needs no lock and no workers. Raises
+    `read.InputError`.
     """
     begun = clock()
     if is_uri(warehouse):
         return Ahead()
     if not Path(warehouse, "LATEST").is_file():
-        is_local = not any(map(is_uri, inputs))  # listing a store twice would take time
+        is_local = not any(map(is_uri, inputs))  # Listing a store twice would take time.
         return Ahead(n_bytes=read.likely_bytes(read.find(inputs)) if is_local else 0)
     store = Warehouse.open(warehouse)
     parent = store.current()
@@ -179,7 +180,7 @@ def look_ahead(
 def resume_key(
     files: Iterable[read.InputFile | read.Reject], recipe: Recipe, parent: str | None
 ) -> str:
-    """A hash of all that a run depends on: only a run with the same key is continued."""
+    """A hash of everything that a run depends on. Only a run with the same key is continued."""
     listed = [
         file.fingerprint if isinstance(file, read.InputFile) else [file.source_uri]
         for file in files
@@ -190,11 +191,15 @@ def resume_key(
 
 
 def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
-    """Id and start of a killed run with the same key (and id, if one is given) whose staging exists."""
+    """The id and start of a killed run with the same key whose staging folder exists, or None.
+
+    If `run_id` is given, the id must be the same, too.
+    """
     for path in sorted((root / "staging").glob(f"*/{RUN_FILE}")):
         try:
             begun = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # killed while writing it: nothing to continue
+        except (OSError, ValueError):
+            # The run was killed while it wrote this: nothing to continue.
             continue
         if begun.get("key") == key and run_id in (None, begun.get("run_id")):
             return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
@@ -202,5 +207,5 @@ def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[
 
 
 def write_run_file(staging: Path, begun: dict[str, str], key: str) -> None:
-    """Leave what `interrupted_run` finds."""
+    """Write the file by which `interrupted_run` finds this run."""
     (staging / RUN_FILE).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The result of a run: the facts that only the run itself knows, its record on disk, and its summary."""
+"""The result of a run: its summary, the facts that only the run itself knows, and their record on disk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What one stage of the run took."""
+    """The time and memory that one stage of the run took."""
 
     name: str
     seconds: float
@@ -34,7 +34,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What only the run itself knows; stored as `reports/<run_id>.json` next to the page."""
+    """What only the run itself knows. It is stored as `reports/<run_id>.json` next to the report."""
 
     run_id: str
     snapshot_id: str | None
@@ -49,9 +49,9 @@ class Facts:
     n_quarantined: int = 0
     n_known: int = 0
     n_revisions: int = 0
-    n_known_files: int = 0  # files that were not opened, as the warehouse has read them
-    known_since: str = ""  # when the snapshot was published that nothing is new against
-    # Records that are no documents, by reason.
+    n_known_files: int = 0  # files that were not opened, because the warehouse has read them
+    known_since: str = ""  # if nothing is new, when the current snapshot was published
+    # The number of records that are not documents, by reason.
     skipped: Mapping[str, int] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -59,12 +59,12 @@ class Facts:
     profiles: tuple[OutletProfile, ...] = ()
 
     def to_json(self) -> str:
-        """The facts as JSON text; `from_json` reads it back."""
+        """The facts as JSON text, which `from_json` reads."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Facts:
-        """The facts in a JSON text; unknown keys of a newer version are left out. Raises ValueError."""
+        """The facts in a JSON text. Unknown keys, from a newer version, are ignored. Raises ValueError."""
         loaded = json.loads(text)
         if not isinstance(loaded, dict):
             raise ValueError(f"facts of a run are a JSON object, not {type(loaded).__name__}")
@@ -74,21 +74,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What came of a run."""
+    """The result of a run."""
 
     facts: Facts
     removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
     n_stories: int = 0  # stories that the run created
-    n_under_other_recipe: int = (
-        0  # rows of articles that were written with another recipe than this run's
-    )
+    # Rows of articles that were written with another recipe than this run's.
+    n_under_other_recipe: int = 0
     is_dry: bool = False
 
 
 def keep(root: Path, facts: Facts) -> Path:
-    """Write `reports/<run_id>.json`: what only the run knew, for later reports and for drift.
+    """Write `reports/<run_id>.json` for later reports and for the detection of drift.
 
-    A run that is continued after it had published knows less than its record, so the record stays.
+    If a run is continued after it had published, it knows less than its record, which is then kept.
     """
     path = record_path(root, facts.run_id, "json")
     if not facts.stages and path.is_file():
@@ -98,10 +97,13 @@ def keep(root: Path, facts: Facts) -> Path:
 
 
 def facts_of(warehouse: Warehouse, run_id: str) -> Facts:
-    """What is known of a run: its own record, else its row of `runs`. Raises KeyError for an unknown run."""
+    """What is known about a run, from its record or else from its row of `runs`.
+
+    Raises KeyError for an unknown run.
+    """
     try:
         path = warehouse.record(run_id)
-    except ValueError as error:  # no name of a file
+    except ValueError as error:  # The id cannot be the name of a file.
         raise KeyError(run_id) from error
     if path.is_file():
         return Facts.from_json(path.read_text(encoding="utf-8"))
@@ -124,14 +126,14 @@ def facts_of(warehouse: Warehouse, run_id: str) -> Facts:
 
 
 def record_path(root: Path, run_id: str, ending: str) -> Path:
-    """Path of a file about the run in `reports/`. Raises KeyError for an id that is no file name."""
+    """Path of a file about the run in `reports/`. Raises KeyError if the id is not a file name."""
     if not _RUN_ID.fullmatch(run_id):
-        raise KeyError(run_id)  # nothing that could lead out of the folder
+        raise KeyError(run_id)  # The path must not lead out of the folder.
     return root / "reports" / f"{run_id}.{ending}"
 
 
 def replace_text(path: Path, text: str) -> Path:
-    """Write a text file whole: readers see the old content or the new one. Returns the path."""
+    """Write a text file in one step, so that readers see the old or the new content. Return the path."""
     with temporary_file(path) as temporary:
         # Names of inputs may not be UTF-8.
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -187,9 +187,8 @@ class _Reading:
             excluded,
         )
         sizes = [file.likely_bytes if isinstance(file, InputFile) else 0 for file in files]
-        self._before = list(
-            accumulate(sizes, initial=0)
-        )  # bytes of all files before each file, and the total
+        # Bytes of all files before each file, and the total.
+        self._before = list(accumulate(sizes, initial=0))
         self._stream: BinaryIO | None = None
         self._n_bytes = 0  # bytes of the documents of this file so far
         self._tally = Tally()

@@ -178,9 +178,8 @@ class Inflated(io.RawIOBase):
             if out:
                 yield out
             if member.eof:
-                chunk = (member.unused_data or self._input()).lstrip(
-                    b"\x00"
-                )  # tape and tar writers pad with zeros
+                # Tape and tar writers pad with zeros.
+                chunk = (member.unused_data or self._input()).lstrip(b"\x00")
                 if not chunk:
                     return
                 self._mark(self._n_out, self._n_raw - len(chunk))
@@ -324,9 +323,8 @@ def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
         for i in range(0, len(raw), 1024):
             if out := frame.decompress(raw[i : i + 1024]):
                 break
-        return not out or out.startswith(
-            opening
-        )  # a block may be longer than the bytes that are tested
+        # A block may be longer than the bytes that are tested.
+        return not out or out.startswith(opening)
     except (zlib.error, zstandard.ZstdError):
         return False
 

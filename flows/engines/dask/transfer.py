@@ -131,9 +131,8 @@ class FileTransfer:
         if not self.uses_store:
             return
         shutil.rmtree(self._root, ignore_errors=True)
-        with suppress(
-            Locked, WarehouseError, OSError
-        ):  # a writer of this machine, or another worker, does the same
+        with suppress(Locked, WarehouseError, OSError):
+            # A writer of this machine, or another worker, does the same.
             warehouse = Warehouse.open(self.warehouse)
             with lock.exclusive(warehouse.root / "lock"):
                 warehouse.sweep(

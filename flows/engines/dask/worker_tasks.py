@@ -80,9 +80,8 @@ def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> 
             raise
     written = [Path(path) for path in result.get("files", ())]
     sent = {**result, "files": [transfer.upload(path) for path in written]}
-    transfer.remove_local(
-        Path(here.folder), *written
-    )  # In this order, because a stored result refers to files that must exist.
+    # In this order, because a stored result refers to files that must exist.
+    transfer.remove_local(Path(here.folder), *written)
     return sent
 
 

@@ -1,1 +1,1 @@
-"""Rows of a run on disk, between the steps."""
+"""The rows of a run, which are on disk between its steps."""

@@ -1,4 +1,4 @@
-"""New documents as rows of the tables, joined with what the steps of the run decided of them."""
+"""Join new documents with the decisions of the steps, which gives the rows of the tables."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ STORY = ("story_id", "story_rank", "story_similarity")
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What the steps decided of each new document, to be looked up by `doc_id`.
+    """What the steps decided about each new document, by `doc_id`.
 
-    `stories_of_kept` has `doc_id` and `story_id` of every document whose copies are new or change.
+    `stories_of_kept` has `doc_id` and `story_id` of every kept document whose copies change.
     """
 
     duplicates: id_index.Table
@@ -38,7 +38,7 @@ class Decided:
 
     @classmethod
     def of(cls, copies: Copies, stories: Stories, stories_of_kept: pa.Table) -> Decided:
-        """Everything that the two steps found."""
+        """Collect what the two steps found."""
         return cls(
             id_index.Table(copies.duplicates),
             id_index.Table(copies.sizes),
@@ -49,7 +49,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class _DecidedRows:
-    """The rows of a shard that go into one table. Each reading joins them with the decisions."""
+    """The rows of a shard that go into one table. They are joined with the decisions when read."""
 
     shard: StagedRows
     is_chosen: NDArray[np.bool_]
@@ -67,7 +67,7 @@ class _DecidedRows:
 
     @property
     def n_bytes(self) -> int:
-        """About how many bytes the rows take in memory."""
+        """Roughly how many bytes the rows take in memory."""
         return self.shard.n_bytes * self.n_rows // len(self.is_chosen)
 
     @property
@@ -129,8 +129,8 @@ def decided_rows(
 def with_cluster_columns(rows: pa.Table, facts: pa.Table, sizes: id_index.Table) -> pa.Table:
     """Return the rows with the columns `document_columns.CLUSTER`.
 
-    `facts` holds `outlet_id` and `published_at` of the same rows, `sizes` the clusters of several
-    documents. A document without copies is a cluster of one.
+    `facts` has `outlet_id` and `published_at` of the same rows. `sizes` has the clusters of more
+    than one document. A document without copies is a cluster of one.
     """
     alone = {
         "cluster_size": 1,
@@ -145,7 +145,7 @@ def with_cluster_columns(rows: pa.Table, facts: pa.Table, sizes: id_index.Table)
 
 
 def with_kept_document(rows: pa.Table, duplicates: id_index.Table, decided: Decided) -> pa.Table:
-    """Return the rows with the columns of `duplicates`, and the story of the document that was kept."""
+    """Return the rows with the columns of `duplicates` and the story of the kept document."""
     rows = append_columns(rows, duplicates.columns(rows["doc_id"], DUPLICATION))
     stories = decided.stories_of_kept.columns(rows["kept_doc_id"], ("story_id",))
     return append_columns(rows, stories)

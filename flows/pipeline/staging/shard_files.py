@@ -1,7 +1,7 @@
-"""Shards of a run on disk: what workers wrote, once, and which of its rows go on.
+"""The shards of a run on disk: the files that workers wrote, and which of their rows are used.
 
-A later step never writes a text again. It writes its decisions to a file of their own, and
-reading the documents joins both.
+A later step never writes a text again. It writes its decisions to another file. When the documents
+are read, both files are joined.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ import pyarrow as pa
 from copydesk.flows.support import arrow_file
 
 ROW = "row"
-"""Column of a file of decisions: the position of the row in the file that workers wrote."""
+"""Name of the column, in a file of decisions, that has the row number in the file of the worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShardFiles:
-    """The files that a worker writes for the shard of that number."""
+    """The files that a worker writes for the shard with that number."""
 
     folder: Path
     number: int
 
     @property
     def articles(self) -> Path:
-        """The documents, one row each."""
+        """The file of the documents, which has a row for each."""
         return self._named("articles.arrow")
 
     @property
     def removed(self) -> Path:
-        """The ledger of what was cut from them."""
+        """The file of the ledger, which says what was cut from the documents."""
         return self._named("removed.arrow")
 
     @property
     def rejects(self) -> Path:
-        """The documents that did not become articles."""
+        """The file of the documents that did not become articles."""
         return self._named("rejects.arrow")
 
     @property
     def counts(self) -> Path:
-        """The counted words of the articles, see `shard_counts`."""
+        """The file of the counted words of the articles (see `shard_counts`)."""
         return self._named("counts.arrow")
 
     def paths(self) -> tuple[Path, ...]:
-        """All of them."""
+        """All these files."""
         return self.articles, self.removed, self.rejects, self.counts
 
     def _named(self, kind: str) -> Path:
@@ -58,9 +58,10 @@ class ShardFiles:
 class StagedRows:
     """The rows of one Arrow file that a run adds to the corpus.
 
-    Without `decisions` these are all rows of `file`, as they are. With it they are the rows that
-    the column ROW of that file names, in its order; its other columns come in place of those
-    of the same name, or after them. `counts` holds the counted words of all rows of `file`.
+    Without `decisions`, these are all rows of `file` as they are. With `decisions`, they are the
+    rows of `file` whose numbers are in the column ROW of that other file, in its order. Its other
+    columns replace columns of the same name, or are added. `counts` has the counted words of all
+    rows of `file`.
     """
 
     number: int
@@ -70,18 +71,18 @@ class StagedRows:
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return arrow_file.n_rows(self.decisions or self.file)
 
     @property
     def n_bytes(self) -> int:
-        """About how many bytes the rows take in memory."""
+        """Roughly how many bytes the rows take in memory."""
         n_stored = max(arrow_file.n_rows(self.file), 1)
         return arrow_file.n_bytes(self.file) * self.n_rows // n_stored
 
     @property
     def column_names(self) -> list[str]:
-        """The names of all columns: those of the file, then those that only `decisions` has."""
+        """The names of all columns. Those that only `decisions` has come last."""
         decided = arrow_file.column_names(self.decisions) if self.decisions else []
         names = dict.fromkeys((*arrow_file.column_names(self.file), *decided))
         return [name for name in names if name != ROW]
@@ -102,7 +103,7 @@ class StagedRows:
         return pa.table({name: columns_of[name] for name in columns or columns_of})
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
-        """The rows with those of these columns that they have, at most `size` of them at a time."""
+        """Yield at most `size` rows at a time, with those of these columns that exist."""
         whole = self.read([name for name in self.column_names if name in columns])
         for first in range(0, whole.num_rows, size):
             yield whole.slice(first, size)

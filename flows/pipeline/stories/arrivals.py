@@ -30,16 +30,16 @@ class New:
 
     ids: Keyed
     published: NDArray[np.int64]
-    """Publication times in microseconds since 1970; UNDATED for an article without one."""
+    """Publication times in microseconds since 1970, or UNDATED for an article without one."""
     outlets: NDArray[np.int32]
-    """The position of each article's outlet in `outlet_ids`; -1 for an article without an outlet.
+    """The position of each article's outlet in `outlet_ids`, or -1 for an article without an outlet.
     """
     outlet_ids: pa.Array
     n_words: NDArray[np.int32]
     copy_of: pa.Array
     """The id of the kept document of each new copy. The kept document is new or published."""
     copy_outlets: NDArray[np.int32]
-    """The position of each new copy's outlet in `outlet_ids`; -1 for a copy without an outlet."""
+    """The position of each new copy's outlet in `outlet_ids`, or -1 for a copy without an outlet."""
     shards: tuple[StagedRows, ...]
 
     def __len__(self) -> int:
@@ -92,7 +92,7 @@ class New:
         return names
 
     def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
-        """The numbers of the articles with these ids; -1 for an id that is not new."""
+        """The numbers of the articles with these ids, or -1 for an id that is not new."""
         return self.ids.row_numbers(pa.array(ids, pa.string()))
 
     def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
@@ -133,7 +133,7 @@ class New:
 
 
 def _counts(shard: StagedRows) -> Iterator[tuple[pa.Array, Counts]]:
-    """Yield ids and word counts of the documents; words that no worker has counted are counted."""
+    """Yield ids and word counts of the documents. If no worker has counted the words, count them."""
     if shard.counts is None:
         for batch in shard.batches(["doc_id", "title", "text"], _AT_ONCE):
             yield (

@@ -27,7 +27,7 @@ class ComparedPairs:
         self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
 
     def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
-        """Edges and twins by position in `ids`; None if one of the documents was never compared.
+        """Edges and twins by position in `ids`, or None if one of the documents was never compared.
 
         A document whose twin is not among `ids` has no twin in the result.
         """
@@ -80,7 +80,7 @@ class ComparedPairs:
         self.edges = Edges(low[order], high[order], similarity[order])
 
     def only(self, ids: Sequence[str]) -> ComparedPairs:
-        """The pairs of these documents; documents that were never compared are left out."""
+        """The pairs of these documents. Documents that were never compared are left out."""
         known = [doc for doc in ids if doc in self.positions]
         found = self.among(known)
         return ComparedPairs(known, *found) if found is not None else ComparedPairs()

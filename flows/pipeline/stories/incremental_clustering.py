@@ -48,10 +48,10 @@ class IncrementalClustering:
         if not self._arrived and parent is not None:
             last = published_window.latest(parent, options.undated_window)
             self._arrived = last["doc_id"].to_pylist()
-        # For each new article; NONE and NaN until it is added:
+        # These have a value for each new article, which is NONE or NaN until it is added.
         self.story = np.full(len(new), NONE, np.int32)
         self.similarity = np.full(len(new), np.nan, np.float32)
-        # For each published article in the window, its story before and after this run:
+        # These have, for each published article in the window, its story before and after this run.
         self.published_story: dict[str, int] = {}
         self.current_story: dict[str, int] = {}
 
@@ -151,7 +151,7 @@ class IncrementalClustering:
             self.current_story[ids[position]] = int(now[position])
 
     def latest(self, end: int, n: int) -> list[str]:
-        """The last `n` articles that arrived before the new article `end`."""
+        """The ids of the last `n` articles that arrived before the new article `end`."""
         most = n + len(self.displaced)
         mine = self.new.ids_between(max(0, end - most), end)
         before = self._arrived[-(most - len(mine)) :] if most > len(mine) else []
@@ -161,11 +161,11 @@ class IncrementalClustering:
         """The number of latest articles to keep for the next span.
 
         These are the articles in the window of the latest dated one: at least `undated_window`, and
-        at most twice that. Older articles are compared again when they are needed, which bounds
-        memory.
+        at most twice that, to bound the memory. Older articles are compared again when they are
+        needed.
         """
         times = self.new.published[:end]
-        dated = times[times != UNDATED]  # these come first, by time
+        dated = times[times != UNDATED]  # Dated articles come first, in order of time.
         n = (
             end
             - int(
@@ -181,8 +181,8 @@ class IncrementalClustering:
     def _window(self, first: int, end: int) -> pa.Table:
         """Published articles and earlier new ones to compare the span with, in canonical order.
 
-        `row` is the number of a new article, -1 for a published one. `story` is the number of its
-        story.
+        `row` is the number of a new article, or -1 for a published one. `story` is the number of
+        its story.
         """
         times = self.new.published[first:end]
         reach = round(self.options.window_hours * day_blocks.HOUR)

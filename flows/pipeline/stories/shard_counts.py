@@ -1,7 +1,7 @@
-"""The words of cleaned documents, counted by the worker that cleaned them and stored next to its shard.
+"""Count the words of cleaned documents in the worker that cleaned them, and store them with the shard.
 
-Counting is most of the cost of a text in the stories step and needs only the text, so the workers
-do it in parallel. A stored feature takes five bytes; a wire story takes 3 kB.
+Counting is most of the cost of a text in the stories step, and it needs only the text. So the
+workers do it in parallel. A stored feature takes five bytes, and a wire story takes 3 kB.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from copydesk.flows.support import atomic_write
 if TYPE_CHECKING:
     from copydesk.transforms.stories.term_counts import Counts
 
-_AT_ONCE = (
-    50  # texts: a worker's memory is what its largest page takes, this adds a megabyte or two
-)
+# How many texts are counted at a time. This adds a megabyte or two to a worker's memory.
+_AT_ONCE = 50
 _SCHEMA = pa.schema(
     [("doc_id", pa.string()), ("slots", pa.list_(pa.int32())), ("counts", pa.list_(pa.uint8()))]
 )
@@ -27,7 +26,7 @@ _SCHEMA = pa.schema(
 
 def write(articles: pa.Table, path: Path) -> None:
     """Count the words of a shard's documents and write the counts. Raises OSError."""
-    # Compiled code, loaded only by a process that counts.
+    # This imports compiled code, which only a process that counts should load.
     from copydesk.transforms.stories import term_counts
 
     parts = [
@@ -53,7 +52,7 @@ def write(articles: pa.Table, path: Path) -> None:
 
 
 def read(path: Path) -> tuple[pa.Array, Counts]:
-    """Read the ids of a shard's documents and their counts, mapped from the file."""
+    """Return the ids of a shard's documents and their counts, as a memory map of the file."""
     from copydesk.transforms.stories.term_counts import Counts
 
     batch = _batch(path)

@@ -34,7 +34,7 @@ FORMAT = "2"
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
-_PUT_AT_ONCE = 2_000  # vectors: 3 MB, and 8 MB for their positions
+_PUT_AT_ONCE = 2_000  # how many vectors are read at a time: 3 MB, and 8 MB for their positions
 _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
 
 
@@ -49,7 +49,7 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The content of the state files of a snapshot; the vectors belong to its epoch."""
+    """The content of the state files of a snapshot. The vectors belong to its epoch."""
 
     epoch: Epoch | None
     positions: Mapping[str, int]
@@ -69,7 +69,7 @@ NOTHING = State(None, {}, _NO_VECTORS, ComparedPairs())
 
 
 def load(parent: Snapshot | None) -> State:
-    """Load the state of a snapshot; a file that is missing or has another format is ignored."""
+    """Load the state of a snapshot. A file that is missing or has another format is ignored."""
     epoch, vectors, compared = None, _NO_VECTORS, ComparedPairs()
     for name, path in sorted((parent.index_files() if parent else {}).items()):
         if not name.startswith(PREFIX):
@@ -141,13 +141,13 @@ class VectorSpill:
         """Copy one column of the vectors of articles from a file into `values`."""
         lengths = self._lengths[rows].astype(np.int64)
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        # A map takes a third of the time of a call for each vector. It is closed after each part,
-        # because the pages that were read count as memory of the process.
+        # A memory map takes a third of the time that a separate read for each vector takes. It is
+        # closed after each part, because the pages that were read count as memory of the process.
         with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as mapped:
             mapped.madvise(mmap.MADV_RANDOM)
             stored = np.frombuffer(mapped, values.dtype)
             found = stored[np.repeat(self._starts[rows], lengths) + within]
-            del stored  # a map with a view of it cannot be closed
+            del stored  # A map cannot be closed while there is a view of it.
         values[np.repeat(positions, lengths) + within] = found
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,8 +164,8 @@ def vectors_of(
 ) -> Vectors:
     """Return the vectors of documents, in the order of `ids`.
 
-    `rows` has the number of each new article. A row of -1 is a published article: its vector comes
-    from the state, or is computed again from its text.
+    `rows` has the number of each new article. A row of -1 is a published article, whose vector comes
+    from the state or is computed again from its text.
     """
     stored = np.array(
         [
@@ -223,8 +223,8 @@ def write(
 ) -> Written:
     """Stage the state files of the next snapshot.
 
-    These are the epoch, if it is new, and the vectors and pairs of the latest articles. `latest`
-    maps the ids of these articles to their numbers in the run, -1 for published ones.
+    They contain the epoch, if it is new, and the vectors and pairs of the latest articles. `latest`
+    maps the ids of these articles to their numbers in the run, or to -1 if they are published.
     """
     new = []
     epoch_name = spill.epoch.name
@@ -329,6 +329,6 @@ def _write(table: pa.Table, prefix: str, staging: Path) -> Path:
 def _read(path: Path) -> pa.Table | None:
     try:
         table = pa.ipc.open_file(path.read_bytes()).read_all().combine_chunks()
-    except (OSError, pa.ArrowException):  # lost or damaged: it is computed again
+    except (OSError, pa.ArrowException):  # The file is lost or damaged, so it is computed again.
         return None
     return table if (table.schema.metadata or {}).get(b"format") == FORMAT.encode() else None

@@ -46,7 +46,7 @@ class StoryNumbers:
         return len(self.merged_into)
 
     def of_ids(self, ids: Sequence[str]) -> list[int]:
-        """Return the numbers of stories; a story without a number gets the next one."""
+        """Return the numbers of stories. A story that has no number yet gets the next one."""
         unknown = pa.array(sorted(set(ids) - self._numbers.keys()), pa.string())
         rows = self._articles.row_numbers(unknown).tolist()
         for name, row in zip(unknown.to_pylist(), rows, strict=True):
@@ -71,7 +71,7 @@ class StoryNumbers:
         return pc.coalesce(ids, known)
 
     def roots(self, stories: NDArray[np.int32]) -> NDArray[np.int32]:
-        """The root of each story: the last one it was merged into, or itself. NONE stays NONE."""
+        """The root of each story: the last one it was merged into, or itself. NONE gives NONE."""
         found = stories.copy()
         while True:
             into = np.where(found == NONE, NONE, self.merged_into[found])
@@ -102,7 +102,7 @@ class StoryNumbers:
         for position, story in enumerate(created):
             self._n_created += self.created[story] == NONE
             self.created[story] = before + position
-            self.merged_into[story] = NONE  # a merged story may be split off again
+            self.merged_into[story] = NONE  # A merged story may be split off again.
         for story, into in merged.items():
             self.merged_into[story] = into
 
@@ -120,7 +120,7 @@ class StoryNumbers:
         self._first_published |= dict(zip(numbers, times, strict=True))
 
     def n_articles(self, stories: Sequence[int]) -> NDArray[np.int64]:
-        """The number of published articles of each story; 0 for a story that was not loaded."""
+        """The number of published articles of each story, or 0 for a story that was not loaded."""
         return np.array([self._n_articles.get(story, 0) for story in stories], np.int64)
 
     def ages(self, stories: Sequence[int]) -> list[tuple[int, int, int, str]]:

@@ -180,7 +180,7 @@ class _Rows:
             ranks.stories[at] == stories if len(ranks.stories) else np.zeros(len(stories), np.bool_)
         )
         count = np.where(has, ranks.count[at], 0) if len(at) else np.zeros(0, np.int64)
-        # The position in `stories` of the story of each row of `order`; -1 for any other story.
+        # For each row of `order`, the position of its story in `stories`, or -1 if it is not there.
         numbered = np.full(len(ranks.stories), -1, np.int64)
         numbered[at[has]] = np.flatnonzero(has)
         of_row = np.repeat(numbered, ranks.count)

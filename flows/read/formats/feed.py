@@ -65,9 +65,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if _PAGE.match(head):
         yield from html_format.records(replace(opened, stream=stream), fields, limits)
         return
-    stream.read(
-        len(head) - len(head.lstrip(_BLANK))
-    )  # XML must not have a blank before its declaration.
+    # XML must not have a blank before its declaration.
+    stream.read(len(head) - len(head.lstrip(_BLANK)))
     source = _EndTags(stream)
     events = _events(source)
     root, n_items, about = "", 0, _About()

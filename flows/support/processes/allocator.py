@@ -50,9 +50,8 @@ def release() -> None:
         return
     gc.collect()
     pa.default_memory_pool().release_unused()
-    with contextlib.suppress(
-        OSError, AttributeError
-    ):  # C libraries other than glibc have no such call
+    with contextlib.suppress(OSError, AttributeError):
+        # C libraries other than glibc have no such call.
         ctypes.CDLL(None).malloc_trim(0)
 
 
