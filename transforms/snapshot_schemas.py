@@ -66,26 +66,29 @@ def conform(table: pa.Table, name: str) -> pa.Table:
     itself checks nulls only when it writes Parquet.
     """
     schema = TABLES[name]
-    unknown = set(table.column_names) - set(schema.names)
+    given = dict(zip(table.column_names, table.columns, strict=True))
+    unknown = given.keys() - set(schema.names)
     if unknown:
         raise ValueError(
             f"table {name!r} has no column {min(unknown)!r}; its columns are {', '.join(schema.names)}"
         )
-    columns = [_conform_column(table, field, name) for field in schema]
+    columns = [
+        _conform_column(given.get(field.name), table.num_rows, field, name) for field in schema
+    ]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _conform_column(table: pa.Table, field: pa.Field, name: str) -> pa.ChunkedArray:
-    if field.name in table.column_names:
-        values = table[field.name]
-    else:
-        values = pa.chunked_array([pa.nulls(table.num_rows, field.type)])
-    if _may_be_empty(field.type) and values.null_count:
+def _conform_column(
+    values: pa.ChunkedArray | None, n_rows: int, field: pa.Field, name: str
+) -> pa.ChunkedArray:
+    if values is None:
+        values = pa.chunked_array([pa.nulls(n_rows, field.type)])
+    if values.null_count and _may_be_empty(field.type):
         values = pa.chunked_array(
             [_empty_for_null(chunk.cast(field.type)) for chunk in values.chunks], type=field.type
         )
     try:
-        values = values if values.type == field.type else values.cast(field.type)
+        values = values if values.type.equals(field.type) else values.cast(field.type)
     except pa.ArrowInvalid as error:
         raise ValueError(
             f"column {field.name!r} of {name!r} is {values.type}, not {field.type}: {error}"

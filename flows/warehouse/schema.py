@@ -36,7 +36,8 @@ def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
     def conform(table: pa.Table) -> pa.Table:
         if table.schema.equals(schema, check_metadata=True):
             return table
-        return snapshot_schemas.conform(table, name).cast(schema)
+        # The columns have the types of the schema, which only adds what the table is.
+        return pa.Table.from_arrays(snapshot_schemas.conform(table, name).columns, schema=schema)
 
     return conform
 

@@ -98,25 +98,25 @@ class _InMemoryRows:
     """Rows in memory, sorted by output file."""
 
     rows: pa.Table
-    order: np.ndarray  # row numbers, by output file
-    bounds: Mapping[int, tuple[int, int]]  # output file to the start and end of its part of `order`
+    bounds: Mapping[int, tuple[int, int]]  # output file to the start and end of its rows
 
     @classmethod
     def of(cls, sources: Sequence[RowSource]) -> _InMemoryRows:
         """The rows of some sources that stay; rows of one output file keep their order."""
-        rows = pa.concat_tables([source.read() for source in sources]).combine_chunks()
+        rows = pa.concat_tables([source.read() for source in sources])
         of_row = np.concatenate([source.outputs for source in sources])
         order = np.argsort(of_row, kind="stable")
         order = order[np.searchsorted(of_row[order], 0) :]
         outputs, starts, counts = np.unique(of_row[order], return_index=True, return_counts=True)
         spans = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
-        return cls(rows, order, dict(zip(outputs.tolist(), spans, strict=True)))
+        # One take of all rows costs half as much as one for each output file.
+        return cls(rows.take(pa.array(order)), dict(zip(outputs.tolist(), spans, strict=True)))
 
     def take(self, output: int) -> pa.Table | None:
         if output not in self.bounds:
             return None
         start, end = self.bounds[output]
-        return self.rows.take(pa.array(self.order[start:end]))
+        return self.rows.slice(start, end - start)
 
     def close(self) -> None:
         """The rows are freed with this object."""
@@ -131,19 +131,17 @@ class _SpilledRows:
 
     @classmethod
     def of(cls, rows: _InMemoryRows, path: Path) -> _SpilledRows:
-        with ipc.new_file(
-            str(path), rows.rows.schema, options=ipc.IpcWriteOptions(compression="lz4")
-        ) as writer:
+        # Not compressed, like all staged rows: that would take four times as long.
+        with ipc.new_file(str(path), rows.rows.schema) as writer:
             for start, end in rows.bounds.values():
-                part = rows.rows.take(pa.array(rows.order[start:end]))
+                part = rows.rows.slice(start, end - start)
                 writer.write_batch(part.combine_chunks().to_batches()[0])
         return cls(path, {output: number for number, output in enumerate(rows.bounds)})
 
     def take(self, output: int) -> pa.Table | None:
         if output not in self.batches:
             return None
-        with pa.memory_map(str(self.path)) as file:
-            # Reading decompresses the batch, so it does not point into the map.
+        with pa.OSFile(str(self.path)) as file:  # pages of a map would count as memory
             return pa.Table.from_batches([ipc.open_file(file).get_batch(self.batches[output])])
 
     def close(self) -> None:
