@@ -152,9 +152,9 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     for cut in sorted(view.document.removed):
         if cut.rule == ledger.BLANK_LINE or not _is_whole_lines(cut, text):
             continue
-        if not (_is_near_top(cut.start, text) or _is_near_end(cut.end, text)):
-            continue
         for line in filter(text_header.is_byline, cut.text.split("\n")):
+            if not (_is_near_top(cut.start, text) or _is_near_end(cut.end, text)):
+                break
             if person_names.opened_role(line) in {"editor", "photographer"}:
                 continue
             names = person_names.split(line, site=site, strict=True)

@@ -167,9 +167,11 @@ def _cited_outlets(view: View, own: set[str]) -> tuple[str, ...]:
     found: dict[str, int] = {}
     for phrase, at in _cited_phrases(text):
         name = _known_outlet(phrase)
-        if name and _SHORT.fullmatch(phrase):
+        if name is None:
+            continue
+        if _SHORT.fullmatch(phrase):
             name = _full_name(phrase[4:], text) or name
-        if name and gazetteers.key(name) not in own and gazetteers.key(phrase) not in own:
+        if gazetteers.key(name) not in own and gazetteers.key(phrase) not in own:
             found[name] = min(at, found.get(name, at))
     return tuple(sorted(found, key=lambda name: found[name]))
 
@@ -191,12 +193,15 @@ def _full_name(word: str, text: str) -> str | None:
     return None
 
 
+_MOST_PLACES = 30  # Places of a citing word that are read. Arbitrary.
+
+
 def _cited_phrases(text: str) -> Iterator[tuple[str, int]]:
     """Yield the capitalised phrases beside a citing word, each with its offset in the text."""
     for cue in _ENGLISH if " the " in text else (*_ENGLISH, *_OTHERS):
         at = text.find(cue)
         n = 0
-        while at >= 0 and n < 30:
+        while at >= 0 and n < _MOST_PLACES:
             n += 1
             if (match := _FOLLOWS.match(text, at)) and (
                 phrase := _phrase(text[match.end() : match.end() + 70].split())

@@ -198,6 +198,10 @@ def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
     return found[0] if found else None
 
 
+# Every match of `_patterns` has a year, alone or as the last of three numbers.
+_YEAR = re.compile(r"\d{4}|\d[-./]\s?\d{1,2}[-./]\s?\d\d")
+
+
 def _first(text: str, day_first: bool | None) -> tuple[Stamp, str] | None:
     """Return the first full date in a text, and the text around it."""
     if not DIGIT.search(text):
@@ -207,6 +211,8 @@ def _first(text: str, day_first: bool | None) -> tuple[Stamp, str] | None:
         wanted = "latin"
         if calendars.OTHER_SCRIPT.search(text):
             wanted, text = "any", calendars.western(text)
+    if not _YEAR.search(text):
+        return None
     found = [match for pattern in _patterns(wanted) if (match := pattern.search(text))]
     for match in sorted(found, key=lambda match: (match.start(), -len(match[0]))):
         stamp = _of_match(match, day_first)

@@ -55,8 +55,13 @@ def alike(a: str, b: str) -> float:
     >>> alike("Rain in Rome", "Heavy rain in Rome | The Paper")
     1.0
     """
-    x, y = (set(re.findall(r"\w+", text.casefold())) for text in (a, b))
+    x, y = _words(a), _words(b)
     return len(x & y) / min(len(x), len(y)) if x and y else 0.0
+
+
+@lru_cache(maxsize=1 << 8)  # Each heading of a page is compared with each title that it states.
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
 
 
 @lru_cache(maxsize=1 << 8)  # A page states a headline several times.

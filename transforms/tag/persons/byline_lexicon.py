@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from copydesk.transforms.tag.persons import byline_languages
 from copydesk.transforms.tag.persons.caseless import Caseless
@@ -39,6 +40,7 @@ _MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
 _MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)  # Several questions about a line or a mark begin with this one.
 def opening(text: str) -> re.Match[str] | None:
     """Return the match of the words that open a byline at the beginning of a text, in any language.
 

@@ -79,7 +79,8 @@ def split(
     return _split(printed[:MAX_CHARS], site, sure, strict)
 
 
-@lru_cache(maxsize=1024)  # Half of 6,144 credits and bylines of a wire service stood before.
+# Half of 6,144 credits of a wire service stood before, and a page prints its byline several times.
+@lru_cache(maxsize=4096)
 def _split(printed: str, site: frozenset[str], sure: bool, strict: bool) -> tuple[Name, ...]:
     found: list[Name] = []
     role = ""

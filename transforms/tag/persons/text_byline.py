@@ -35,17 +35,12 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     tail = view.document.extracted[-600:]
     at = min((start for start in map(tail.find, _CREDIT_WORDS) if start > 0), default=0)
     match = _CREDIT.match(tail, at - 1) if at else None
-    if match is None or tail[: at - 1].rstrip().lower().endswith("additional"):
+    if match is None or tail[: at - 1].rstrip()[-10:].lower() == "additional":
         return None
-    text = _CREDIT_PLACE.sub("", match[1].split(". ")[0])
-    found = tuple(
-        name for name in person_names.split(text, site=site, strict=True) if not name.is_org
-    )
-    return (
-        Candidate(tuple(Name(n.text, "writer") for n in found), match[0].strip("( "), "text")
-        if found
-        else None
-    )
+    text = _CREDIT_PLACE.sub("", match[1].split(". ", maxsplit=1)[0])
+    names = person_names.split(text, site=site, strict=True)
+    writers = tuple(Name(name.text, "writer") for name in names if not name.is_org)
+    return Candidate(writers, match[0].strip("( "), "text") if writers else None
 
 
 _BY_ALONE = re.compile(
