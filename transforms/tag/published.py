@@ -187,8 +187,8 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
         if (
             len(text) < 80
             and date_formats.DIGIT.search(text)
-            and not date_marks.MODIFIED.search(text)
             and date_formats.is_date_alone(text)
+            and not date_marks.MODIFIED.search(text)
         ):
             stamp = date_formats.printed(text, day_first=_day_first(view))
             if stamp:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from copydesk.transforms.tag.dates import calendars
@@ -202,6 +202,7 @@ def printed(text: str, *, day_first: bool | None = None) -> Stamp | None:
 _YEAR = re.compile(r"\d{4}|\d[-./]\s?\d{1,2}[-./]\s?\d\d")
 
 
+@lru_cache(maxsize=64)  # A line is asked about as a headline, as a date alone and as the day.
 def _first(text: str, day_first: bool | None) -> tuple[Stamp, str] | None:
     """Return the first full date in a text, and the text around it."""
     if not DIGIT.search(text):

@@ -8,20 +8,18 @@ from __future__ import annotations
 import re
 
 from copydesk.transforms.tag.page.page_data import Mark
+from copydesk.transforms.tag.persons.caseless import Caseless
 
-MODIFIED = re.compile(
+MODIFIED = Caseless(
     r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked",
-    re.I,
 )
-PUBLISHED = re.compile(
-    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yayın|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
-    re.I,
+PUBLISHED = Caseless(
+    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yay[ıi]n|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
 )
-_OTHER = re.compile(
+_OTHER = Caseless(
     r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid",
-    re.I,
 )
-_RIGHTS = re.compile(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos", re.I)
+_RIGHTS = Caseless(r"©|\(c\)|copyright|all rights|alle rechte|tous droits|derechos")
 _BARE = re.compile(r"\W*(?:[\w.,]+\W+){1,4}\w+\W*|[\d./-]{8,10}")  # Little more than a date.
 PROSE_CHARS = 200  # A longer mark is prose.
 # Elements after the headline. A date within them is the document's own, even one that looks like a
@@ -63,10 +61,9 @@ def trust(mark: Mark, top: int) -> float:
     return score - (0.5 if 0 < after <= BESIDE else 1.5) * bool(_OTHER.search(named))
 
 
-_PUBLICATION = re.compile(
+_PUBLICATION = Caseless(
     r"\b(?:(?:first |originally )?(?:published|posted)|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
-    r"|gepubliceerd|publisert|publicerad|opublikowano|опубликовано|yayınlanma)\b[^\d|]{0,20}\d",
-    re.I,
+    r"|gepubliceerd|publisert|publicerad|opublikowano|опубликовано|yay[ıi]nlanma)\b[^\d|]{0,20}\d",
 )
 
 
