@@ -12,7 +12,6 @@ from copydesk.transforms.tag import language
 
 ENGLISH = "en"
 ANY = "*"
-PROSE_CHARS = 40  # The limit of the language tagger. Shorter lines are names and labels.
 # Bytes of all short lines together. From this length they show the language of the template.
 LABEL_BYTES = 80
 LABEL_SURE = 0.8  # Probability that this language needs. Names of people look like many languages.
@@ -38,13 +37,12 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     >>> sorted(languages_of([text]))
     ['de', 'en']
     """
-    prose = _head([line for line in lines if len(line) > PROSE_CHARS] or lines)
+    prose = language.head([line for line in lines if len(line) > language.LABEL_CHARS] or lines)
     found = {ENGLISH, *stated}
-    short = len(prose) < language.SHORT_BYTES > len(prose.encode("utf-8", "surrogatepass"))
-    # Only the beginning is judged, because most cuts do not change it: the text is judged again
-    # after each round of cuts, and the result is cached.
-    guesses = language.likely(prose[: language.FIRST_CHARS])
-    limit = SHORT_UNSURE if short else UNSURE
+    # The text is judged again after each round of cuts and by the tagger. Most cuts do not change
+    # the sample, and its result is cached.
+    guesses = language.likely(language.sample(prose, language.FIRST_CHARS))
+    limit = SHORT_UNSURE if language.is_short(prose) else UNSURE
     if guesses[0][1] < limit and len(prose) > language.FIRST_CHARS:
         guesses = language.likely(prose)
     if guesses[0][1] >= limit:
@@ -55,23 +53,12 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     return frozenset(found.union(*(_KIN.get(code, ()) for code in found)))
 
 
-def _head(lines: Sequence[str]) -> str:
-    """Return the first `SAMPLE_CHARS` characters of the joined lines."""
-    parts, size = list[str](), 0
-    for line in lines:
-        parts.append(line[: language.SAMPLE_CHARS])
-        size += len(line) + 1
-        if size > language.SAMPLE_CHARS:
-            break
-    return " ".join(parts)[: language.SAMPLE_CHARS]
-
-
 def _of_labels(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the language of the short lines together, if there is enough text.
 
     A German site prints German labels around an English article.
     """
-    labels = " ".join([line for line in lines if 3 < len(line) <= PROSE_CHARS])
+    labels = " ".join([line for line in lines if 3 < len(line) <= language.LABEL_CHARS])
     if len(labels) < LABEL_BYTES > len(labels.encode("utf-8", "surrogatepass")):
         return ()
     code, probability = language.likely(language.sample(labels, language.FIRST_CHARS))[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -26,9 +26,10 @@ COLUMNS = (
     ),
 )
 
+LABEL_CHARS = 40  # Shorter lines are often names and labels. Arbitrary.
 # The model reads a short sample first, because its tables do not fit into a cache. These are
-# characters from the beginning and the middle of the longer lines. On 877 articles in 18 languages
-# the sample gives the same languages as the whole text.
+# characters from the beginning and the middle of the `head` of the text. Of 1,641 articles in
+# English, Polish and Chinese 1,634 get their language, as many as by a sample of the whole text.
 FIRST_CHARS = 160
 SAMPLE_CHARS = 600  # Sample that is read if the first one leaves a doubt.
 CLEAR = 0.8
@@ -157,12 +158,13 @@ def _guess(lines: tuple[str, ...]) -> tuple[str | None, float | None]:
 
     Only the longer lines are read if there are any: short ones are often names and labels.
     """
-    text = " ".join([line for line in lines if len(line) > 40] or lines)
-    if len(text) < SHORT_BYTES and len(text.encode("utf-8", "surrogatepass")) < SHORT_BYTES:
+    longer = [line for line in lines if len(line) > LABEL_CHARS] or lines
+    text = head(longer)
+    if is_short(text):
         return None, None
     guess, confidence = classify(sample(text, FIRST_CHARS))
     if confidence < CLEAR and len(text) > FIRST_CHARS:
-        guess, confidence = classify(sample(text, SAMPLE_CHARS))
+        guess, confidence = classify(sample(" ".join(longer), SAMPLE_CHARS))
     return guess, round(min(max(confidence, 0.0), 1.0), 4)
 
 
@@ -171,6 +173,26 @@ def _result(language: str | None, confidence: float | None, source: str) -> TagR
         {"language_confidence": "text"} if confidence is not None else {}
     )
     return TagResult({"language": language, "language_confidence": confidence}, evidence)
+
+
+def is_short(text: str) -> bool:
+    """Tell whether a text has fewer than `SHORT_BYTES` bytes."""
+    return len(text) < SHORT_BYTES > len(text.encode("utf-8", "surrogatepass"))
+
+
+def head(lines: Sequence[str]) -> str:
+    """Return the first `SAMPLE_CHARS` characters of the joined lines.
+
+    Cuts at the end of a text do not change it, so the rules of `clean` and the tagger mostly ask
+    about the same sample.
+    """
+    parts, size = list[str](), 0
+    for line in lines:
+        parts.append(line[:SAMPLE_CHARS])
+        size += len(line) + 1
+        if size > SAMPLE_CHARS:
+            break
+    return " ".join(parts)[:SAMPLE_CHARS]
 
 
 def sample(text: str, n_chars: int) -> str:

@@ -53,7 +53,6 @@ def find_features(seen: Numbers, text: npt.NDArray[np.uint8], tables: Tables) ->
     The second number has no meaning.
     """
     moves, states, weights = tables.moves, tables.states, tables.weights
-    n, touched = 0, np.uint16(0)
     # The tables do not fit into a cache, and each move waits for the one before. So eight parts of
     # the text are read together. The reader of a part first reads the bytes before it, which brings
     # it to the state of a reader of the whole text.
@@ -65,14 +64,20 @@ def find_features(seen: Numbers, text: npt.NDArray[np.uint8], tables: Tables) ->
             if at < 0 or at >= text.shape[0]:
                 continue
             state[k] = moves[states[state[k], 0] + text[at]]
-            feature = states[state[k], 1]
-            if step >= 0 and feature >= 0:
-                seen[n] = feature
-                n += 1
-                # A row that is requested now has arrived when it is summed.
-                for c in range(0, weights.shape[1], _LINE):
-                    touched ^= weights[feature, c]
-                touched ^= weights[feature, weights.shape[1] - 1]
+            if step >= 0:
+                seen[at] = state[k]
+    # A processor asks memory for many rows at once only if it does not wait for a branch that
+    # depends on one of them. So the features are counted and their rows requested in loops without.
+    n = 0
+    for at in range(text.shape[0]):
+        feature = states[seen[at], 1]
+        seen[n] = feature
+        n += np.int64(feature >= 0)
+    touched = np.uint16(0)
+    for i in range(n):
+        for c in range(0, weights.shape[1], _LINE):
+            touched ^= weights[seen[i], c]
+        touched ^= weights[seen[i], weights.shape[1] - 1]
     return n, int(touched)
 
 
