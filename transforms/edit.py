@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
-import numpy as np
-
 from copydesk.transforms import clean, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
 from copydesk.transforms.article import Article, Document, Refused, Source, Tags
@@ -20,7 +18,8 @@ from copydesk.transforms.tag.page.page_data import PageData
 
 Kind = Literal["page", "text"]
 
-_PRINTED = bytes(not chr(byte).isspace() for byte in range(256))
+# "x" for each printed ASCII character and " " for white space.
+_PRINTED = bytes(b" x"[not chr(byte).isspace()] for byte in range(256))
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 # The first bytes of these characters in UTF-8, in which they are searched much faster.
 _CJK_BYTES = bytes(range(0xE3, 0xEA))
@@ -151,8 +150,8 @@ def n_words(text: str) -> int:
     (2, 5)
     """
     if text.isascii():  # Gives len(text.split()), five times faster.
-        printed = np.frombuffer(text.encode().translate(_PRINTED), np.bool_)
-        return int(np.count_nonzero(printed[1:] > printed[:-1])) + bool(printed[:1].any())
+        printed = text.encode().translate(_PRINTED)
+        return printed.count(b" x") + printed.startswith(b"x")
     encoded = text.encode("utf-8", "surrogatepass")
     if len(encoded.translate(None, _CJK_BYTES)) == len(encoded):
         return len(text.split())

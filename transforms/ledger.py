@@ -132,13 +132,15 @@ def cut(
     ordered = sorted(cuts, key=itemgetter(0))
     if not ordered:
         return ()
-    if any(c.start for c in ordered):
+    if any([first for _, _, _, first, _, _ in ordered]):  # noqa: C419  # faster than a generator
         ordered.sort(key=lambda c: (c.line, c.start or 0))
     if left is None:
         left = lines(extracted, removed)
     ends = list(accumulate([len(line) + 1 for line in left]))  # after the newline
-    whole = {n for c in ordered if c.start is None and c.end is None for n in c.lines()}
-    last_kept = next((i for i in range(len(left) - 1, -1, -1) if i not in whole), -1)
+    whole = _whole_lines(ordered)
+    last_kept = len(left) - 1
+    while last_kept in whole:
+        last_kept -= 1
     spans, before = list[tuple[int, int]](), 0
     for line, rule, _, first, behind, n_lines in ordered:
         last = line + n_lines - 1
@@ -165,6 +167,15 @@ def cut(
         for c, pieces in zip(ordered, _pieces(removed, spans), strict=True)
         for at, to in pieces
     )
+
+
+def _whole_lines(cuts: Iterable[Cut]) -> set[int]:
+    """Return the numbers of the lines that are cut as a whole."""
+    whole = set[int]()
+    for line, _, _, first, behind, n_lines in cuts:
+        if first is None and behind is None:
+            whole.update((line,) if n_lines == 1 else range(line, line + n_lines))
+    return whole
 
 
 def kept_lines(extracted: str, removed: Sequence[Removal]) -> list[tuple[int, int]]:

@@ -46,9 +46,8 @@ def text(decoded: str) -> str:
 
 def _has_either(encoded: bytes) -> bool:
     """Tell whether a text in UTF-8 has a control character or an unusual line end."""
-    return (
-        len(encoded.translate(None, _ASCII_EITHER)) != len(encoded)
-        or _OTHERS.search(encoded) is not None
-        or _LINE_END in encoded
-        or _PARAGRAPH_END in encoded
+    if len(encoded.translate(None, _ASCII_EITHER)) != len(encoded):
+        return True
+    return not encoded.isascii() and (
+        _OTHERS.search(encoded) is not None or _LINE_END in encoded or _PARAGRAPH_END in encoded
     )

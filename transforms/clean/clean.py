@@ -278,8 +278,11 @@ def _by_model(
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
         lines[i] = lines[i]._replace(category="related", rule=rule)
+    boilerplate = number_of_boilerplate(lines)
+    if not boilerplate:  # The model adds to rules that match whole lines.
+        return []
     known = model()
-    asked = number_of_boilerplate(lines) >= MIN_BOILERPLATE and not has_few_words(lines)
+    asked = boilerplate >= MIN_BOILERPLATE and not has_few_words(lines)
     hinted = lines
     if asked and not acting.evidence.is_empty:
         hinted = [line if line.category else acting.with_evidence(line) for line in lines]

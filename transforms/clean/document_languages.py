@@ -7,6 +7,7 @@ English rules are used everywhere, because templates are often English even if t
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from copydesk.transforms.tag import language
 
@@ -38,6 +39,13 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     ['de', 'en']
     """
     prose = language.head([line for line in lines if len(line) > language.LABEL_CHARS] or lines)
+    labels = " ".join([line for line in lines if 3 < len(line) <= language.LABEL_CHARS])
+    return _languages_of(prose, labels, tuple(stated))
+
+
+@lru_cache(maxsize=16)  # Most rounds of cuts change neither.
+def _languages_of(prose: str, labels: str, stated: tuple[str, ...]) -> frozenset[str]:
+    """Return the languages of the head of the prose, of the labels, and those stated."""
     found = {ENGLISH, *stated}
     # The text is judged again after each round of cuts and by the tagger. Most cuts do not change
     # the sample, and its result is cached.
@@ -49,16 +57,15 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
         found.add(guesses[0][0])
     elif not stated:  # A doubt is settled by what the input states.
         found.update(code for code, _ in guesses)
-    found.update(_of_labels(lines))
+    found.update(_of_labels(labels))
     return frozenset(found.union(*(_KIN.get(code, ()) for code in found)))
 
 
-def _of_labels(lines: Sequence[str]) -> tuple[str, ...]:
+def _of_labels(labels: str) -> tuple[str, ...]:
     """Return the language of the short lines together, if there is enough text.
 
     A German site prints German labels around an English article.
     """
-    labels = " ".join([line for line in lines if 3 < len(line) <= language.LABEL_CHARS])
     if len(labels) < LABEL_BYTES > len(labels.encode("utf-8", "surrogatepass")):
         return ()
     code, probability = language.likely(language.sample(labels, language.FIRST_CHARS))[0]

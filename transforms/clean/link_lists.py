@@ -67,6 +67,8 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
     ]
     if not prose:
         return {}
+    if _has_nothing_beside_article(lines, prose):
+        return dict.fromkeys(_signatures_without_post(lines), LOST_POST)
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
     if len(prose) > 1:
         gone |= dict.fromkeys(_edge_menus(lines, prose), EDGE_MENU)
@@ -83,6 +85,20 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
             gone[i] = INITIALS
     gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
     return gone | dict.fromkeys(_signatures_without_post(lines), LOST_POST)
+
+
+def _has_nothing_beside_article(lines: Sequence[Line], prose: Sequence[int]) -> bool:
+    """Tell whether no rule matches a line and the text begins and ends with its article.
+
+    Then it has no menu, time line or initials beside the article, and no heading of a list.
+    """
+    return (
+        prose[0] == 0
+        and prose[-1] == len(lines) - 1
+        and prose[min(1, len(prose) - 1)] <= NEIGHBOUR_LINES
+        and prose[-1] - prose[max(-2, -len(prose))] <= NEIGHBOUR_LINES
+        and not any(line.category for line in lines)
+    )
 
 
 def may_have_lines_to_cut(lines: Sequence[str]) -> bool:

@@ -88,7 +88,7 @@ class RuleSet:
         """
         cuts, cut_by = list[Cut](), dict[int, str]()
         blank, n_empty = BLANK_LINE in self.by_name, 0
-        plains: Sequence[str] = ()
+        plains: Sequence[str] = ()  # The plain forms of the lines that may match as a whole.
         for number, line in enumerate(left):
             if blank and not line:
                 cut_by[number] = BLANK_LINE
@@ -104,17 +104,23 @@ class RuleSet:
             cache = judged if len(line) > _LABEL else self._judged
             found = cache.get(line)
             if found is None:
-                # The lines are brought into their plain form together, and only if one is new.
-                plains = plains or plain("\n".join(low)).split("\n")
-                found = self.cuts_of_line(0, line, low[number], plains[number])
+                folded_line = low[number]
+                if len(line) > _MAX_LINE or folded_line.isascii():
+                    found = self.cuts_of_line(0, line, folded_line, folded_line)
+                else:  # The lines are brought into their plain form together if one is new.
+                    plains = plains or _plain_forms(low)
+                    found = self.cuts_of_line(0, line, folded_line, plains[number])
                 self._remember(line, found, cache)
+                self._remember_rest(line, folded_line, found, judged)
             for _, rule, version, start, end, _ in found:
                 cuts.append(new_cut((number, rule, version, start, end, 1)))
             if found and found[0].start is None:
                 cut_by[number] = found[0].rule
         if n_empty:
             cuts.append(Cut(len(left) - n_empty, n_lines=n_empty))
-        return cuts + self.form_lines(low, cut_by) if cut_by else cuts
+        if self.comments.isdisjoint(cut_by.values()):
+            return cuts
+        return cuts + self.form_lines(low, cut_by)
 
     def _remember(self, line: str, made: list[Cut], cache: dict[str, list[Cut]]) -> None:
         """Cache the cuts of a line.
@@ -124,6 +130,20 @@ class RuleSet:
         if cache is self._judged and len(cache) >= _MANY_LABELS:
             cache.clear()
         cache[line] = made
+
+    def _remember_rest(
+        self, line: str, low: str, made: list[Cut], judged: dict[str, list[Cut]]
+    ) -> None:
+        """Remember that nothing more is cut from what the cuts of parts leave of a line.
+
+        The next pass reads that rest as a line. Where it is not ASCII, its folded form may differ
+        from that part of `low`.
+        """
+        if made and made[0].start is not None and low.isascii():
+            start = max([c.end or 0 for c in made if c.start == 0], default=0)
+            end = min([c.start or 0 for c in made if c.start], default=len(line))
+            rest = line[start:end]
+            self._remember(rest, [], judged if len(rest) > _LABEL else self._judged)
 
     def cuts_of_line(
         self, number: int, line: str, low: str, plain_line: str | None = None
@@ -145,7 +165,10 @@ class RuleSet:
                 return [Cut(number, whole.name, whole.version)]
             if end - start <= _MIN_PROSE:  # Nothing would be left of the line.
                 return cuts
-            if (at := self._boilerplate_at_start(line, low, start, end)) is not None:
+            if (
+                self.start.may_begin(low[start])
+                and (at := self._boilerplate_at_start(line, low, start, end)) is not None
+            ):
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
                 start, plain_line = at[1], None
             elif (at := self._boilerplate_at_end(low, start, end)) is not None:
@@ -248,7 +271,7 @@ class RuleSet:
         If each of its two lines is a sentence of `_SHORT_SENTENCE` words or more, only patterns
         that are made for sentences may cut one.
         """
-        if not cuts:
+        if not any(c.start is None and low[c.line] and not low[c.line].isspace() for c in cuts):
             return cuts
         lines = [number for number, line in enumerate(low) if line and not line.isspace()]
         if len(lines) != 2 or not all(_SENTENCE.search(low[n][-12:].rstrip()) for n in lines):
@@ -283,6 +306,11 @@ class RuleSet:
                     if rule is not None:
                         found[number] = Cut(number, rule.name, rule.version)
         return list(found.values())
+
+
+def _plain_forms(low: Sequence[str]) -> list[str]:
+    """Return the plain forms of folded lines, and nothing for those that are too long for a rule."""
+    return plain("\n".join([line if len(line) <= _MAX_LINE else "" for line in low])).split("\n")
 
 
 def kind_of_sentence(line: str) -> int:

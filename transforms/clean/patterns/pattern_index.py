@@ -49,6 +49,10 @@ class Matcher:
         self._known: tuple[dict[str, _Entries], ...] = tuple({} for _ in range(SENTENCE + 1))
         self._by_head: dict[tuple[str, int], _Entries] = {}
 
+    def may_begin(self, character: str) -> bool:
+        """Tell whether a pattern may match a text that begins with the character."""
+        return character in self._firsts or bool(self._open[NO_SENTENCE])
+
     def find(self, text: str, start: int = 0, *, sentence: int = NO_SENTENCE) -> RuleEntry | None:
         """Return the first rule, in table order, with a pattern that matches all of `text[start:]`.
 
@@ -79,19 +83,20 @@ class Matcher:
         return None
 
     def beginning(self) -> str:
-        """A pattern of the first two characters that matches may have."""
-        seconds: dict[str, set[str]] = {}
-        for head in {head[:2] for table in self._tables for head in table.heads}:
-            seconds.setdefault(head[:1], set()).add(head[1:])
-        if "" in seconds:
+        """A pattern of how matches begin: up to `PREFIX` characters."""
+        by_letter: dict[str, list[str]] = {}
+        for head in sorted({head for table in self._tables for head in table.heads}):
+            by_letter.setdefault(head[:1], []).append(re.escape(head[1:]))
+        if "" in by_letter:
             return ""
         return "|".join(
-            re.escape(first) + ("" if "" in after else f"[{re.escape(''.join(sorted(after)))}]")
-            for first, after in sorted(seconds.items())
+            f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items()
         )
 
     def _unheaded(self, text: str, sentence: int) -> _Entries:
         """Return the patterns that begin with anything and have a literal that is in the text."""
+        if not self._open[sentence]:
+            return ()
         found = [entries for literal, entries in self._open[sentence] if literal in text]
         if len(found) > 1:
             return tuple(sorted(chain.from_iterable(found)))
