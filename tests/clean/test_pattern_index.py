@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
@@ -55,5 +57,9 @@ def test_a_pattern_that_begins_with_anything_is_found_under_any_first_letter() -
     assert matcher.find("all about the river") is None
 
 
-def test_the_first_two_characters_of_matches_are_a_pattern() -> None:
-    assert _matcher("read .{1,20}", "r.{1,20}", "[(]see also[)]").beginning() == r"\([s]|r"
+def test_the_first_characters_of_matches_are_a_pattern() -> None:
+    beginning = re.compile(_matcher("read .{1,20}", "see", "[(]see also[)]").beginning())
+    assert all(map(beginning.match, ("read on", "see", "(see also)")))
+    assert not any(map(beginning.match, ("ready", "(seal", "se", "")))
+    any_word = re.compile(_matcher("read .{1,20}", "r.{1,20}").beginning())
+    assert all(map(any_word.match, ("read on", "rain")))
