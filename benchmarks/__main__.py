@@ -252,7 +252,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         type=Path,
         help="file or folder of JSON Lines or Parquet with pages (url, html) (default: made-up pages)",
     )
-    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=list(PARTS),
+        default=list(PARTS),
+        help="only these parts (default: all)",
+    )
     parser.add_argument("--part", choices=list(PARTS), help=argparse.SUPPRESS)
     parser.add_argument("--n", type=int, help="how many texts to measure with")
     chosen = parser.parse_args(given)

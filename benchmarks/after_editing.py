@@ -173,7 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10_000, 100_000], help="documents in each corpus"
+    )
     parser.add_argument("--edited", type=Path, help="folder of edited shards")
     parser.add_argument(
         "--folder", type=Path, help="folder to work in (default: a temporary folder)"

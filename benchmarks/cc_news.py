@@ -100,9 +100,11 @@ def damaged(kind: str, url: str, page: bytes) -> bytes:
 def main() -> None:
     """Write the file."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pages", type=Path, nargs="+", required=True)
-    parser.add_argument("--records", type=int, default=20_000)
-    parser.add_argument("output", type=Path)
+    parser.add_argument(
+        "--pages", type=Path, nargs="+", required=True, help="JSON Lines files with html and url"
+    )
+    parser.add_argument("--records", type=int, default=20_000, help="how many records to write")
+    parser.add_argument("output", type=Path, help="the WARC file to write")
     chosen = parser.parse_args()
     random.seed(1)
     with chosen.output.open("wb") as out:

@@ -82,8 +82,9 @@ def shingles(words: list[str]) -> list[tuple[str, ...]]:
 
 
 def justext(html: str) -> str:
-    """Return the paragraphs that jusText finds, with the stop words of the page's declared
-    language.
+    """Return the paragraphs that jusText finds.
+
+    It uses the stop words of the page's declared language.
     """
     import justext as vendor
 
@@ -211,8 +212,9 @@ COLUMN_RULES = frozenset({"headline", "byline"})
 
 
 def verdicts(page: Page, tagged: bool) -> list[Verdict]:
-    """Return what `clean` made of each line of the page; with `tagged`, what `clean_text` made of
-    it.
+    """Return what `clean` made of each line of the page.
+
+    With `tagged`, return what `clean_text` made of it.
     """
     from copydesk.transforms import clean
 

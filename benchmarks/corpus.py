@@ -486,8 +486,9 @@ def given_pages(
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of Parquet, JSON Lines and gzipped JSON Lines, from one file or a folder of
-    them.
+    """Yield the rows of one file or of a folder of files.
+
+    Files are Parquet, JSON Lines, or gzipped JSON Lines.
     """
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.suffix == ".parquet":
@@ -577,8 +578,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("n", type=int)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("n", type=int, help="how many documents")
+    parser.add_argument("folder", type=Path, help="folder to write to")
     parser.add_argument(
         "--texts",
         type=Path,
@@ -588,8 +589,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--sentences", type=int, help="the most that a story has; 4 give items of half a kilobyte"
     )
     parser.add_argument("--pages", action="store_true", help="write HTML pages instead of text")
-    parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--format",
+        choices=("parquet", "jsonl"),
+        default="parquet",
+        help="format of texts (default: parquet)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed gives the same bytes (default: 0)"
+    )
     chosen = parser.parse_args(arguments)
     options = Options(
         texts=chosen.texts,

@@ -335,11 +335,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--texts", type=Path, help="Parquet file of texts, in order of time")
-    parser.add_argument("--column", default="text")
-    parser.add_argument("--time", dest="time_column")
-    parser.add_argument("--limit", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
+    parser.add_argument("--column", default="text", help="column with the texts (default: text)")
+    parser.add_argument(
+        "--time", dest="time_column", help="column with the times (default: no times)"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=20_000, help="the most texts to read (default: 20,000)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="rounds, of which the best counts (default: 3)"
+    )
+    parser.add_argument(
+        "--peers",
+        nargs="*",
+        choices=sorted(PEERS),
+        default=sorted(PEERS),
+        help="the other tools to measure (default: all)",
+    )
     parser.add_argument(
         "--text-dedup", type=Path, metavar="PYTHON", help="Python interpreter that has text-dedup"
     )

@@ -36,7 +36,7 @@ POPULAR = 0.2
 
 
 def made_up_sketches(rng: np.random.Generator, n: int, options: Options) -> sketching.Sketches:
-    """Return sketches of documents that are no copies, with 34 keys each."""
+    """Return sketches of documents that are not copies, with 34 keys each."""
     n_keys = 34
     keys = np.zeros((n, sketching.KEYS_MOST), np.uint64)
     fresh = rng.integers(0, 1 << 60, (n, n_keys), dtype=np.uint64)
@@ -124,10 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument("--day", type=int, default=5_000)
-    parser.add_argument("--days", type=int, default=9)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="documents in the index"
+    )
+    parser.add_argument("--day", type=int, default=5_000, help="documents of a day")
+    parser.add_argument("--days", type=int, default=9, help="how many days to measure")
+    parser.add_argument("--folder", type=Path, required=True, help="folder for the index")
     chosen = parser.parse_args(arguments)
     for size in chosen.sizes:
         print(json.dumps(measure(chosen.folder, size, chosen.day, chosen.days)), flush=True)

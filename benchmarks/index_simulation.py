@@ -245,8 +245,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=[200_000, 1_000_000])
-    parser.add_argument("--days", type=int, default=3)
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[200_000, 1_000_000],
+        help="documents in the index at each measurement",
+    )
+    parser.add_argument("--days", type=int, default=3, help="days to measure at each size")
     parser.add_argument(
         "--folder",
         type=Path,
@@ -255,8 +261,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--minutes", type=float, default=60.0, help="stop growing after this wall time"
     )
-    parser.add_argument("--check", type=Path, metavar="FILE.parquet")
-    parser.add_argument("--column", default="text")
+    parser.add_argument(
+        "--check",
+        type=Path,
+        metavar="FILE.parquet",
+        help="compare the made-up keys with those of these texts",
+    )
+    parser.add_argument(
+        "--column", default="text", help="column with the texts, for --check (default: text)"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.check:
         for line in check(chosen.check, chosen.column):

@@ -111,20 +111,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument(
+        "--documents", type=int, default=20_000, help="how many documents to ingest"
+    )
     parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
     parser.add_argument(
         "--sentences", type=int, help="the most that a text has; see benchmarks.corpus"
     )
     parser.add_argument("--shard", type=int, default=500, help="documents per shard")
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=5, help="how often the run is killed")
     parser.add_argument(
         "--seconds",
         type=float,
         nargs=2,
         help="least and greatest time to a kill (default: shares of the undisturbed run)",
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="seed of the times of the kills")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

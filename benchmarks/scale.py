@@ -48,7 +48,7 @@ class Sample:
     peak: int
     own: int
     cpu: float
-    main_cpu: float  # of the first process alone
+    main_cpu: float  # of only the first process
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ def sample(pid: int) -> Sample | None:
                 for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:]
             )
             ticks = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        except (OSError, ValueError):  # it ended meanwhile
+        except (OSError, ValueError):  # the process has ended
             continue
         peak += int(memory.get("Pss", "0 kB").split()[0]) * 1024
         own += (
@@ -124,7 +124,7 @@ def _tree(pid: int) -> Iterator[int]:
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
                 yield from _tree(int(child))
-    except OSError:  # it ended meanwhile
+    except OSError:  # the process has ended
         return
 
 
@@ -284,8 +284,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--workers", type=int, nargs="+", default=[2])
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[10_000, 100_000], help="documents in each corpus"
+    )
+    parser.add_argument("--workers", type=int, nargs="+", default=[2], help="numbers of workers")
     parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
     parser.add_argument(
         "--sentences", type=int, help="the most that a text has; see benchmarks.corpus"

@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--texts", help="Parquet file with an article in each row")
-    parser.add_argument("--column", default="text")
+    parser.add_argument("--column", default="text", help="column with the texts (default: text)")
     options = parser.parse_args(arguments)
     texts = (
         [t or "" for t in pq.read_table(options.texts)[options.column].to_pylist()]

@@ -203,8 +203,12 @@ def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--publishes", type=int, default=100)
-    options.add_argument("--seconds-between", type=float, default=0.2)
+    options.add_argument(
+        "--publishes", type=int, default=100, help="how often the writer publishes"
+    )
+    options.add_argument(
+        "--seconds-between", type=float, default=0.2, help="seconds between two publishes"
+    )
     options.add_argument(
         "--readers",
         default=",".join(READERS),

@@ -102,8 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--size", type=int, default=5000, help="how many documents")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--workers", type=int, nargs="+", default=[1, 2], help="numbers of workers to compare"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often each number is measured")
     parser.add_argument("--texts", type=Path, help="see benchmarks.corpus (default: made-up texts)")
     parser.add_argument("--pages", action="store_true", help="ingest HTML pages instead of text")
     parser.add_argument(

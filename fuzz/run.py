@@ -32,7 +32,10 @@ def main() -> int:
     """Fuzz the targets one after another; return 1 if something was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "targets", nargs="*", default=[*READERS, "clean_page", "clean_text", "copies"]
+        "targets",
+        nargs="*",
+        default=[*READERS, "clean_page", "clean_text", "copies"],
+        help="targets to fuzz (default: all but decode)",
     )
     parser.add_argument(
         "--minutes",

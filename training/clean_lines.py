@@ -93,12 +93,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, required=True, help="folder of pages with gold text")
     parser.add_argument(
         "--cache", type=Path, help="file that keeps the lines of gold pages between runs"
     )
     parser.add_argument(
-        "--out", type=Path, default=Path(model.__file__).parents[1] / "data" / "lines.npz"
+        "--out",
+        type=Path,
+        default=Path(model.__file__).parents[1] / "data" / "lines.npz",
+        help="file to write the model to",
     )
     parser.add_argument(
         "--lost",

@@ -389,9 +389,9 @@ def check(examples: Examples, x: NDArray[Any], y: NDArray[Any], w: NDArray[Any])
 def main() -> None:
     """Read the gold, then check or train."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--gold", type=Path, required=True)
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--gold", type=Path, required=True, help="folder of the labelled sets")
+    parser.add_argument("--check", action="store_true", help="print held-out figures")
+    parser.add_argument("--out", type=Path, help="file to write the model to")
     given = parser.parse_args()
     examples = Examples()
     read_pairs(given.gold, examples)

@@ -266,8 +266,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--gold", type=Path, required=True)
-    parser.add_argument("--part", choices=PARTS, default="development")
+    parser.add_argument(
+        "--gold", type=Path, required=True, help="folder of gold files with the pages"
+    )
+    parser.add_argument(
+        "--part", choices=PARTS, default="development", help="the part of the labelled pages"
+    )
     parser.add_argument(
         "--lost", type=Path, help="write each article line that is cut to this file"
     )

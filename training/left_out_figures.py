@@ -345,9 +345,17 @@ def _shares(count: Counter[str]) -> dict[str, float]:
 def main() -> None:
     """Print a row of figures for each threshold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--gold", type=Path, required=True)
-    parser.add_argument("--divisions", type=int, default=3)
-    parser.add_argument("--may-go", type=float, nargs="+", default=[Options().may_go])
+    parser.add_argument("--gold", type=Path, required=True, help="folder of the labelled sets")
+    parser.add_argument(
+        "--divisions", type=int, default=3, help="how many times the data is divided into parts"
+    )
+    parser.add_argument(
+        "--may-go",
+        type=float,
+        nargs="+",
+        default=[Options().may_go],
+        help="thresholds of the score",
+    )
     given = parser.parse_args()
     gold = Gold.read(given.gold)
     x = gold.examples.matrix()

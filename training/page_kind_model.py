@@ -149,10 +149,27 @@ def without_address(rows: Rows) -> Rows:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print held-out figures, and write the model."""
     parser = argparse.ArgumentParser(prog="python -m training.page_kind_model")
-    parser.add_argument("--articles", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--others", type=Path, required=True, metavar="FILE.jsonl.gz")
-    parser.add_argument("--check", choices=("sites", "collections"), default="sites")
-    parser.add_argument("--out", type=Path, metavar="FILE.npz")
+    parser.add_argument(
+        "--articles",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of pages with an article",
+    )
+    parser.add_argument(
+        "--others",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl.gz",
+        help="pages without an article",
+    )
+    parser.add_argument(
+        "--check",
+        choices=("sites", "collections"),
+        default="sites",
+        help="what the models never saw: the site or the collection",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE.npz", help="file to write the model to")
     chosen = parser.parse_args(arguments)
     rng = random.Random(SEED)
     found = examples(list(evaluation.read(chosen.others)), "other", "others")

@@ -216,9 +216,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, required=True, help="folder of pages with gold text")
     parser.add_argument(
-        "--out", type=Path, default=Path(model.__file__).parent / "data" / "wordings.npz"
+        "--out",
+        type=Path,
+        default=Path(model.__file__).parent / "data" / "wordings.npz",
+        help="file to write the model to",
     )
     args = parser.parse_args()
     found = examples(args.gold)

@@ -73,13 +73,13 @@ class Page:
     """What must exist before the first command of a page."""
 
     before: str = ""
-    """Commands that the page takes for granted."""
+    """Commands that must have run before."""
     waits: Mapping[str, str] = field(default_factory=dict)
-    """How a command begins that has to wait for an earlier one, and what ends once it may run."""
+    """The beginnings of commands that must wait for earlier ones, and what to wait for."""
     words: Mapping[str, str] = field(default_factory=dict)
-    """Words of the page that must differ here."""
+    """Words of the page that must be different here."""
     fixture: str | None = None
-    """Server that runs meanwhile."""
+    """The server that runs at the same time."""
 
 
 def corpus(name: str, inputs: str = "dump/") -> str:
