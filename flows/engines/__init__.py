@@ -1,1 +1,1 @@
-"""Where the shards of a run are processed: worker processes of this machine, or a Dask cluster."""
+"""Process the shards of a run in worker processes of this machine or on a Dask cluster."""

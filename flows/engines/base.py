@@ -28,7 +28,7 @@ class Engine(Protocol):
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
         """Check that every worker can access the files of the staging folder.
 
-        Workers do so directly, or through the store of the warehouse at that URI. Raises
+        Workers access them directly, or through the store of the warehouse at that URI. Raises
         EngineError.
         """
 
@@ -50,7 +50,7 @@ class Local:
         self._workers = workers
 
     def prepare(self, staging: Path, warehouse: str | None = None) -> None:
-        """Do nothing: the workers are on the same machine."""
+        """Do nothing, because the workers are on the same machine."""
 
     def run_shards(
         self,
@@ -90,8 +90,9 @@ def opened(
 ) -> Iterator[Engine]:
     """Yield the engine with that name until the context ends. Raises EngineError if unavailable.
 
-    `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786. Without one, dask
-    starts this many workers on this machine. `note` is called with the address of their dashboard.
+    `scheduler` is the address of a Dask scheduler, such as tcp://10.0.0.5:8786. Without one, the
+    engine dask starts `workers` workers on this machine. `note` is called with the address of the
+    dashboard.
     """
     check(name, scheduler)
     if name == "local":

@@ -1,4 +1,4 @@
-"""The task that workers run on each shard of a run."""
+"""Describe the task that workers run on each shard of a run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class ShardTask:
 
     `function` is the import path, "package.module:name". Its module has a function `warm_up` that
     loads what the task needs. `options` are plain JSON, except that a `Path` is a file or folder of
-    the run. `key` is a hash of everything that the result depends on: a stored result with the same
-    key is not computed again.
+    the run. `key` is a hash of everything that the result depends on. If there is a stored result
+    with the same key, it is not computed again.
     """
 
     function: str

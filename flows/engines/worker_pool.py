@@ -1,4 +1,4 @@
-"""Run shards in worker processes that survive any document.
+"""Run shards in worker processes, so that no document can end the run.
 
 The task is a function named by its import path and called in a worker as `task(job, options)`:
 
@@ -13,14 +13,14 @@ The task is a function named by its import path and called in a worker as `task(
 - `options` and the result are plain JSON. Everything large goes through files that the task writes
   and whose paths it returns under `files`. A `Path` among the options is a file or folder of the
   run; the task gets it as a string.
-- A task may run more than once for a shard (its worker died, or the run was killed), always from
-  the start. So it names its files by `job.shard.number` and overwrites existing ones.
-- A document that takes more CPU than `limits.seconds`, or makes the task raise, ends its worker,
-  and the shard runs again without it. A document that kills the worker in another way (signal,
-  memory) gets a second try, as the kill may have come from outside. The document is then in
-  `job.rejects()` with step "extract" and reason "timeout", "memory" or "crashed".
-- An OSError in the task, such as a full disk, is not a document's fault: it ends the run as an
-  OSError.
+- If a worker dies or the run is killed, the task runs again for the shard, from the start. So it
+  names its files by `job.shard.number` and overwrites existing ones.
+- If a document takes more CPU than `limits.seconds` or makes the task raise an error, its worker
+  ends, and the shard runs again without that document. If a document kills the worker in another
+  way (signal, memory), it gets a second try, because something else may have killed the worker. A
+  document that is left out is in `job.rejects()` with step "extract" and reason "timeout", "memory"
+  or "crashed".
+- An OSError in the task, such as a full disk, is not the fault of a document. It ends the run.
 - A worker calls `warm_up()` of the task's module as soon as it starts. An error there ends the run.
 - Results come in the order of the shards and do not depend on the number of workers. A result is
   also stored in the shard's folder under `key` (a hash of what the task depends on). When the same
@@ -46,17 +46,17 @@ from copydesk.flows.support.processes.worker_loop import WorkerChannel, function
 
 _DONE = "result.json"
 _MOST_EXITS = 3  # exits of a worker between documents before the task itself counts as broken
-# Share of the memory limit at which a worker is restarted, so the next document has the whole
-# limit.
+# If a worker has used this share of its memory limit, it is restarted, so that the next document has
+# the whole limit.
 _RECYCLE = 0.75
 
 Progress = Callable[[int], None]
 
 
 class TaskError(RuntimeError):
-    """The task failed without a document to blame.
+    """The task failed, and no document caused it.
 
-    It is a fault of the program; the message has the place.
+    This is a fault of the program. The message says where it occurred.
     """
 
 
@@ -108,11 +108,11 @@ def run_shards(
     on_progress: Progress | None = None,
     early: int = 0,
 ) -> Iterator[tuple[Shard, dict[str, Any]]]:
-    """Run the task on every shard; yield each shard with its result, in order.
+    """Run the task on every shard, and yield each shard with its result, in order.
 
-    Starts up to `early` workers (at most `workers`) before the first shard is ready. `on_progress`
-    gets the number of documents finished, a few times a second. Raises TaskError or OSError as
-    described above; the workers end with the iterator.
+    Up to `early` workers (at most `workers`) are started before the first shard is ready.
+    `on_progress` gets the number of finished documents, a few times a second. Raises TaskError or
+    OSError as described above. When the iterator ends, so do the workers.
     """
     pool = Pool(task, workers=workers, on_progress=on_progress)
     pool.start(early)
@@ -150,7 +150,7 @@ class Pool:
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """See `run_shards`. After an error the pool must be closed."""
-        # numbers of the shards that were started but not yielded yet
+        # The numbers of the shards that were started but not yet yielded.
         expected: deque[int] = deque()
         is_more = True
         while is_more or expected:
@@ -280,7 +280,7 @@ def _work(
     shard: dict[str, Any],
     excluded: dict[str, list[str]],
 ) -> dict[str, Any]:
-    """Run one shard; called in the worker."""
+    """Run one shard. This is called in the worker."""
     job = Job(
         from_json(shard), {int(index): (why[0], why[1]) for index, why in excluded.items()}, channel
     )

@@ -15,14 +15,14 @@ __all__ = ["Data", "Facts", "page_path", "report", "write"]
 
 
 def report(data: Data) -> str:
-    """The page as HTML. The same data give the same text."""
+    """The page as HTML. It depends only on the data."""
     from copydesk.flows.report import page
 
     return page.render(data)
 
 
 def write(root: Path, snapshot: Snapshot, facts: Facts) -> Path:
-    """Write the page of a run from a snapshot that has the run; returns its path."""
+    """Write the page of a run from a snapshot that has the run, and return its path."""
     from copydesk.flows.report.collect import collect
 
     path = page_path(root, facts.run_id)

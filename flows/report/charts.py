@@ -1,7 +1,7 @@
-"""Charts as SVG: static pictures, so that the page needs no script.
+"""Draw charts as SVG. They are static pictures, so the page needs no script.
 
-The page's style sheet replaces the colours, so that one picture serves light and dark pages. Each
-chart is drawn for a wide and for a narrow page, so that words are readable on a phone.
+The page's style sheet replaces the colours, so that one picture fits light and dark pages. Each chart
+is drawn for a wide and for a narrow page, so that its words can be read on a phone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from copydesk.flows.support.safe_text import printable
 
 WIDE, NARROW = 860, 330  # pixels between the margins, on a screen and on a phone
 
-# The style sheet has the same colours: change both together.
+# The style sheet has the same colours. Change both together.
 INK, FAINT, GRID, GROUND = "#111111", "#777777", "#dddddd", "#fefefe"
 COLOURS = {
     "kept": "#1f77b4",
@@ -30,13 +30,10 @@ COLOURS = {
 }
 _LETTER = 6.4  # mean width of a letter of 12 pixels; measured on Noto Sans and DejaVu Sans
 _ROW = 22
-_FEW = 12  # up to this many columns have room for their numbers, on a phone too
+_FEW = 12  # if there are at most this many columns, their numbers fit, even on a phone
 _COLUMN = 56  # largest width of a column with its space, in pixels
-_BAR, _GAP, _LINE = (
-    12,
-    10,
-    15,
-)  # width of a node, space between nodes, height of a line of text; pixels
+# Width of a node, space between nodes, and height of a line of text, in pixels.
+_BAR, _GAP, _LINE = 12, 10, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class _Picture:
         )
 
     def svg(self, height: float, says: str) -> str:
-        """The whole picture; a screen reader reads `says` instead of the parts."""
+        """The whole picture. A screen reader reads `says` instead of the parts."""
         return (
             f'<svg role="img" aria-label="{escape(says)}" xmlns="http://www.w3.org/2000/svg" '
             f'width="{self.width:.0f}" height="{height:.0f}" '
@@ -124,7 +121,7 @@ def stacked(
     says: str,
     parts: Sequence[str],
 ) -> Chart:
-    """Horizontal bars of coloured parts; a part that is zero in all rows is left out."""
+    """Horizontal bars of coloured parts. A part that is zero in all rows is left out."""
     parts = [part for part in parts if any(numbers.get(part) for _, numbers in rows)]
     totals = [sum(numbers.get(part, 0) for part in parts) for _, numbers in rows]
 
@@ -155,7 +152,7 @@ def stacked(
 
 
 def columns(values: Mapping[str, float], *, title: str, says: str, colour: str = "plain") -> Chart:
-    """Vertical columns in the given order; if they are few, each has its number."""
+    """Vertical columns in the given order. If there are few, each shows its number."""
     height, left, top = 160.0, 46.0, 16.0
 
     def drawn(width: int) -> str:
@@ -181,9 +178,10 @@ def columns(values: Mapping[str, float], *, title: str, says: str, colour: str =
 
 
 def days(values: Mapping[date, int], *, title: str, says: str) -> Chart:
-    """Documents by date on a time axis: a period without documents is a gap.
+    """Documents by date on a time axis. A period without documents is a gap.
 
-    The periods are days for up to three months, months for up to eight years, else years.
+    The periods are days if the dates span up to three months, months for up to eight years, and
+    otherwise years.
     """
     first, last = min(values), max(values)
     span = (last - first).days
@@ -232,12 +230,12 @@ def heat(
     fields: Sequence[str],
     number: Callable[[float], str],
 ) -> Chart:
-    """A table of shares, coloured by value: one row for each name, one column for each field."""
+    """A table of shares, coloured by value, with a row for each name and a column for each field."""
 
     def drawn(width: int) -> str:
         picture = _Picture(width)
         left = min(110.0, _label_width([name for name, _ in rows], width))
-        tilt = 60.0  # room at the right for the last of the slanted names
+        tilt = 60.0  # space on the right for the last of the slanted names
         step = (width - left - tilt) / max(1, len(fields))
         top = 12 + 0.71 * _LETTER * max((len(field) for field in fields), default=0)
         for j, field in enumerate(fields):
@@ -310,7 +308,7 @@ def _stream(
         picture.rect(middle, top, _BAR, h, fill=fill)
         y += space + _GAP
         taken += h
-    # Words are drawn over bands: first an outline in the colour of the page, then the words.
+    # Words are drawn over bands, so they get an outline in the colour of the page first.
     for x, at, text, is_bold in words:
         weight = 600 if is_bold else 400
         picture.text(x, at, text, fill=GROUND, stroke=GROUND, stroke_width=4, font_weight=weight)
@@ -342,7 +340,7 @@ def _name_row(picture: _Picture, name: str, left: float, middle: float) -> None:
 
 
 def _label_width(names: Mapping[str, float] | Sequence[str], width: int) -> float:
-    """Width for the longest name, but at most a third of the picture."""
+    """The width of the longest name, but at most a third of the picture."""
     longest = max((len(_label(name, 26)) for name in names), default=0)
     return min(12 + _LETTER * longest, width / 3)
 
@@ -365,7 +363,7 @@ def last_day(day: date, unit: str) -> date:
 
 
 def _label(text: str, most: int = 80) -> str:
-    """A name from a document as a label: control characters shown by code, cut to `most` letters.
+    """A name from a document as a label of at most `most` letters, with control characters escaped.
 
     >>> _label(chr(0) + "b"), _label("a long name", 6)
     ('\\\\x00b', 'a lon…')

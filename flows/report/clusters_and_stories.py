@@ -15,7 +15,7 @@ from copydesk.flows.report.table_values import Tables, beginning, value_counts
 TOP_CLUSTERS = 8
 TOP_STORIES = 15
 MEMBERS = 12
-TEXT = 1_800  # characters of a text shown next to another
+TEXT = 1_800  # how many characters are shown of a text that is next to another one
 
 _SHOWN = (
     "doc_id",
@@ -31,7 +31,7 @@ _SHOWN = (
 
 
 def largest_clusters(snapshot: Tables, copies: pa.Table) -> tuple[Cluster, ...]:
-    """The largest clusters of the run with their texts; `copies` are its rows of `duplicates`."""
+    """The largest clusters of the run with their texts. `copies` are its rows of `duplicates`."""
     sizes = value_counts(copies["kept_doc_id"])
     largest = sorted(sizes, key=lambda kept: (-sizes[kept], kept))[:TOP_CLUSTERS]
     members: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -19,7 +19,7 @@ from copydesk.flows.report.removed_text import CutTotals, ledger_pieces, rules_w
 from copydesk.flows.report.table_values import Tables, column_rows, value_counts
 from copydesk.transforms import drift
 
-TOP_OUTLETS = 2_000  # rows of the table of outlets, some 300 bytes each; arbitrary
+TOP_OUTLETS = 2_000  # the most rows of the table of outlets, about 300 bytes each; arbitrary
 
 COVERAGE = ("title", "byline", "published_date", "section", "language", "dateline_place", "url")
 _COUNTED_COLUMNS = (
@@ -39,7 +39,7 @@ _COUNTED_COLUMNS = (
 
 
 def collect(snapshot: Tables, facts: Facts) -> Data:
-    """Collect what the run `facts.run_id` did, from a snapshot that includes it."""
+    """Collect what the run `facts.run_id` did, from a snapshot that has this run."""
     where = pc.field("run_id") == facts.run_id
     kept, copies, quarantined = (
         _counted_documents(snapshot, table, where)
@@ -91,7 +91,7 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
 def _counted_documents(snapshot: Tables, table: str, where: pc.Expression) -> pa.Table:
     """The columns that are counted, for some documents of a table.
 
-    Titles, addresses and the like are reduced to whether a document has one, to save memory.
+    To save memory, titles, addresses and the like only say whether a document has one.
     """
     parts = [_counted(pa.table({name: pa.array([], pa.string()) for name in _COUNTED_COLUMNS}))]
     parts += [

@@ -43,7 +43,7 @@ class Outlet:
     n_rejected: int
     mean_words: float
     share_removed: float
-    coverage: Mapping[str, float]  # field to the share of documents that have it
+    coverage: Mapping[str, float]  # maps a field to the share of documents that have it
     anomalies: tuple[str, ...] = ()  # sentences
 
 
@@ -87,15 +87,19 @@ class Data:
     """Everything on the page."""
 
     facts: Facts
-    rejected: Mapping[str, int] = field(default_factory=dict)  # "step: reason" to documents
-    relations: Mapping[str, int] = field(default_factory=dict)  # relation to duplicates
+    # Maps "step: reason" to the number of documents.
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    # Maps a relation to the number of duplicates.
+    relations: Mapping[str, int] = field(default_factory=dict)
     n_chars: int = 0  # of extracted text
     rules: tuple[Rule, ...] = ()
     outlets: tuple[Outlet, ...] = ()
-    n_outlets: int = 0  # of the run; `outlets` may hold only the largest
+    n_outlets: int = 0  # of the run; `outlets` may have only the largest
     clusters: tuple[Cluster, ...] = ()
-    cluster_sizes: Mapping[int, int] = field(default_factory=dict)  # size to clusters
+    # Maps a size to the number of clusters.
+    cluster_sizes: Mapping[int, int] = field(default_factory=dict)
     stories: tuple[Story, ...] = ()
     languages: Mapping[str, int] = field(default_factory=dict)
-    dates: Mapping[str, int] = field(default_factory=dict)  # ISO day to documents
+    # Maps an ISO day to the number of documents.
+    dates: Mapping[str, int] = field(default_factory=dict)
     n_undated: int = 0

@@ -17,13 +17,13 @@ from copydesk.transforms.ledger import BLANK_LINE
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.summary import Facts, Summary
 
-_MOST_RULES = 6  # in the short form; the report has all
+_MOST_RULES = 6  # how many rules the terminal shows; the report has all
 _MOST_ANOMALIES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished run and the path of its report, None for a dry run."""
+    """A finished run and the path of its report, which is None for a dry run."""
 
     summary: Summary
     warehouse: Path | str
@@ -31,7 +31,7 @@ class Outcome:
 
     @property
     def articles(self) -> str:
-        """The folder of the articles; for an object store, the command that prints their addresses."""
+        """The folder of the articles, or for an object store the command that prints their URIs."""
         if is_uri(self.warehouse):
             return f"copydesk path articles --warehouse {self.warehouse}"
         return f"{Path(self.warehouse, 'current', 'articles')}/"
@@ -55,7 +55,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
 
 
 def short(outcome: Outcome, *, seconds: float) -> list[str]:
-    """The run in a few lines for the terminal."""
+    """A summary of the run in a few lines for the terminal."""
     summary, facts = outcome.summary, outcome.summary.facts
     lines = [
         f"{_documents(facts.n_read)} read in {duration(seconds)}"
@@ -115,7 +115,7 @@ def _counts(facts: Facts) -> list[str]:
 
 
 def nothing_readable(outcome: Outcome) -> str | None:
-    """The sentence for a run in which no document could be read; None for any other run."""
+    """The message for a run in which no document could be read, or None for any other run."""
     facts = outcome.summary.facts
     if facts.n_read == 0 and not facts.n_known_files and not facts.skipped:
         return f"nothing could be read: {', '.join(facts.inputs)} holds no document"
@@ -128,7 +128,7 @@ def nothing_readable(outcome: Outcome) -> str | None:
 
 
 def machine(outcome: Outcome) -> dict[str, Any]:
-    """The run as JSON values; names that the `runs` table has are the same here."""
+    """The run as JSON values. They have the same names as in the table `runs`."""
     facts = asdict(outcome.summary.facts)
     facts["anomalies"] = [
         asdict(b) | {"sentence": b.sentence} for b in outcome.summary.facts.anomalies

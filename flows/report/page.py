@@ -1,8 +1,7 @@
-"""Draw a report's data as one HTML page.
+"""Write the data of a report as one HTML page.
 
-The template engine escapes everything that comes from documents. In addition, the page's content
-security policy forbids scripts, frames, other addresses and other styles, in case something is
-missed.
+The template engine escapes everything that comes from documents. In case something is missed, the
+page's content security policy forbids scripts, frames, other addresses and other styles.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from copydesk.transforms.dedup.shared_passages import shared_passages
 _SHOWN_RULES = 12
 _SHOWN_OUTLETS = 15
 _SHOWN_LANGUAGES = 12
-_SHARED_WORDS = 4  # one or two shared words are chance; four look like a passage
-_NAME = 200  # characters; titles are shorter
+_SHARED_WORDS = 4  # the least words of a shared passage; one or two words are shared by chance
+_NAME = 200  # the most characters of a name or title; titles are shorter
 
 
 def render(data: Data) -> str:
@@ -41,7 +40,7 @@ def render(data: Data) -> str:
         .render(
             data=data,
             facts=data.facts,
-            style=Markup(style),  # a file of this package
+            style=Markup(style),  # It is a file of this package, so it is safe.
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",
             took=_took(data),
             charts=_charts(data),
@@ -54,9 +53,9 @@ def render(data: Data) -> str:
 
 
 def side_by_side(cluster: Cluster) -> tuple[Markup, Markup] | None:
-    """The kept text and its first copy with shared passages marked; None for a cluster without copies.
+    """The kept text and its first copy with shared passages marked, or None if there are no copies.
 
-    Case, white space and punctuation do not count, as in the comparison of copies.
+    Case, white space and punctuation are ignored, as in the comparison of copies.
     """
     if not cluster.copies:
         return None
@@ -204,7 +203,7 @@ def _when(text: str) -> str:
 
 
 def _chart(chart: Chart | None) -> Markup:
-    """Both widths of a chart; the style sheet shows one. `charts` escapes every word in them."""
+    """A chart in both widths. The style sheet shows one. `charts` escapes every word in them."""
     if chart is None:
         return Markup("")
     return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(

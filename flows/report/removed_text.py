@@ -20,9 +20,9 @@ from copydesk.transforms.ledger import Removal, rebuild
 SAMPLES_PER_RULE = 3
 AROUND = 90  # characters of context on each side of a cut
 
-_FEW = 50_000  # documents up to which only the files that hold them are read
+_FEW = 50_000  # up to this many documents, only the files that contain them are read
 _PIECE_ROWS = 100_000  # rows of the ledger read at once: about 40 MB as Python objects
-_EXAMPLES = 20  # documents remembered for each rule; the kept ones among them become samples
+_EXAMPLES = 20  # documents remembered for each rule; samples come from those that are kept
 
 
 def ledger_pieces(snapshot: Tables, doc_ids: pa.ChunkedArray) -> Iterator[pa.Table]:
@@ -35,7 +35,7 @@ def ledger_pieces(snapshot: Tables, doc_ids: pa.ChunkedArray) -> Iterator[pa.Tab
 
 
 class CutTotals:
-    """Totals over the ledger of some documents, added piece by piece."""
+    """Totals of the ledger of some documents, to which the ledger is added piece by piece."""
 
     def __init__(self, doc_ids: pa.Array) -> None:
         self._wanted = Keyed(doc_ids)
@@ -44,13 +44,13 @@ class CutTotals:
         self.n_documents: Counter[str] = Counter()
         self.by_document = np.zeros(len(doc_ids), np.int64)  # characters, in the order of `doc_ids`
         self.examples: dict[str, list[str]] = defaultdict(list)  # rule to doc_ids
-        # The last document of a piece and its rules: its rows may continue in the next piece.
+        # The last document of a piece and its rules, since its rows may continue in the next piece.
         self._last: tuple[int, set[str]] = (-1, set())
 
     def add(self, table: pa.Table) -> None:
         """Count the rows of a piece.
 
-        The rows of a document follow each other, also across pieces.
+        The rows of a document must follow one another, also from one piece to the next.
         """
         position = self._wanted.row_numbers(table["doc_id"])
         ours = position >= 0

@@ -17,7 +17,7 @@ class Tables(Protocol):
     def batches(
         self, table: str, columns: Any = None, where: Any = None
     ) -> Iterator[pa.RecordBatch]:
-        """The same rows in pieces."""
+        """The same rows, in pieces."""
 
     def documents(self, table: str, ids: Iterable[str], columns: Any = None) -> pa.Table:
         """The rows of some documents."""

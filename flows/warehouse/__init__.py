@@ -1,4 +1,4 @@
-"""The warehouse: snapshots of Parquet tables that readers can trust while a run is writing."""
+"""The warehouse: snapshots of Parquet tables, which do not change while a run writes the next one."""
 
 from copydesk.flows.warehouse.change import EVERYTHING, Change
 from copydesk.flows.warehouse.errors import WarehouseError

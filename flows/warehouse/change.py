@@ -26,19 +26,19 @@ EVERYTHING = Everything()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One step from a snapshot to the next. All mappings are by table name unless stated otherwise.
+    """One step from a snapshot to the next. The keys of all mappings are table names, if not stated.
 
-    `parent`: id of the snapshot that the change was computed against; None for an empty warehouse.
-    `run`: the row of `runs`; counts that are left out are 0.
-    `inserts`: new rows in any order; the warehouse chooses their months and files.
-    `deletes`: one of three things. A collection of ids: the table's doc_id, for `pairs` either
-    side, for `stories` the story_id. A table: every published row that equals one of its rows in
-    its columns is deleted. EVERYTHING: all rows.
+    `parent`: id of the snapshot that the change was computed from, or None for an empty warehouse.
+    `run`: the row of `runs`. Counts that are left out are 0.
+    `inserts`: new rows in any order. The warehouse chooses their months and files.
+    `deletes`: one of three things. If it is a collection of ids, it names the rows by doc_id, in
+    `pairs` by either doc_id, and in `stories` by story_id. If it is a table, every published row that
+    has the same values in its columns as one of its rows is deleted. EVERYTHING means all rows.
     `updates`: for articles, duplicates, quarantined and stories. Each row has the table's id and
     new values of other columns. The id must exist in the table, and the row must keep its month.
     `index_files`: staged files by the name that they get under `index/`.
-    `index_keep`: names of the parent's index files that stay; None keeps all.
-    `inputs`: the record of the files that were read, with the columns of `INPUTS`; None keeps the
+    `index_keep`: names of the parent's index files that are kept. None keeps all.
+    `inputs`: the record of the files that were read, with the columns of `INPUTS`. None keeps the
     parent's.
     """
 
@@ -57,8 +57,8 @@ class Change:
 class Ancestry:
     """The position of a snapshot that does not simply follow the snapshot it was built from.
 
-    `rewrites`: the manifest of the snapshot that the new one replaces; the new one keeps the run
-    of that manifest. `index`: the files of the index, for a snapshot without a base that has them.
+    `rewrites`: the manifest of the snapshot that the new one replaces. The new one keeps the run of
+    that manifest. `index`: the files of the index, if they do not come from a base snapshot.
     """
 
     parent: str | None
@@ -83,7 +83,7 @@ OUTCOMES = ("n_articles", "n_duplicates", "n_rejected", "n_quarantined", "n_know
 
 
 def accounted_for(row: Mapping[str, Any]) -> int:
-    """The number of documents whose outcome a row of `runs` states."""
+    """The number of documents for which a row of `runs` gives an outcome."""
     return int(sum(row[name] for name in OUTCOMES))
 
 

@@ -1,4 +1,4 @@
-"""Compare two snapshots. Only files that they do not share are read."""
+"""Compare two snapshots. Files that both of them have are not read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
 
-# Hashes and counts of the text show whether it changed; a row may be the same with another run_id.
+# Columns that are not compared. Hashes and counts of the text show whether it changed, and a row may
+# be the same although its run_id differs.
 _NOT_COMPARED = {"text", "run_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class TableDiff:
-    """Differences of one table, by id; a table without ids has only counts."""
+    """The differences of one table, by id. A table without ids has only counts."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -38,7 +39,7 @@ class TableDiff:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Differences of two snapshots. `moved`: documents that changed their table, from and to."""
+    """The differences of two snapshots. `moved` maps a document to the tables it moved from and to."""
 
     before: str
     after: str

@@ -8,7 +8,7 @@ class WarehouseError(Exception):
 
 
 class NotAWarehouse(WarehouseError):
-    """The folder is missing or holds something else."""
+    """The folder is missing or contains something else."""
 
 
 class UnknownSnapshot(WarehouseError):
@@ -24,12 +24,12 @@ class Locked(WarehouseError):
 
 
 class Outdated(WarehouseError):
-    """A change was made against a snapshot that is no longer the current one."""
+    """A change was computed from a snapshot that is no longer the current one."""
 
 
 class InvalidChange(WarehouseError):
-    """The change would break an invariant of the tables; nothing was published."""
+    """The change would make the tables contradict themselves. Nothing was published."""
 
 
 class WriteFailed(WarehouseError):
-    """The disk is full, the folder is read-only, or permission is missing; nothing was published."""
+    """The disk is full, the folder is read-only, or permission is missing. Nothing was published."""

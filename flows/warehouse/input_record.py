@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 # Times are in nanoseconds since 1970, sizes in bytes. `path` is an absolute path or a URI.
-# `next_number` is the number of a record that would be appended to the file, null if reading cannot
-# continue there. `reading_sha256` is the hash of the recipe's sections that decide which documents
-# a file gives.
+# `next_number` is the number that a record appended to the file would have, or null if reading
+# cannot continue there. `reading_sha256` is the hash of the sections of the recipe that decide which
+# documents a file gives.
 INPUTS = pa.schema(
     [
         pa.field("source_uri", pa.string(), nullable=False),
@@ -28,7 +28,7 @@ INPUTS = pa.schema(
 
 
 def conformed(table: pa.Table) -> pa.Table:
-    """A record of any version with the columns of this one; a column that it lacks is null."""
+    """A record of any version, with the columns of this version. Columns that it lacks are null."""
     columns = [
         table[name].cast(column.type)
         if (name := column.name) in table.column_names

@@ -20,10 +20,10 @@ _NO_RUN: Mapping[str, Any] = {
 
 
 def last_run(snapshot: Snapshot) -> Mapping[str, Any]:
-    """Return recipe, rules and versions of the newest run; empty texts if there is no run.
+    """Return recipe, rules and versions of the newest run, or empty texts if there is no run.
 
-    A maintenance run that decides nothing records the recipe of the run before it. So the newest
-    run, of whatever kind, has the recipe in force.
+    A maintenance run that has no recipe of its own records that of the run before it. So the newest
+    run, of any kind, has the recipe that is in use.
     """
     runs = snapshot.table("runs", list(_COLUMNS)).sort_by("finished_at").to_pylist()
     return runs[-1] if runs else _NO_RUN

@@ -46,7 +46,7 @@ def check_folder(root: Path, *, create: bool) -> None:
 
 
 def _links_inside(root: Path) -> Iterator[Path]:
-    """Symbolic links where copydesk writes or deletes.
+    """Yield symbolic links in the places where copydesk writes or deletes.
 
     Through such a link, a warehouse from an untrusted source could reach folders of the user.
     """

@@ -1,4 +1,4 @@
-"""The lock of the one writer of a warehouse. The lock file names the process that holds it."""
+"""The lock by which a warehouse has one writer at a time. The lock file names its process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from copydesk.flows.support import file_lock
 from copydesk.flows.warehouse.errors import Locked, WriteFailed
 
-_POLL_SECONDS = 0.1  # arbitrary: much shorter than a run, and few polls cost no CPU
+_POLL_SECONDS = 0.1  # arbitrary; much shorter than a run, and polling costs hardly any CPU
 
 # A forked worker inherits the locked file and closes its copy at once. Otherwise the warehouse
 # would stay locked after a killed run until its last orphaned worker ends.
@@ -35,8 +35,9 @@ os.register_at_fork(after_in_child=_release_in_child)
 def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the lock file during the block.
 
-    The kernel releases the lock with the process, so the file of a killed run blocks nobody. After
-    `wait_seconds` it raises Locked with the other writer's process id and start time.
+    The kernel releases the lock when the process ends, so the file of a killed run blocks nobody. If
+    another writer still has the lock after `wait_seconds`, this raises Locked with its process id and
+    start time.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -49,7 +50,7 @@ def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
         _held.add(descriptor)
         _sign(descriptor)
         yield
-        os.ftruncate(descriptor, 0)  # the command line may name a forgotten document
+        os.ftruncate(descriptor, 0)  # The command line in it may name a forgotten document.
     finally:
         _held.discard(descriptor)
         os.close(descriptor)
@@ -88,16 +89,16 @@ def _sign(descriptor: int) -> None:
 
 
 def holder(path: Path) -> dict[str, str | int] | None:
-    """The current writer by the lock file: `pid`, `host`, `started_at`, `command`; None if there is none.
+    """The current writer (`pid`, `host`, `started_at`, `command`) from the lock file, or None.
 
-    The lock itself is not touched, so this never blocks a writer. Whether a process of another host
-    still runs cannot be seen; it is assumed to run.
+    The lock itself is not touched, so this never blocks a writer. A process on another host is
+    assumed to run, because this cannot be checked.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
         if found["host"] == os.uname().nodename:
             os.kill(int(found["pid"]), 0)
-    except PermissionError:  # it runs as another user
+    except PermissionError:  # The process runs as another user.
         pass
     except (OSError, ValueError, KeyError, TypeError):
         return None

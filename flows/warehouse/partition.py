@@ -1,4 +1,4 @@
-"""How the rows of each table are split into files by month, and sorted so that filters read little."""
+"""How the rows of each table are split into files by month and sorted, so that queries read little."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOCUMENT_TABLES = tables.DOCUMENT_TABLES
 
 
 def months(dates: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The month of each date or timestamp, `undated` for null.
+    """The month of each date or timestamp, or `undated` for null.
 
     >>> import datetime
     >>> months(pa.array([datetime.date(2026, 11, 2), None])).to_pylist()
@@ -33,7 +33,7 @@ def months(dates: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def rounds(sizes: Sequence[float], most: float) -> Iterator[tuple[int, int]]:
-    """Cut a sequence into groups of at most `most` bytes, but at least one item; yields their bounds.
+    """Cut a sequence into groups of at most `most` bytes, or of one larger item; yield their bounds.
 
     >>> list(rounds([4, 5, 9, 30, 1], most=10))
     [(0, 2), (2, 3), (3, 4), (4, 5)]

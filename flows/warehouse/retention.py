@@ -23,7 +23,7 @@ class Options:
     """
 
     keep_snapshots: int = 10
-    """Newest snapshots that are always kept. A reader of a daily run can use its snapshot for nine more days."""
+    """Number of newest snapshots that are always kept. With daily runs, a reader can use a snapshot for nine more days."""
     grace_hours: float = 24.0
     """Hours for which a superseded snapshot is kept in any case. A day is longer than a query or one pass of a training job."""
 
@@ -41,13 +41,17 @@ DEFAULTS = Options()
 def prune(
     root: Path, line: Sequence[Snapshot], options: Options, checkpoint: Callable[[str], None]
 ) -> list[str]:
-    """Remove the snapshots of a line, newest first, that the options no longer keep; returns their ids."""
+    """Delete the snapshots that the options no longer keep, and return their ids.
+
+    `line` are the kept snapshots, newest first.
+    """
     removed = []
     for newer, older in reversed(list(pairwise(line))):
         age = time.time() - (root / "manifests" / f"{newer.id}.json").stat().st_mtime
         if line.index(older) < options.keep_snapshots or age < options.grace_hours * 3600:
             break
-        # The manifest goes before its files: after a power cut no manifest names absent files.
+        # The manifest is deleted before its files. So after a power cut no manifest names absent
+        # files.
         (root / "manifests" / f"{older.id}.json").unlink()
         atomic_write.sync(root / "manifests")
         checkpoint("pruning")
@@ -59,7 +63,7 @@ def prune(
 
 
 def remove_unreferenced(root: Path, line: Sequence[Snapshot]) -> list[Path]:
-    """Remove files that no snapshot of the line names; returns their paths."""
+    """Delete files that no snapshot of the line names, and return their paths."""
     referenced = manifest.referenced_names(kept.manifest for kept in line)
     unreferenced = [
         path

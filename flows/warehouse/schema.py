@@ -27,9 +27,9 @@ def tables_now() -> Mapping[str, pa.Schema]:
 
 
 def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
-    """A function that gives a table exactly the schema of table `name`.
+    """Return a function that gives a table exactly the schema of the table `name`.
 
-    It raises an error with the column's name if a column cannot be converted.
+    If a column cannot be converted, the function raises an error with the name of the column.
     """
     schema = tables_now()[name]
 
@@ -43,7 +43,7 @@ def conform_to(name: str) -> Callable[[pa.Table], pa.Table]:
 
 
 def fingerprint(schemas: Mapping[str, pa.Schema]) -> str:
-    """SHA-256 of the names, types and nullability of all columns; their descriptions do not count."""
+    """SHA-256 of the names, types and nullability of all columns, without their descriptions."""
     lines = [
         f"{table}.{column.name}:{column.type}:{column.nullable}"
         for table, schema in sorted(schemas.items())

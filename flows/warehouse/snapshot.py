@@ -21,7 +21,8 @@ from copydesk.flows.warehouse.input_record import INPUTS, conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, rounds
 
-_READ_TOGETHER_BYTES = 16 << 20  # of small files that are read as one dataset; arbitrary
+# The most bytes of small files that are read as one dataset; arbitrary.
+_READ_TOGETHER_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,16 @@ class DocumentLocation:
 
 
 class Origin(Protocol):
-    """The source of files that are not in the folder of a snapshot yet, such as an object store.
+    """Where files come from that are not yet in the folder of a snapshot, such as an object store.
 
-    Each method downloads a file to `path`, unless it is there, and returns the path.
+    Each method downloads a file to `path` if it is not there, and returns the path.
     """
 
     def table_file(self, path: Path, table: str, entry: FileEntry) -> Path:
         """Provide a table file."""
 
     def table_files(self, wanted: Sequence[tuple[Path, str, FileEntry]]) -> None:
-        """Provide several table files, downloaded at once."""
+        """Provide several table files, which are downloaded at the same time."""
 
     def is_worth_fetching(self, entry: FileEntry) -> bool:
         """Whether a file is so small that downloading all of it is as fast as reading one column."""
@@ -65,7 +66,7 @@ class Origin(Protocol):
 class Snapshot:
     """A kept state of the warehouse. Its files never change, and it can be read while it is kept.
 
-    With an `origin` the folder is a mirror, in which a file appears when it is needed.
+    If it has an `origin`, its folder is a mirror, in which a file appears when it is needed.
     """
 
     root: Path
@@ -118,7 +119,7 @@ class Snapshot:
     def _dataset(self, table: str, entries: Sequence[FileEntry]) -> ds.Dataset:
         """A dataset of the entries in their order.
 
-        Large files that are not in the folder stay at the origin.
+        Large files that are not in the folder are read at the origin.
         """
         if self.origin is None:
             return ds.dataset(
@@ -151,7 +152,7 @@ class Snapshot:
     ) -> pa.Table:
         """The rows of a table that meet `where`, in memory."""
         if columns is None and where is None:
-            self.files(table)  # everything is read, so the files are downloaded once and kept
+            self.files(table)  # Everything is read, so the files are downloaded once and kept.
         return self.dataset(table).to_table(
             columns=None if columns is None else list(columns), filter=where
         )
@@ -161,8 +162,8 @@ class Snapshot:
     ) -> Iterator[pa.RecordBatch]:
         """The rows of a table in pieces of at most a row group, in the order of the files."""
         entries = self._entries(table)
-        # Small files are read together, as opening one costs milliseconds. From an object store
-        # only the requested columns are read.
+        # Small files are read together, because opening one takes milliseconds. From an object
+        # store, only the requested columns are read.
         for first, end in rounds(
             [entry.bytes for entry in entries], _READ_TOGETHER_BYTES if self.origin is None else 0
         ):
@@ -179,7 +180,7 @@ class Snapshot:
     def documents(
         self, table: str, ids: Iterable[str], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """The rows that name one of the ids in a key column. Only files that hold one are read."""
+        """The rows that have one of the ids in a key column. Only files with such rows are read."""
         wanted = pa.array(sorted(set(ids)), pa.string())
         keys = np.unique(keys_of(wanted))
         entries = [
@@ -197,7 +198,7 @@ class Snapshot:
     def locate(
         self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES
     ) -> dict[str, DocumentLocation]:
-        """The location of each document in these tables; unknown ids are left out."""
+        """The location of each document in these tables. Unknown ids are left out."""
         wanted = ids if isinstance(ids, pa.Array) else pa.array(sorted(set(ids)), pa.string())
         keys = keys_of(wanted)
         locations: dict[str, DocumentLocation] = {}
@@ -207,7 +208,7 @@ class Snapshot:
                 if not hit.any():
                     continue
                 candidates = wanted.filter(pa.array(hit))
-                # Two ids may share a 64-bit key, so the ids in the file decide.
+                # Two ids may share a 64-bit key, so the ids in the file are compared.
                 column = PARTITIONS[table].keys[0]
                 stored = self._dataset(table, [entry]).to_table([column])[column]
                 is_stored = pc.is_in(candidates, value_set=stored.combine_chunks())
@@ -229,7 +230,7 @@ class Snapshot:
             if found.dtype == np.uint64 and found.ndim == 1:
                 return found
         except (OSError, ValueError, EOFError):
-            pass  # the file of keys is lost or damaged; the table file gives the same keys
+            pass  # The file of keys is lost or damaged, but the table file gives the same keys.
         return table_file.keys(self.file(table, entry), table)
 
     def index_files(self, names: Collection[str] | None = None) -> dict[str, Path]:

@@ -49,10 +49,11 @@ class SnapshotBuilder:
     def build(
         self, base: Snapshot | None, change: Change, ancestry: Ancestry | None, *, staging: Path
     ) -> Snapshot:
-        """Build the snapshot that `base` and `change` give; without `ancestry` it follows `base`.
+        """Build the snapshot that results from `base` and `change`.
 
-        `staging` is the folder of the run's staged files. Raises SchemaMismatch if this version
-        has other tables than `base`, InvalidChange if the tables would contradict themselves.
+        Without `ancestry`, it follows `base`. `staging` is the folder of the run's staged files.
+        Raises SchemaMismatch if `base` has other tables than this version, and InvalidChange if the
+        tables would contradict themselves.
         """
         if base is not None and fingerprint(tables_now()) != base.manifest.schema_sha256:
             raise SchemaMismatch(
@@ -163,7 +164,7 @@ class SnapshotBuilder:
         new: list[Path] = []
         for entry in rewritten.written:
             path = folders.table / entry.name
-            # A reprocess may write the same content again: one file on disk is enough.
+            # A reprocess may write the same content again, and one file on disk is enough.
             if entry.sha256 in published:
                 path.unlink()
             else:
@@ -174,7 +175,7 @@ class SnapshotBuilder:
             {entry.named_for(sequence) for entry in (*rewritten.kept, *rewritten.written)}
         )
         for entry in entries:
-            # The mirror of an object store holds only the files that were needed so far.
+            # The mirror of an object store has only the files that were needed so far.
             if entry.sha256 in published and (
                 self.origin is None or published[entry.sha256].is_file()
             ):
@@ -199,7 +200,7 @@ class SnapshotBuilder:
         return Snapshot(self.root, built, self.origin)
 
     def _install_index(self, before: Sequence[FileEntry], change: Change) -> tuple[FileEntry, ...]:
-        """Move new index files to their folder; returns the entries of the whole index."""
+        """Move new index files to their folder, and return the entries of the whole index."""
         have = {entry.name: entry for entry in before}
         if change.index_keep is not None and (absent := set(change.index_keep) - set(have)):
             raise InvalidChange(

@@ -1,4 +1,4 @@
-"""The warehouse: immutable snapshots, one writer, one atomic switch.
+"""The warehouse: immutable snapshots, one writer at a time, and one atomic switch to a new snapshot.
 
     warehouse/current -> snapshots/<id>      the switch: one rename of a symbolic link
     warehouse/LATEST                         the same id as text, for programs that cannot follow links
@@ -6,9 +6,9 @@
     warehouse/manifests/<id>.json            outside the snapshot, whose table folders hold only Parquet
     warehouse/index, keys, reports, receipts, staging, lock
 
-The name of a table file holds the hash of its content and the sequence number of its snapshot, so
-no name is used twice. A reader that lists a table folder through `current/` while a run publishes
-therefore finds none of the files it listed and fails; it never reads a part of them or other
+The name of a table file has the hash of its content and the sequence number of its snapshot, so no
+name is used twice. If a reader lists a table folder through `current/` and a run then publishes, the
+reader finds none of the listed files and fails. It never reads only a part of them, or other
 content.
 """
 
@@ -56,17 +56,17 @@ def _no_checkpoint(_: str) -> None:
 class Warehouse:
     """A folder of snapshots.
 
-    Reading needs no lock; `publish`, `sweep` and other changes need `lock()`.
+    Reading needs no lock, but `publish`, `sweep` and other changes need `lock()`.
     """
 
     root: Path
     options: Options = DEFAULTS
     # Called with the name of each step of a publish. Tests stop or kill the process there.
     checkpoint: Callable[[str], None] = _no_checkpoint
-    # For a warehouse on an object store: `root` is then the mirror's folder, and the switch is made
-    # on the store.
+    # The mirror of a warehouse on an object store. `root` is then the mirror's folder, and the
+    # switch is made on the store.
     mirror: Mirror | None = None
-    writers: int = 1  # threads that write a table's files; the files are the same for any number
+    writers: int = 1  # threads that write a table's files; the number does not change the files
 
     @property
     def address(self) -> str:
@@ -84,8 +84,8 @@ class Warehouse:
     ) -> Warehouse:
         """Open the warehouse at `path`, a folder or `s3://bucket/prefix`.
 
-        With `create` an absent or empty folder becomes a warehouse. Raises NotAWarehouse for a
-        folder that holds something else, SchemaMismatch for one that a newer version wrote.
+        With `create`, an absent or empty folder becomes a warehouse. Raises NotAWarehouse if the
+        folder contains something else, and SchemaMismatch if a newer version wrote it.
         """
         if client.is_uri(path):
             return cls._open_on_store(
@@ -126,23 +126,23 @@ class Warehouse:
     # Reading
 
     def current_id(self) -> str | None:
-        """Id of the current snapshot, None before the first publish."""
+        """Id of the current snapshot, or None before the first publish."""
         try:
             return (self.root / "current").readlink().name
         except OSError:
-            pass  # no link: nothing is published yet, or the file system has no links
+            pass  # There is no link: nothing is published yet, or the file system has no links.
         try:
             return (self.root / "LATEST").read_text(encoding="utf-8").strip() or None
         except FileNotFoundError:
             return None
 
     def current(self) -> Snapshot | None:
-        """The current snapshot, None before the first publish."""
+        """The current snapshot, or None before the first publish."""
         identifier = self.current_id()
         return None if identifier is None else self.snapshot(identifier)
 
     def snapshot(self, identifier: str) -> Snapshot:
-        """A kept snapshot by its id, by the unique beginning of its id, or by the word `current`.
+        """A kept snapshot by its id, by a unique beginning of its id, or by the word `current`.
 
         Raises UnknownSnapshot if there is none.
         """
@@ -161,7 +161,7 @@ class Warehouse:
         return Snapshot(self.root, found, self.mirror)
 
     def _manifest_path(self, beginning: str) -> Path:
-        """The manifest whose id begins so, with or without leading zeros."""
+        """The manifest whose id has this beginning, with or without leading zeros."""
         matches = [
             path
             for path in self._manifests()
@@ -206,7 +206,7 @@ class Warehouse:
     def lock(self, *, wait_seconds: float = 0.0) -> AbstractContextManager[None]:
         """Hold the lock of the one writer during a `with` block.
 
-        Raises Locked, with the name of the other writer, after `wait_seconds`.
+        If another writer still has it after `wait_seconds`, raises Locked with its name.
         """
         local = lock.exclusive(self.root / "lock", wait_seconds=wait_seconds)
         return local if self.mirror is None else self._lock_store(self.mirror, local, wait_seconds)
@@ -224,12 +224,12 @@ class Warehouse:
             mirror.clear([kept.manifest for kept in self.snapshots()])
 
     def share(self) -> None:
-        """Upload reports that were written after a run, for a warehouse on an object store."""
+        """If the warehouse is on an object store, upload reports that were written after a run."""
         if self.mirror is not None:
             self.mirror.share()
 
     def staging(self, run_id: str) -> Path:
-        """The folder for the staged files of a run. It stays until `sweep` or `discard_staging`."""
+        """The folder for the staged files of a run. `sweep` or `discard_staging` deletes it."""
         folder = self.root / "staging" / _file_safe(run_id)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -241,13 +241,13 @@ class Warehouse:
     def publish(
         self, change: Change, *, onto: Snapshot | None = None, ancestry: Ancestry | None = None
     ) -> Snapshot:
-        """Publish the change as the current snapshot; readers see one step.
+        """Publish the change as the current snapshot, in one step for readers.
 
         The change applies to the current snapshot, or to `onto`.
 
         Raises Outdated if another run has published since `change.parent`, InvalidChange if the
-        tables would contradict themselves, WriteFailed if the disk refuses. Nothing is published
-        then.
+        tables would contradict themselves, and WriteFailed if writing fails. In all these cases
+        nothing is published.
         """
         if change.parent != self.current_id():
             raise Outdated(
@@ -263,7 +263,7 @@ class Warehouse:
     def build(
         self, base: Snapshot | None, change: Change, *, ancestry: Ancestry | None = None
     ) -> Snapshot:
-        """Build the snapshot that `base` and `change` give, without making it current.
+        """Build the snapshot that results from `base` and `change`, without making it current.
 
         Without `ancestry` it follows `base`.
         """
@@ -280,14 +280,14 @@ class Warehouse:
         else:
             current = self.root / "current"
             if not current.is_symlink():
-                # A copy of a warehouse that followed links has the files of a snapshot here.
+                # If a warehouse was copied and links were followed, the files of a snapshot are here.
                 atomic_write.remove_tree(current)
             try:
                 atomic_write.point(current, f"snapshots/{snapshot.id}")
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP):
                     raise
-                # On a file system without links, LATEST alone is the switch.
+                # On a file system without links, only LATEST is switched.
         self.checkpoint("switched")
         atomic_write.write_text(self.root / "LATEST", snapshot.id + "\n")
         self.checkpoint("latest written")
@@ -317,7 +317,7 @@ class Warehouse:
                 for folder in (self.root / "staging" / _file_safe(run_id)).glob("publish-*"):
                     atomic_write.remove_tree(folder)
             except OSError:
-                pass  # the same fault again: `sweep` removes it at the next start
+                pass  # The same fault occurred again. `sweep` deletes the files at the next start.
             what = (
                 "the disk is full"
                 if error.errno in _DISK_FULL
@@ -331,14 +331,15 @@ class Warehouse:
     # Cleaning up
 
     def prune(self) -> list[str]:
-        """Remove the snapshots that the options no longer keep; returns their ids."""
+        """Delete the snapshots that the options no longer keep, and return their ids."""
         return retention.prune(self.root, self.snapshots(), self.options, self.checkpoint)
 
     def sweep(self, *, keep_staging: Collection[str] = ()) -> list[Path]:
-        """Remove what killed runs left: snapshots, manifests, index and staged files; returns the paths.
+        """Delete what killed runs left: snapshots, manifests, index and staged files. Return the paths.
 
-        A run that was killed after its switch has not pruned, so this prunes as well.
-        `keep_staging` holds the ids of runs whose staged files stay, because they resume.
+        A run that was killed after its switch has not pruned old snapshots, so this prunes them as
+        well. `keep_staging` has the ids of runs whose staged files are kept, because they will be
+        continued.
         """
         line = self.snapshots()
         if line and (self.root / "current").is_symlink():

@@ -17,9 +17,9 @@ from distributed.comm import CommClosedError
 from copydesk.flows.engines.dask import EngineError
 
 AHEAD = 2  # calls in progress for each thread of the cluster: one running, one waiting
-# retries of a call that raised, on any free worker: a disk or share may have failed for a moment
+# How often a call that raised is tried again, on any free worker. A disk may have failed briefly.
 RETRIES = 2
-_LOOK = 30  # seconds between two checks that there is a worker
+_LOOK = 30  # seconds between two checks whether there is a worker
 _PATIENCE = 30 * 60  # seconds without a worker: a batch system may be slow, but a night is too long
 
 
@@ -37,12 +37,11 @@ class Submitter:
     def in_order(
         self, name: str, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
     ) -> Iterator[Any]:
-        """Yield the results in the order of the calls; `name` is what the dashboard shows.
+        """Yield the results in the order of the calls. The dashboard shows them under `name`.
 
-        A call starts when a worker is free. A call that is lost with its worker runs again on
-        another one, and one that raises is retried. Raises the error of the last try, or
-        EngineError if several workers died during one call, no worker appears, or the scheduler is
-        gone.
+        A call starts when a worker is free. If its worker is lost, the call runs again on another
+        one. If it raises, it is tried again. Raises the error of the last try, or EngineError if
+        several workers died during one call, no worker appears, or the scheduler is gone.
         """
         waiting: deque[Future] = deque()
         todo, is_more = iter(calls), True
@@ -72,7 +71,7 @@ class Submitter:
                     self._client.cancel(list(waiting), force=True)
 
     def everywhere(self, function: Callable[..., Any], *arguments: object) -> None:
-        """Run a function on every connected worker; errors of lost workers are ignored."""
+        """Run a function on every connected worker. Errors of lost workers are ignored."""
         with contextlib.suppress(CommClosedError, OSError, RuntimeError):
             self._client.run(function, *arguments, on_error="ignore")
 

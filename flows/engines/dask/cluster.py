@@ -24,12 +24,12 @@ from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
 
 LOOPBACK = "127.0.0.1"
-DASHBOARD_PORT = 8787  # Dask's default; another port if it is in use
+DASHBOARD_PORT = 8787  # Dask's default; if it is in use, another port is chosen
 _CONNECT = 30  # seconds to wait for a scheduler; Dask's default
-# Dask gives a worker 15 seconds to come back after its process died, and then drops it for good. A
-# busy machine needs a minute to start one.
+# If the process of a worker dies, Dask waits 15 seconds for it to restart, and then gives it up. A busy
+# machine needs a minute to start one.
 _COMES_BACK = {"distributed.deploy.lost-worker-timeout": "10 minutes"}
-# Seconds to wait for a scheduler's first worker, which a batch system may still be starting.
+# Seconds to wait for the first worker of a scheduler. A batch system may still be starting it.
 _FIRST_WORKER = 120
 
 
@@ -164,7 +164,7 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Limit Dask's log to errors; otherwise Prefect would print every connection."""
+    """Limit Dask's log to errors. Otherwise Prefect would print every connection."""
     log = logging.getLogger("distributed")
     before = log.level
     log.setLevel(logging.ERROR)
@@ -218,7 +218,7 @@ def _connected(scheduler: str) -> Client:
 
 
 def _check_versions(client: Client) -> None:
-    """Raise EngineError if a worker has other versions, since it might write other rows."""
+    """Raise EngineError if a worker has other versions, because it might write other rows."""
     mine = versions.versions()
     try:
         theirs = client.run(worker_tasks.versions)

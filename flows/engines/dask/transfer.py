@@ -1,10 +1,10 @@
-"""Transfers the files of a run between its machine and the workers of a cluster.
+"""Transfer the files of a run between its machine and the workers of a cluster.
 
-A task takes names of files and returns names. Where all machines share the staging folder of the
-run, a name is a path, and nothing is copied. Otherwise each machine has a folder of its own: the
-machine that wrote a file uploads it below the warehouse's `staging/` on the object store, and a
-machine that needs the file downloads it once. A name is used for one content only, so a file that
-exists already is the right one.
+A task takes names of files and returns names. If all machines share the staging folder of the run, a
+name is a path, and nothing is copied. Otherwise each machine has its own folder. The machine that
+wrote a file uploads it to `staging/` of the warehouse on the object store, and a machine that needs
+the file downloads it once. A name is used for one content only, so a file that already exists is the
+right one.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _CONSEQUENCE = "; nothing is published: run the same command again, finished sha
 class FileTransfer:
     """How one machine reads and writes the files of a run.
 
-    Without a warehouse all machines share the file system. Raises WarehouseError if the store fails.
+    Without a warehouse, all machines share the file system. Raises WarehouseError if the store fails.
 
     >>> FileTransfer().name(Path("/shared/staging/x")), FileTransfer().path("/shared/staging/x")
     ('/shared/staging/x', PosixPath('/shared/staging/x'))
     """
 
     warehouse: str = ""
-    """URI of the warehouse whose store the files pass through; empty where all machines share a folder."""
+    """URI of the warehouse whose store is used, or empty if all machines share a folder."""
     session: str = ""
-    """Names this attempt at the run, so that a late upload of a killed attempt is not mixed with its files."""
+    """Names this attempt at the run, so that its files differ from late uploads of a killed attempt."""
     folder: str = ""
-    """The staging folder on the machine of the run; empty on a worker, which uses its cache."""
+    """The staging folder on the machine of the run. It is empty on a worker, which uses its cache."""
 
     @classmethod
     def through_store(cls, warehouse: str, staging: Path) -> FileTransfer:
@@ -81,11 +81,11 @@ class FileTransfer:
         return self._root / name
 
     def download(self, name: str) -> Path:
-        """Download a file, or create an empty folder, unless this machine has it; returns its path."""
+        """Download a file or create an empty folder if it is not on this machine. Return its path."""
         return self.download_all([name])[0]
 
     def download_all(self, names: Sequence[str]) -> list[Path]:
-        """Download several files at the same time; returns their paths."""
+        """Download several files at the same time, and return their paths."""
         paths = [self.path(name) for name in names]
         if self.uses_store and (
             missing := [
@@ -97,7 +97,10 @@ class FileTransfer:
         return paths
 
     def upload(self, path: Path) -> str:
-        """Upload a complete file for the other machines; returns its name. A folder has only a name."""
+        """Upload a complete file for the other machines, and return its name.
+
+        A folder is not uploaded.
+        """
         name = self.name(path)
         if self.uses_store and not name.endswith("/"):
             with as_warehouse_error(_CONSEQUENCE):
@@ -110,7 +113,7 @@ class FileTransfer:
             atomic_write.remove_tree(path)
 
     def remove_from_store(self, names: Iterable[str]) -> None:
-        """Delete files from the store that no machine will download any more."""
+        """Delete files from the store that no machine needs any longer."""
         if self.uses_store:
             with as_warehouse_error(_CONSEQUENCE):
                 _objects(self._store).remove(names)
@@ -127,7 +130,7 @@ class FileTransfer:
                 shutil.rmtree(path, ignore_errors=True)
 
     def clear_cache(self) -> None:
-        """On a worker: delete its cache of this run, and snapshots that are no longer kept from its mirror."""
+        """On a worker: delete its cache of this run, and from its mirror snapshots no longer kept."""
         if not self.uses_store:
             return
         shutil.rmtree(self._root, ignore_errors=True)

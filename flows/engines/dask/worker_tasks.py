@@ -1,7 +1,8 @@
 """The functions that run on the workers of the cluster.
 
-Every task may run twice, even at the same time. It writes a file under a temporary name, renames it
-by its content, and returns names and counts. Its `FileTransfer` converts names to paths.
+Every task may run twice, even at the same time. So it writes a file under a temporary name, then
+gives it a name by its content, and returns names and counts. Its `FileTransfer` converts names to
+paths.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _pools: dict[tuple[int, str], tuple[worker_pool.Pool, threading.Lock]] = {}
 
 @dataclass(frozen=True, slots=True)
 class SentTask:
-    """A `ShardTask` as JSON for the workers; `paths` names files or folders of the run."""
+    """A `ShardTask` as JSON for the workers. `paths` has the names of files or folders of the run."""
 
     function: str
     options: dict[str, Any]
@@ -51,7 +52,7 @@ def sees(path: str) -> bool:
 
 
 def reaches(transfer: FileTransfer, name: str) -> str:
-    """Start a run on a worker. Returns the reason why it cannot download a file, or ""."""
+    """Start a run on a worker. Return the reason why it cannot download a file, or ""."""
     transfer.clear_old_runs()
     try:
         transfer.download(name)
@@ -80,7 +81,7 @@ def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> 
             raise
     written = [Path(path) for path in result.get("files", ())]
     sent = {**result, "files": [transfer.upload(path) for path in written]}
-    # In this order, because a stored result refers to files that must exist.
+    # The files are uploaded first, because a stored result refers to files that must exist.
     transfer.remove_local(Path(here.folder), *written)
     return sent
 
@@ -91,7 +92,7 @@ def close_pools(task: SentTask) -> None:
     for thread in [thread for thread in _pools if thread[1] == purpose]:
         pool, lock = _pools.pop(thread)
         pool.stop()
-        with lock:  # a shard that is still running ends within a tenth of a second
+        with lock:  # A shard that is still running ends within a tenth of a second.
             pool.close()
 
 

@@ -22,7 +22,7 @@ from copydesk.schemas.tables import SCHEMA_VERSION
 
 
 def root_faults(warehouse: Warehouse) -> Iterator[Fault]:
-    """Foreign files at the top of the warehouse, and a wrong pointer to the current snapshot."""
+    """Unknown files at the top of the warehouse, and a wrong pointer to the current snapshot."""
     for path in sorted(warehouse.root.iterdir()):
         if (
             path.name not in OWN_NAMES
@@ -66,7 +66,7 @@ def unreferenced_files(warehouse: Warehouse, line: Sequence[Snapshot]) -> Iterat
 
 
 class FileChecks:
-    """Checks of files that snapshots may share: each file is hashed once."""
+    """Checks of files. Each file is hashed once, even if several snapshots share it."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
@@ -74,7 +74,7 @@ class FileChecks:
         self._checked_keys: set[Path] = set()
 
     def table_faults(self, snapshot: Snapshot) -> Iterator[Fault]:
-        """A changed manifest, and table files that are missing, changed or foreign."""
+        """A changed manifest, and table files that are missing, changed or unknown."""
         yield from manifest_faults(snapshot)
         if not snapshot.path.is_dir():
             yield Fault(
@@ -154,7 +154,7 @@ class FileChecks:
                     )
 
     def _difference(self, path: Path, entry: FileEntry) -> str | None:
-        """How a file differs from its entry, None if it does not."""
+        """How a file differs from its entry, or None if it does not."""
         status = path.stat()
         if status.st_size != entry.bytes:
             return f"has {status.st_size} bytes instead of {entry.bytes}"
@@ -167,7 +167,7 @@ class FileChecks:
 
 
 def manifest_faults(snapshot: Snapshot) -> Iterator[Fault]:
-    """A manifest whose content does not fit the hash in its name."""
+    """A fault if the content of the manifest does not fit the hash in its name."""
     if snapshot.manifest.with_id().id != snapshot.id:
         yield Fault(
             "changed",
@@ -177,7 +177,7 @@ def manifest_faults(snapshot: Snapshot) -> Iterator[Fault]:
 
 
 def footer_faults(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) -> Iterator[Fault]:
-    """A file whose rows, schema version or columns differ from what they must be."""
+    """A fault if the number of rows, the schema version or the columns of a file are wrong."""
     where = relative(snapshot, path)
     footer = pq.read_metadata(path)
     if footer.num_rows != entry.rows:

@@ -53,7 +53,7 @@ def traces(warehouse: Warehouse, forgotten: Iterable[str]) -> Iterator[Fault]:
 
 
 def _ids_in_cells(path: Path, ids: pa.Array) -> Iterator[tuple[str, str]]:
-    """Yield the ids that a file has in one of its id columns, each with the column."""
+    """Yield each of the ids that is in an id column of a file, with the name of the column."""
     schema = table_file.schema(path)
     for column in schema.names:
         if column in _ID_COLUMNS:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def object_faults(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> Iterator[Fault]:
-    """Objects that are missing, foreign or of another size.
+    """Yield objects that are missing or unknown, or that have another size.
 
-    Unless `quick`, also objects with other bytes, and files whose footers are wrong.
+    If not `quick`, also yield objects with other bytes, and files whose footers are wrong.
     """
     manifests = [snapshot.manifest for snapshot in line]
     for snapshot in line:
@@ -46,7 +46,7 @@ def object_faults(mirror: Mirror, line: Sequence[Snapshot], *, quick: bool) -> I
 
 
 def _listing_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]:
-    """Objects that are missing, of another size or foreign, found from the names on the store."""
+    """Objects that are missing or unknown, or have another size, as the listing of the store shows."""
     with as_warehouse_error():
         listed: dict[str, Listed] = {
             name: found
@@ -88,7 +88,7 @@ def _content_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]
         for name, entry in sorted(entries.items()):
             temporary = Path(folder, "object")
             path = local_paths.get(name, temporary)
-            if path.is_file():  # a file that is there already would not be read from the store
+            if path.is_file():  # A file that is already there would not be read from the store.
                 path = temporary
                 path.unlink(missing_ok=True)
             try:

@@ -26,7 +26,7 @@ _OUTLETS = pa.schema([("story_id", pa.string()), ("outlet_id", pa.string())])
 
 
 def row_faults(snapshot: Snapshot) -> Iterator[Fault]:
-    """Every fault in the rows of a snapshot whose files are whole."""
+    """Yield every fault in the rows of a snapshot. Its files must be undamaged."""
     yield from _unbalanced_runs(snapshot)
     yield from _nulls(snapshot)
     yield from _repeated_documents(snapshot)
@@ -148,7 +148,7 @@ def _story_faults(snapshot: Snapshot) -> Iterator[Fault]:
 
 
 def _outlet_faults(snapshot: Snapshot) -> Iterator[Fault]:
-    """Stories whose number of outlets is wrong; outlets of copies count."""
+    """Stories whose number of outlets is wrong. The outlets of copies count as well."""
     columns = ["story_id", "outlet_id"]
     documents = pa.concat_tables(
         [snapshot.table(table, columns).cast(_OUTLETS) for table in ("articles", "duplicates")]
@@ -205,7 +205,7 @@ def _text_difference(row: dict[str, Any], removals: Sequence[ledger.Removal]) ->
 
 
 def _orphan_rows(snapshot: Snapshot) -> Iterator[Fault]:
-    """Rows of `removed` and `pairs` about documents that no table holds."""
+    """Rows of `removed` and `pairs` about documents that are in no table."""
     known = np.unique(
         np.concatenate(
             [

@@ -18,14 +18,14 @@ from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
 
-# Compares the index files of a snapshot with its documents; gives one sentence for each fault.
+# Compares the index files of a snapshot with its documents, and gives a sentence for each fault.
 IndexCheck = Callable[[Snapshot], Iterable[str]]
 
 
 def faults(
     warehouse: Warehouse, *, quick: bool = False, check_index: IndexCheck | None = None
 ) -> Iterator[Fault]:
-    """Every fault of the kept snapshots; `quick` leaves out the checks that read rows.
+    """Yield every fault of the kept snapshots. `quick` leaves out the checks that read rows.
 
     Files are hashed once, even if several snapshots share them. Rows are checked in the current
     snapshot only.

@@ -1,8 +1,8 @@
 """The lease of the one writer on an object store: a lock object that its holder renews.
 
-When the holder stops renewing it, another writer may take it over. The lease saves writers from
-work that cannot be published. What protects the data is the condition of the put that switches: a
-writer that stalls past its lease and continues later fails there.
+When the holder stops renewing it, another writer may take it over. The lease saves writers from work
+that cannot be published. It is the conditional put of the switch that protects the data. If a writer
+stalls until its lease has ended and then continues, that put fails.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from copydesk.flows.remote.objects import Changed, Found, Objects
 from copydesk.flows.warehouse.errors import Locked
 
 NAME = "lock"
-# A lease without renewal for this long is stale: five renewals were lost. Short compared with the
-# interval of a scheduled run.
+# A lease that was not renewed for this long is stale, since five renewals were lost. This is short
+# compared with the interval of a schedule.
 SECONDS = 120.0
 _RENEWALS = 5  # in SECONDS
 _POLL_SECONDS = 1.0
 
 
 class Lease:
-    """The right to write, renewed by a thread until it is released; `is_held` says whether it is valid."""
+    """The right to write. A thread renews it until it is released. `is_held` says if it is valid."""
 
     def __init__(
         self, objects: Objects, etag: str, signature: dict[str, object], seconds: float
@@ -47,15 +47,15 @@ class Lease:
 
     @property
     def is_held(self) -> bool:
-        """False after another writer took over, or if the store did not answer for longer than the lease."""
+        """Whether no other writer took it over, and the store has answered within the lease's time."""
         return not self._lost and time.monotonic() - self._renewed < self._seconds
 
     def release(self) -> None:
-        """End the lease, so that the next writer need not wait."""
+        """End the lease, so that the next writer does not have to wait."""
         self._end.set()
         self._thread.join()
         if not self._lost:
-            # If it was taken over or the store does not answer, the lease goes stale by itself.
+            # If it was taken over or the store does not answer, the lease becomes stale by itself.
             with suppress(Changed, client.RemoteError):
                 self._objects.write(
                     NAME, json.dumps({"released": True}).encode(), replaces=self._etag
@@ -74,7 +74,7 @@ class Lease:
         except Changed:
             self._lost = True
         except client.RemoteError:
-            pass  # no answer this time; `is_held` measures how long that lasts
+            pass  # The store did not answer. `is_held` measures how long that lasts.
 
     def _put(self, content: bytes) -> str:
         try:
@@ -93,8 +93,9 @@ def hold(
 ) -> Iterator[Lease]:
     """Hold the lease during the block.
 
-    `mirror_id` names the mirror that the caller has locked, so a lease of that mirror belongs to a
-    process that has ended. Raises Locked, with the holder's name, after `wait_seconds`.
+    `mirror_id` names the mirror that the caller has locked. So if that mirror has a lease, the
+    process of the lease has ended. If another writer still has the lease after `wait_seconds`, raises
+    Locked with its name.
     """
     signature = _signature(mirror_id)
     deadline = time.monotonic() + wait_seconds
@@ -117,7 +118,7 @@ def hold(
 
 
 def _take(objects: Objects, signature: dict[str, object], seconds: float) -> str | Found:
-    """Take the lease; returns its ETag, or the lease of another writer."""
+    """Take the lease. Return its ETag, or the lease of another writer."""
     found = objects.read(NAME)
     if found is not None and not _is_free(found, signature, seconds):
         return found
@@ -128,7 +129,7 @@ def _take(objects: Objects, signature: dict[str, object], seconds: float) -> str
     except Changed:
         found = objects.read(NAME)
         if found is not None and _read(found).get("token") == signature["token"]:
-            return found.etag  # the answer to our put was lost, and the client sent it again
+            return found.etag  # The answer to our put was lost, and the client sent it again.
         return found or _take(objects, signature, seconds)
 
 
@@ -136,7 +137,7 @@ def _is_free(found: Found, signature: dict[str, object], seconds: float) -> bool
     content = _read(found)
     if content.get("released") or content.get("mirror") == signature["mirror"]:
         return True
-    # Both times are the server's, so the clocks of writers do not matter.
+    # Both times are from the server, so the clocks of the writers do not matter.
     return (found.now - found.modified).total_seconds() > seconds
 
 

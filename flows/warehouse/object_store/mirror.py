@@ -1,8 +1,8 @@
-"""A warehouse on an object store, used through a folder of this machine.
+"""A warehouse on an object store, which is used through a folder of this machine.
 
-The folder has the layout of a warehouse. A file appears in it when it is needed, after a check of
-the SHA-256 in its manifest. It is a cache: it can be deleted whenever no copydesk process runs. The
-switch to a new snapshot is one conditional put of the object `LATEST`.
+The folder has the layout of a warehouse. A file appears in it when it is needed, after it was checked
+against the SHA-256 in its manifest. The folder is a cache. You can delete it when no copydesk process
+is running. The switch to a new snapshot is one conditional put of the object `LATEST`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _GUARD_TEXT = (
     b"a reader of the whole folder fails.\n"
 )
 _PUBLISHED = "; the snapshot is published, and the next run uploads the rest"
-# Bytes up to which a file is downloaded even for one column: a few ranges of it take as long.
+# A file of up to this many bytes is downloaded even for one column, since a few ranges of it take as
+# long.
 _SMALL_FILE_BYTES = 4 << 20
 
 
@@ -55,13 +56,13 @@ class Mirror:
         self.root = folder or local_folder(self.uri)
         self.lease: lease.Lease | None = None
         self._shared = SharedFiles(self.objects, self.root)
-        # Objects of the kept snapshots as they were pulled or published. They need no upload.
+        # Objects of the kept snapshots that were pulled or published. They need no upload.
         self._on_store: set[str] = set()
 
     # From the store to the folder
 
     def pull(self) -> str | None:
-        """Update the pointer and the manifests of the kept snapshots; returns the current snapshot's id."""
+        """Update the pointer and the manifests of the kept snapshots. Return the current snapshot's id."""
         with as_warehouse_error():
             found = self.objects.read(POINTER)
             if found is None:
@@ -99,9 +100,9 @@ class Mirror:
             return current
 
     def is_begun(self) -> bool:
-        """Whether the store holds a warehouse, even an empty one.
+        """Whether the store contains a warehouse, even an empty one.
 
-        Raises NotAWarehouse if it holds something else.
+        Raises NotAWarehouse if it contains something else.
         """
         with as_warehouse_error():
             top = self.objects.top()
@@ -115,11 +116,11 @@ class Mirror:
         return bool(top)
 
     def table_file(self, path: Path, table: str, entry: FileEntry) -> Path:
-        """Download a table file to `path`, unless it is there; returns the path."""
+        """Download a table file to `path` if it is not there, and return the path."""
         return self.fetch(path, object_names.table_object(table, entry), entry)
 
     def table_files(self, wanted: Sequence[tuple[Path, str, FileEntry]]) -> None:
-        """Download several table files at once, unless they are there."""
+        """Download several table files at the same time, except those that are there."""
         missing = [item for item in wanted if not item[0].is_file()]
         if missing:
             run_concurrently(lambda item: self.table_file(*item), missing)
@@ -135,22 +136,22 @@ class Mirror:
         ], self.objects.arrow()
 
     def keys_file(self, path: Path, table: str, entry: FileEntry) -> Path:
-        """Download the keys of a table file to `path`, unless they are there; returns the path."""
+        """Download the keys of a table file to `path` if they are not there, and return the path."""
         if not path.is_file():
-            with suppress(client.RemoteError):  # the keys can be read from the table file as well
+            with suppress(client.RemoteError):  # The keys can also be read from the table file.
                 self._download(object_names.keys_object(table, entry), path)
         return path
 
     def index_file(self, path: Path, entry: FileEntry) -> Path:
-        """Download an index file to `path`, unless it is there; returns the path."""
+        """Download an index file to `path` if it is not there, and return the path."""
         return self.fetch(path, object_names.index_object(entry), entry)
 
     def inputs_file(self, path: Path, entry: FileEntry) -> Path:
-        """Download a run's record of inputs to `path`, unless it is there; returns the path."""
+        """Download a run's record of inputs to `path` if it is not there, and return the path."""
         return self.fetch(path, f"manifests/{entry.name}", entry)
 
     def fetch(self, path: Path, name: str, entry: FileEntry) -> Path:
-        """Download an object to `path`, unless it is there; raises WarehouseError for a wrong hash."""
+        """Download an object to `path` if it is not there. Raises WarehouseError for a wrong hash."""
         if path.is_file():
             return path
         with as_warehouse_error():
@@ -168,7 +169,7 @@ class Mirror:
                 )
 
     def addresses(self, of: Manifest, table: str | None) -> list[str]:
-        """URIs of the files of a table; without a table, of the lists of all tables."""
+        """The URIs of the files of a table, or without a table those of the lists of all tables."""
         names = (
             [object_names.list_name(of.id, name) for name in of.tables]
             if table is None
@@ -194,7 +195,7 @@ class Mirror:
     def publish(self, new: Sequence[Manifest], *, head: str, expected: str | None) -> None:
         """Upload the files of the new manifests, and switch from snapshot `expected` to `head`.
 
-        Raises Outdated if another writer has published since `expected`; its work is not touched.
+        Raises Outdated if another writer has published since `expected`. Its work is not touched.
         """
         with as_warehouse_error(
             "; nothing is published and the warehouse is as it was: run the same command again"
@@ -256,7 +257,7 @@ class Mirror:
         except Changed as error:
             found = self.objects.read(POINTER)
             now = _snapshot_id(found.content) if found else None
-            # If it is `head`, the answer to our put was lost and the client sent the put again.
+            # If it is `head`, the answer to our put was lost, and the client sent the put again.
             if now != head:
                 raise self._overtaken_by(now) from error
 
@@ -267,12 +268,12 @@ class Mirror:
         )
 
     def clear(self, line: Sequence[Manifest]) -> list[str]:
-        """Delete objects that no snapshot of the line names; returns their names. Needs the lease.
+        """Delete objects that no snapshot of the line names, and return their names. Needs the lease.
 
-        Another writer may just have uploaded objects for its snapshot. So an object is deleted only
+        Another writer may have just uploaded objects for its snapshot. So an object is deleted only
         if this mirror knows that it belonged to a snapshot that is no longer kept, or if it is
-        older than the pointer. A writer that uploaded it before the last switch, and did not make
-        that switch, is too late with its own.
+        older than the pointer. In that case its writer uploaded it before the last switch. If that
+        switch was not its own, its own switch will fail.
         """
         wanted = set().union(*(all_objects(kept) for kept in line))
         wanted |= {guard_object(table) for table in PARTITIONS}
@@ -306,22 +307,25 @@ class Mirror:
     def clear_staging(self) -> None:
         """Delete transferred files that other runs left behind.
 
-        Needs the lease, so that no other run works on the warehouse, or only one that will fail.
+        This needs the lease, so that no other run uses the warehouse, except one that will fail.
         """
         with as_warehouse_error():
             self.objects.remove(self.objects.names(f"{STAGING}/"))
 
     def share(self, *, with_deletions: bool = False) -> None:
-        """Upload new and changed reports and receipts; with `with_deletions` delete absent ones."""
+        """Upload new and changed reports and receipts. `with_deletions` also deletes absent ones."""
         with as_warehouse_error(_PUBLISHED):
             self._shared.upload(*SHARED_FOLDERS, with_deletions=with_deletions)
 
     def gather(self, *beginnings: str) -> None:
-        """Download reports and receipts, or those whose names begin so, and delete absent ones."""
+        """Download reports and receipts, and delete those that the store lacks.
+
+        With `beginnings`, only those whose names begin like that.
+        """
         self._shared.download(*beginnings)
 
     def _put_guards(self, names: Iterable[str]) -> None:
-        """Put the objects at which a reader of a whole table folder fails."""
+        """Put the objects that make reading a whole table folder fail."""
 
         def put(name: str) -> None:
             with suppress(Changed):

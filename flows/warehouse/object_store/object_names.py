@@ -47,7 +47,7 @@ def keys_object(table: str, entry: FileEntry) -> str:
 def index_object(entry: FileEntry) -> str:
     """Name of the object of an index file.
 
-    It has the hash, as two writers may use the same name.
+    It contains the hash, because two writers may use the same name.
     """
     return f"index/{entry.sha256[: manifest.HASH_DIGITS]}-{entry.name}"
 
@@ -108,7 +108,7 @@ def local_files(root: Path, of: Manifest) -> dict[str, Path]:
 def local_folder(uri: str, *, below: str = "warehouses") -> Path:
     """The folder of this machine for a warehouse, such as its mirror.
 
-    It is in $COPYDESK_CACHE, else in the user's cache folder.
+    It is in $COPYDESK_CACHE, or else in the user's cache folder.
     """
     cache = os.environ.get("COPYDESK_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "copydesk"

@@ -20,7 +20,7 @@ from copydesk.flows.warehouse.layout import MIRROR_STATE
 from copydesk.flows.warehouse.object_store.object_names import SHARED_FOLDERS
 from copydesk.flows.warehouse.object_store.store_errors import as_warehouse_error
 
-# Only such names are downloaded: no name of a store leads out of the folder.
+# Only such names are downloaded, so that no name from the store leads out of the folder.
 _SAFE_NAME = re.compile(r"(reports|receipts)/[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
@@ -37,7 +37,7 @@ class SharedFiles:
         return str(self._state()["id"])
 
     def upload(self, *folders: str, with_deletions: bool = False) -> None:
-        """Upload new and changed files of these folders; with `with_deletions` delete absent ones.
+        """Upload new and changed files of these folders. `with_deletions` also deletes absent ones.
 
         Raises RemoteError if the store does not answer.
         """
@@ -61,9 +61,10 @@ class SharedFiles:
         self._write_state(state)
 
     def download(self, *beginnings: str) -> None:
-        """Download new and changed files whose names begin so, and delete those that the store lacks.
+        """Download new and changed files, and delete those that the store lacks.
 
-        Without `beginnings`, all reports and receipts.
+        With `beginnings`, only files whose names begin like that. Otherwise all reports and
+        receipts.
         """
         beginnings = beginnings or tuple(f"{folder}/" for folder in SHARED_FOLDERS)
         state = self._state()

@@ -1,4 +1,4 @@
-"""Errors of an object store as errors of the warehouse."""
+"""Turn errors of an object store into errors of the warehouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which output file each row goes to: by its month, and within a large month by date and outlet."""
+"""Choose the output file of each row: by its month, and within a large month by date and outlet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def months_of_rows(
 ) -> np.ndarray:
     """The month of each row as a number in `month_numbers`, which gets an entry for each new month.
 
-    `month_of` gives the months of doc_ids, for tables whose rows go with their documents.
+    `month_of` gives the months of doc_ids, for tables whose rows are in the month of their document.
     """
     partition = PARTITIONS[name]
     if partition.date is not None:
@@ -48,7 +48,7 @@ def _date_type(name: str) -> pa.DataType:
 def assign_outputs(
     name: str, sources: Sequence[RowSource], month_names: Sequence[str]
 ) -> list[str]:
-    """Set the output file of each row of the sources; returns the month of each output file."""
+    """Set the output file of each row of the sources, and return the month of each output file."""
     outputs: list[str] = []
     for source in sources:
         source.outputs = np.full(source.n_rows, -1, np.int32)

@@ -24,9 +24,9 @@ from copydesk.flows.warehouse.table_rewrite.row_sources import (
 def split_touched(
     name: str, base: Snapshot, deletes: DeleteFilter | None, updates: UpdateSet | None
 ) -> tuple[list[FileEntry], list[tuple[FileEntry, np.ndarray]]]:
-    """Files that stay as they are, and files that change with a mask of the rows that they keep.
+    """Return the files that do not change, and those that do, each with a mask of the rows it keeps.
 
-    Raises InvalidChange if an update names a row that the table does not hold after the deletes.
+    Raises InvalidChange if an update names a row that is not in the table after the deletes.
     """
     untouched: list[FileEntry] = []
     touched: list[tuple[FileEntry, np.ndarray]] = []
@@ -66,12 +66,12 @@ def merge_small_files(
     sources: list[RowSource],
     month_numbers: Mapping[str, int],
 ) -> list[FileEntry]:
-    """Add the small files of each month that gets rows to the sources; returns the other files."""
+    """Add the small files of each month that gets rows to the sources, and return the other files."""
     rows, size = rows_by_month(sources, len(month_numbers))
     left = []
     for entry in sorted(untouched, key=lambda entry: (entry.rows, entry.name)):
         if entry.rows == 0:
-            # A file without rows says "this table is empty"; it is removed when the table gets rows.
+            # A file without rows says that the table is empty. It is deleted when the table gets rows.
             if not rows.any():
                 left.append(entry)
             continue

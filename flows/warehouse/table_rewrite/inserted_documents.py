@@ -61,7 +61,7 @@ class InsertedDocuments:
         return cls(base, keys[order], month_numbers[order], tuple(labels), inserts)
 
     def months_of(self, ids: pa.ChunkedArray) -> pa.Array:
-        """The month of each document, inserted or already stored; `undated` for an unknown one."""
+        """The month of each document, inserted or already stored, or `undated` if it is unknown."""
         keys, back = np.unique(keys_of(ids), return_inverse=True)
         labels = [*self.labels, UNDATED]
         numbers = np.full(len(keys), len(labels) - 1, np.int32)
@@ -81,7 +81,7 @@ class InsertedDocuments:
         ).cast(pa.string())
 
     def check_unique(self, deletes: Mapping[str, DeleteFilter | Everything | None]) -> None:
-        """Raise InvalidChange, with the document's id, if the tables would hold a document twice."""
+        """Raise InvalidChange, with the document's id, if a document would be in the tables twice."""
         repeated = self.keys[1:][self.keys[1:] == self.keys[:-1]] if len(self.keys) else self.keys
         if len(repeated):
             raise InvalidChange(

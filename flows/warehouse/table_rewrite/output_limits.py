@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-# One output file in memory: 64 MB of Arrow data, some 15,000 articles of 4 kB. Writing a file
-# holds it twice for a moment.
+# The size of an output file in memory: 64 MB of Arrow data, or about 15,000 articles of 4 kB. While
+# a file is written, it is in memory twice for a moment.
 FILE_BYTES = 64 << 20
 FILE_ROWS = (5_000, 1_000_000)  # fewest and most rows at which a month is cut into files
-# Staged rows that are sorted by output file in memory at once and then spilled to disk, when there
-# are more of them than one file takes. Half an output file; arbitrary.
+# How many bytes of staged rows are sorted by output file in memory at once. If there are more than
+# one file takes, they are then spilled to disk. Half an output file; arbitrary.
 SPILL_BYTES = FILE_BYTES // 2
 # A source that feeds at most this many output files is read again for each of them.
 FEW_FILES = 2

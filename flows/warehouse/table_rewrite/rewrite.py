@@ -1,10 +1,10 @@
 """Write the files that a table has in the next snapshot.
 
-Only what a change touches is written: files that hold a deleted or changed row, the new rows, and
-small files of the same months that are due to be merged. Memory holds half an output file of staged
-rows, then one output file or several that together are no larger, and a few bytes for each row of
-the change. Several output files are written at once by threads: the time goes into sorting,
-compression, hashing and the disk, which run outside Python's lock.
+Only what a change affects is written: files with a deleted or changed row, the new rows, and small
+files of the same months that are to be merged. In memory there is first half an output file of
+staged rows, then one output file, or several that together are no larger, and a few bytes for each
+row of the change. Threads write several output files at the same time, because most of the time
+goes into sorting, compression, hashing and the disk, which run outside Python's lock.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class TableChange:
 
 @dataclass(frozen=True, slots=True)
 class OutputFolders:
-    """Where new files of a table are written: `table` must not exist yet.
+    """Where new files of a table are written. The folder `table` must not exist yet.
 
-    `keys` is the folder for the 64-bit keys of each file; None for a table without ids.
+    `keys` is the folder for the 64-bit keys of each file, or None for a table without ids.
     """
 
     table: Path
@@ -58,7 +58,7 @@ class OutputFolders:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The files of a table in the next snapshot: published ones that stay, and new ones."""
+    """The files of a table in the next snapshot: published ones that are kept, and new ones."""
 
     kept: tuple[FileEntry, ...]
     written: tuple[FileEntry, ...]
@@ -73,12 +73,12 @@ def rewrite_table(
     month_of: Callable[[pa.ChunkedArray], pa.Array],
     writers: int = 1,
 ) -> Rewritten:
-    """Write the next state of a table into `folders`; the files of `base` stay as they are.
+    """Write the next state of a table into `folders`. The files of `base` do not change.
 
-    `month_of` gives the months of doc_ids, for tables whose rows go with their documents. Up to
-    `writers` threads write at once; the files are the same for any number of them.
+    `month_of` gives the months of doc_ids, for tables whose rows are in the month of their document.
+    Up to `writers` threads write at the same time. Their number does not change the files.
 
-    Raises InvalidChange if an update names a row that the table does not hold.
+    Raises InvalidChange if an update names a row that is not in the table.
     """
     folders.table.mkdir(parents=True)
     conform = conform_to(name)

@@ -19,7 +19,7 @@ from copydesk.flows.warehouse.partition import PARTITIONS
 class DeleteFilter:
     """Selects the rows to delete: those with one of `ids` in a key column, or equal to one of `rows`.
 
-    `keys` are the 64-bit keys of `ids`, sorted; they tell which files may hold such a row.
+    `keys` are the sorted 64-bit keys of `ids`. They show which files may have such a row.
     """
 
     ids: pa.Array | None = None
@@ -27,7 +27,7 @@ class DeleteFilter:
     keys: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def kept_mask(self, table: pa.Table, key_columns: Sequence[str]) -> np.ndarray:
-        """True for each row of the table that stays."""
+        """True for each row of the table that is kept."""
         kept = np.ones(table.num_rows, bool)
         if self.ids is not None:
             for column in key_columns:
@@ -61,7 +61,7 @@ class UpdateSet:
         return np.asarray(pc.is_in(ids, value_set=self.ids).to_numpy(zero_copy_only=False))
 
     def apply(self, table: pa.Table) -> pa.Table:
-        """Return the table with the new values in place of the old ones."""
+        """Return the table with the new values instead of the old ones."""
         found = pc.index_in(table[self.id_column], value_set=self.ids).combine_chunks()
         order = pc.coalesce(
             pc.add(found.cast(pa.int64()), table.num_rows), pa.array(np.arange(table.num_rows))
@@ -109,7 +109,7 @@ def _strings(deletion: object) -> Iterator[str]:
 
 
 def update_set(name: str, values: pa.Table, schema: pa.Schema) -> UpdateSet:
-    """Interpret the `updates` entry of a change; raises InvalidChange if it cannot be applied."""
+    """Interpret the `updates` entry of a change. Raises InvalidChange if it cannot be applied."""
     partition = PARTITIONS[name]
     if len(partition.keys) != 1 or name == "removed":
         raise InvalidChange(

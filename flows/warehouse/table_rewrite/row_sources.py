@@ -1,7 +1,7 @@
-"""Rows on their way into output files, from where they are stored to the file that gets them.
+"""Read the rows of output files from the places where they are stored.
 
-A source that feeds many output files is read once: its rows are sorted by output file, in memory
-if there are few, else in a spill file.
+A source that feeds many output files is read only once. Its rows are sorted by output file, in
+memory if there are few, and otherwise in a spill file.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Conform: TypeAlias = Callable[[pa.Table], pa.Table]
 
 @dataclass(slots=True)
 class RowSource:
-    """Rows to write: staged ones, or the rows that stay of a published file.
+    """Rows to write: staged ones, or the rows of a published file that are kept.
 
-    `months` has the number of the month of each row, -1 for a row that is deleted; `outputs` the
-    number of the output file of each row, -1 for a row that is deleted.
+    `months` has the number of the month of each row, and `outputs` the number of its output file.
+    Both are -1 for a row that is deleted.
     """
 
     content: JoinedRows
@@ -52,7 +52,7 @@ class RowSource:
         return table if columns is None else table.select(list(columns))
 
     def keys(self, columns: Sequence[str]) -> pa.Table:
-        """Some columns of the rows, read without the others where they are stored as they are."""
+        """Some columns of the rows. If they are stored as they are, the others are not read."""
         if self.updates is not None or not set(columns).issubset(self.content.column_names):
             return self.read(columns)
         return self.content.read(columns)
@@ -84,13 +84,13 @@ def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarr
 
 
 class RowsByOutput(Protocol):
-    """Rows that are read by output file, also by several threads at once."""
+    """Rows that are read by output file. Several threads may read at the same time."""
 
     def take(self, output: int) -> pa.Table | None:
         """The rows of an output file, None if there are none."""
 
     def close(self) -> None:
-        """Free what the rows occupy; nothing is read after that."""
+        """Free the memory or disk space of the rows. Nothing is read after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _InMemoryRows:
 
     @classmethod
     def of(cls, sources: Sequence[RowSource]) -> _InMemoryRows:
-        """The rows of some sources that stay; rows of one output file keep their order."""
+        """The rows of some sources that are kept. Rows of one output file keep their order."""
         rows = pa.concat_tables([source.read() for source in sources])
         of_row = np.concatenate([source.outputs for source in sources])
         order = np.argsort(of_row, kind="stable")
@@ -141,7 +141,7 @@ class _SpilledRows:
     def take(self, output: int) -> pa.Table | None:
         if output not in self.batches:
             return None
-        with pa.OSFile(str(self.path)) as file:  # pages of a map would count as memory
+        with pa.OSFile(str(self.path)) as file:  # The pages of a map would count as memory.
             return pa.Table.from_batches([ipc.open_file(file).get_batch(self.batches[output])])
 
     def close(self) -> None:
@@ -149,11 +149,11 @@ class _SpilledRows:
 
 
 def sort_by_output(sources: Sequence[RowSource], folder: Path) -> list[RowsByOutput]:
-    """Prepare the sources for reading by output file; a source that feeds many is read once.
+    """Prepare the sources for reading by output file. A source that feeds many is read once.
 
-    Sources are sorted together, as many as fit the memory, and spilled into `folder` unless all of
-    them fit. One spill file serves all its output files, so few files are open however many months
-    there are.
+    As many sources as fit into memory are sorted together. They are spilled into `folder` unless all
+    sources fit. A spill file has the rows of many output files, so few files are open even if there
+    are many months.
     """
     prepared: list[RowsByOutput] = []
     sizes = [source.n_bytes for source in sources]

@@ -1,4 +1,4 @@
-"""Rows that a run has prepared for the warehouse, wherever they are."""
+"""Rows that a run has prepared for the warehouse, in memory or in files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from copydesk.flows.warehouse import table_file
 
 
 class JoinedRows(Protocol):
-    """Rows whose columns come from several places and are joined when they are read."""
+    """Rows whose columns come from several files and are joined when they are read."""
 
     @property
     def n_rows(self) -> int:
@@ -23,7 +23,7 @@ class JoinedRows(Protocol):
 
     @property
     def n_bytes(self) -> int:
-        """About how many bytes the rows take in memory."""
+        """Roughly how many bytes the rows take in memory."""
 
     @property
     def column_names(self) -> Sequence[str]:
@@ -38,7 +38,7 @@ Staged: TypeAlias = pa.Table | Path | JoinedRows
 
 
 def joined_rows(staged: Staged) -> JoinedRows:
-    """The staged rows behind one interface."""
+    """Give staged rows of any kind the same interface."""
     if isinstance(staged, pa.Table):
         return _RowsInMemory(staged)
     if not isinstance(staged, Path):
