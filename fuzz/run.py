@@ -35,7 +35,7 @@ def main() -> int:
         "targets",
         nargs="*",
         default=[*READERS, "clean_page", "clean_text", "copies"],
-        help="targets to fuzz (default: all but decode)",
+        help="targets to fuzz (default: the common formats, decoding and cleaning)",
     )
     parser.add_argument(
         "--minutes",
