@@ -30,7 +30,9 @@ LONGEST = 8192  # bytes of an input; longer ones are slower to mutate and find t
 
 def main() -> int:
     """Fuzz the targets one after another; return 1 if something was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "targets",
         nargs="*",

@@ -148,7 +148,11 @@ def without_address(rows: Rows) -> Rows:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print held-out figures, and write the model."""
-    parser = argparse.ArgumentParser(prog="python -m training.page_kind_model")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.page_kind_model",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--articles",
         type=Path,
