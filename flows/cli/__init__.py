@@ -97,12 +97,18 @@ class _Commands(Group):
 
         Without arguments, it uses the arguments of the process and may change process settings.
         """
-        if not args and kwargs.get("args") is None:
+        is_own = not args and kwargs.get("args") is None
+        if is_own:
             own_process.claim()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except SystemExit as ended:
+            if is_own and (ended.code is None or isinstance(ended.code, int)):
+                own_process.end(ended.code or 0)
+            raise
 
 
 @click.group(

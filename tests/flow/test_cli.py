@@ -108,3 +108,23 @@ def test_json_is_one_object_even_for_an_empty_warehouse(tmp_path: Path) -> None:
         assert json.loads(result.output)["snapshot"] is None
     else:
         assert result.output.startswith("Error: ")
+
+
+@pytest.mark.parametrize(("words", "code"), [(("rules",), 0), (("path", "articles"), 1)])
+def test_a_command_that_ends_its_process_keeps_exit_code_output_and_exit_functions(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    program = (
+        "import atexit; atexit.register(print, 'left'); "
+        "from copydesk.flows.cli import main; main(prog_name='copydesk')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == code
+    assert ended.stdout.endswith("left\n")
+    assert bool(ended.stderr) == bool(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.transforms.article import Refused
+from copydesk.transforms.encodings import decode as decoding
 from copydesk.transforms.encodings.decode import decode
 
 FRENCH = (
@@ -137,3 +138,34 @@ def test_a_text_is_never_more_than_one_hundredth_replacement_characters() -> Non
     broken = FRENCH.encode() + b"\xff" * 9
     with pytest.raises(Refused):
         decode(broken, declared="utf-8", html=False)
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8", "latin1"])
+@pytest.mark.parametrize("html", [False, True])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"It rained in Oslo.",
+        FRENCH.encode(),
+        CHINESE.encode(),
+        "Rain \ufffd".encode(),
+        "\ufeffRain".encode(),
+        b"<meta charset='koi8-r'>Rain",
+        b"\x1b$B rain",
+        b"Rain\x00",
+        b"ID3 and rain",
+        FRENCH.encode("cp1252"),
+    ],
+)
+def test_the_short_way_of_decoding_gives_what_the_long_way_gives(
+    monkeypatch: pytest.MonkeyPatch, raw: bytes, declared: str | None, html: bool
+) -> None:
+    def outcome() -> object:
+        try:
+            return decode(raw, declared=declared, html=html)
+        except Refused as refused:
+            return str(refused)
+
+    short = outcome()
+    monkeypatch.setattr(decoding, "_plain_utf8", lambda *_arguments, **_options: None)
+    assert short == outcome()

@@ -5,8 +5,11 @@ A library must not change its caller's process, so `copydesk.ingest` makes none 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import sys
+import threading
 
 from copydesk.flows.support.processes import sandbox
 from copydesk.flows.support.processes.worker_loop import HiddenLibraries
@@ -22,3 +25,22 @@ def claim() -> None:
     gc.set_threshold(50_000, 20, 20)  # Importing Prefect creates a million objects and no garbage.
     HiddenLibraries.install("pandas")
     sandbox.allow_forks()
+
+
+def end(code: int) -> None:
+    """End the process with this exit code, without freeing its objects one by one.
+
+    That takes a third of a second of CPU after an ingest. Returns without ending the process if
+    something may still want to run: other threads, Prefect, or a profiler or tracer around the
+    command.
+    """
+    is_watched = sys.getprofile() is not None or sys.gettrace() is not None
+    if is_watched or threading.active_count() > 1 or "prefect" in sys.modules:
+        return
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # The reader of the output is gone, which Python reports.
+        return
+    os._exit(code)
