@@ -7,7 +7,7 @@ from lxml import html
 
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_level import page_checks
+from copydesk.transforms.extract.page_level import above_headline, page_checks
 
 _SAID = (
     "The council met on Tuesday evening and heard for two hours from people who live beside the harbour, "
@@ -273,3 +273,35 @@ def test_teasers_that_close_a_page_go_with_their_heading() -> None:
     assert all("council" in text for text in kept[1:])
     assert sum("Mill" in t for t in _kept(f"<div><h1>Wall</h1>{article}{answers}</div>")) == 4
     assert sum("Mill" in t for t in _kept(f"<div><h1>Wall</h1>{teasers}{article}</div>")) == 4
+
+
+def test_a_row_of_lines_about_which_the_model_is_undecided_is_kept_whole() -> None:
+    article = f"<p>{_SAID}</p>"
+    lines = "".join(f"<li><a href='/{n}'>Crew {n}</a> of the old quay</li>" for n in range(8))
+    likelihood = {f"Crew {n}": 0.45 for n in range(2, 8)}
+    kept = _kept(f"<div>{article}</div><ul>{lines}</ul>", likelihood)
+    assert sum(text.startswith("Crew") for text in kept) == 8
+    kept = _kept(f"<div>{article}</div><ul>{lines}</ul>", likelihood | {"Crew 7": 0.1})
+    assert sum(text.startswith("Crew") for text in kept) == 2
+
+
+def test_a_row_of_links_above_the_headline_is_unlikely_if_an_article_may_be_below() -> None:
+    ticker = (
+        "<ul>"
+        + "".join(
+            f"<li><a href='/{n}'>Mill {n}</a> burns down, and nobody in the town knows why.</li>"
+            for n in range(5)
+        )
+        + "</ul>"
+    )
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    page = read_blocks(
+        html.document_fromstring(f"<body>{ticker}<h2>Wall</h2>{article}{ticker}</body>"), Options()
+    )
+    is_title = np.array([text == "Wall" for text in page.text])
+    likelihood = np.array([0.9 if "Mill" in text else 0.4 for text in page.text])
+    lowered = above_headline.without_rows(page, likelihood, _words(page), is_title)
+    assert [bool(p < 0.1) for p in lowered] == ["Mill" in text for text in page.text]
+    likelihood[likelihood == 0.4] = 0.1
+    unchanged = above_headline.without_rows(page, likelihood, _words(page), is_title)
+    assert (unchanged == likelihood).all()

@@ -28,6 +28,7 @@ from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.extract.page_level import (
+    above_headline,
     notices,
     page_checks,
     page_kind,
@@ -156,8 +157,9 @@ class _CheckedPage:
 
         links, is_headline = column("link_density"), column("headline_exact") > 0
         probability = score(page, own, words, links, tree, url)
-        choice = thresholds.choose(probability, words, links)
         is_title = is_headline | (column("title_cover") > _TITLE_COVER)
+        probability = above_headline.without_rows(page, probability, words, is_title)
+        choice = thresholds.choose(probability, words, links)
         checked = page_checks.check(page, choice.kept, probability, words, is_title)
         judged = page_kind_features.JudgedBlocks(
             page, checked.kept, words, links, column("sentence_ends"), is_title

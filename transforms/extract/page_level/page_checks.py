@@ -103,6 +103,7 @@ def check(
     _fill_runs(page, kept, probability)
     _fill_lists(page, kept, probability, words)
     _fill_wrapped(page, kept, probability, words)
+    _fill_rows(page, kept, probability)
     for rule, blocks in (
         (BYLINE, _printed_lines(page, kept, words)),
         (COMMENTS, _comments(page, kept, words)),
@@ -155,6 +156,28 @@ def _fill_runs(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> 
             kept[first + 1 : last] = True
 
 
+def _fill_rows(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> None:
+    """Keep a row of blocks with one markup whole, if the model is undecided about many of them.
+
+    Such a row is a list of results or products, whose lines are as likely as each other. A single
+    unlikely line among paragraphs is often a link to another story.
+    """
+    signature, parent = page.signature[page.block_element], page.parent[page.block_element]
+    is_next = (signature[1:] == signature[:-1]) & (parent[1:] == parent[:-1])
+    starts = np.flatnonzero(np.concatenate(([True], ~is_next)))
+    ends = np.append(starts[1:], len(kept))
+    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        row, likely = kept[first:end], probability[first:end]
+        if (
+            end - first > _UNDECIDED
+            and row.any()
+            and len(row) - row.sum() >= _UNDECIDED
+            and likely.min() >= _UNDECIDED_LEAST
+            and likely.mean() >= _UNDECIDED_MEAN
+        ):
+            kept[first:end] = True
+
+
 def _fill_wrapped(
     page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
 ) -> None:
@@ -198,6 +221,10 @@ def _is_heading(page: Page, block: int) -> bool:
 _MOST_BETWEEN, _LABEL_WORDS, _WRAPPED_LINKS = 4, 6, 0.1
 _SENTENCE_ENDS = '.!?。！？”"'
 _SENTENCE_WORDS, _BETWEEN_WORDS = 5, 15
+#: The fewest blocks of a row that are not kept, the least of their likelihoods, and the mean of the
+#: row. On 461 pages of collections that the model had not seen such rows gained .4 F1 in all, and
+#: one page lost .03.
+_UNDECIDED, _UNDECIDED_LEAST, _UNDECIDED_MEAN = 4, 0.2, 0.4
 #: The longest run of lines that is filled (arbitrary).
 _RUN_LINES = 12
 
