@@ -59,8 +59,11 @@ class Characters:
     """Facts of each text by name, its length, and its words as numbers.
 
     The words are in lower case. Their numbers are those of the distinct words of all texts.
+    `codes` are the characters of all texts, and `starts` says where each text begins.
     """
 
+    codes: npt.NDArray[np.uint32]
+    starts: Index
     sizes: Index
     facts: dict[str, Column]
     word: Index
@@ -86,7 +89,7 @@ def read(texts: Sequence[str]) -> Characters:
     named = dict(zip(FACTS, facts, strict=True))
     for name, signs in (("copyright", _COPYRIGHT), ("url", _ADDRESS)):
         named[name] = _contains(low, low_starts, signs)
-    return Characters(np.diff(starts), named, *words)
+    return Characters(codes, starts, np.diff(starts), named, *words)
 
 
 def _contains(low: str, starts: Index, literals: Sequence[str]) -> Column:

@@ -124,7 +124,7 @@ def read(page: Page, hints: Hints) -> Lines:
     columns = {
         "cjk": is_cjk,
         "repeats": _repeats(texts),
-        **_ends(texts),
+        **_ends(characters, len(texts)),
         **_shared_with_head(texts, vocabulary, hints),
         **_groups(vocabulary),
         **_over_page(page, facts, size, n_words),
@@ -142,11 +142,12 @@ def _repeats(texts: list[str]) -> Column:
     return np.fromiter(map(count.__getitem__, texts), dtype=np.float64, count=len(texts))
 
 
-def _ends(texts: list[str]) -> dict[str, Column]:
+def _ends(characters: Characters, blocks: int) -> dict[str, Column]:
     """Return the kinds of the first and the last character of each block, as 0 or 1."""
-    firsts, lasts = [text[0] for text in texts], [text[-1] for text in texts]
-    starts = _of_each(
-        firsts,
+    codes, starts = characters.codes, characters.starts
+    first, end = starts[:blocks], starts[1 : blocks + 1]
+    begins = _of_each(
+        codes[first],
         lambda first: (
             first.islower(),
             not first.isalnum(),
@@ -155,24 +156,26 @@ def _ends(texts: list[str]) -> dict[str, Column]:
         ),
     )
     ends = _of_each(
-        lasts,
+        codes[end - 1],
         lambda last: (last in '.!?。！？"”’»)', last in ":：", last == "…", last in "?？"),
     )
-    for place, (text, last) in enumerate(zip(texts, lasts, strict=True)):
-        if last == "." and text.endswith("..."):
-            ends[2, place] = 1.0
+    has_three = np.flatnonzero((end - first >= 3) & (codes[end - 1] == _FULL_STOP))
+    two_before = (codes[end[has_three] - k] == _FULL_STOP for k in (2, 3))
+    ends[2, has_three[np.logical_and(*two_before)]] = 1.0
     names = ("starts_lower", "starts_symbol", "starts_digit", "starts_quote")
-    found = dict(zip(names, starts, strict=True))
+    found = dict(zip(names, begins, strict=True))
     names = ("ends_sentence", "ends_colon", "ends_ellipsis", "ends_question")
     return found | dict(zip(names, ends, strict=True))
 
 
-def _of_each(characters: list[str], kinds: Callable[[str], tuple[bool, ...]]) -> Column:
+_FULL_STOP = ord(".")
+
+
+def _of_each(codes: npt.NDArray[np.uint32], kinds: Callable[[str], tuple[bool, ...]]) -> Column:
     """Return the kinds of each character, one kind a row; they are computed once for each distinct one."""
-    number = {character: place for place, character in enumerate(dict.fromkeys(characters))}
-    table = np.array(list(map(kinds, number)), dtype=np.float64)
-    places = np.fromiter(map(number.__getitem__, characters), np.int64, len(characters))
-    return np.ascontiguousarray(table[places].T)
+    distinct, number = np.unique(codes, return_inverse=True)
+    table = np.array([kinds(chr(code)) for code in distinct.tolist()], dtype=np.float64)
+    return np.ascontiguousarray(table[number].T)
 
 
 def _over_page(

@@ -143,6 +143,11 @@ _FILTER = re.compile(
     re.IGNORECASE,
 )
 _LABEL_CHARS = 60
+_DIGIT = re.compile(r"\d")
+#: First characters of the labels that `_PAGINATION` and `_FILTER` match, beside digits. A `_FILTER`
+#: that begins with any other character has a digit.
+_PAGINATION_STARTS = frozenset("lsvmonpwc›»>→…")
+_FILTER_STARTS = frozenset("sfortdzamiqc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +294,13 @@ def _of_boxes(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
 def _of_labels(page: Page) -> dict[str, float]:
     """Return the features of the short lines of a list, and of the elements of its forms and dates."""
     labels = [text.strip() for text in page.text if len(text) < _LABEL_CHARS]
+    with_digit = [t for t in labels if _DIGIT.search(t)]
+    may_be_filter = [t for t in labels if t[:1].lower() in _FILTER_STARTS or _DIGIT.search(t)]
+    may_be_page = [t for t in labels if t[:1].lower() in _PAGINATION_STARTS or t[:1].isdigit()]
     return {
-        "prices": np.log1p(sum(1 for t in labels if _PRICE.search(t))),
-        "pagination": np.log1p(sum(1 for t in labels if _PAGINATION.fullmatch(t))),
-        "filters": np.log1p(sum(1 for t in labels if _FILTER.fullmatch(t))),
+        "prices": np.log1p(sum(1 for t in with_digit if _PRICE.search(t))),
+        "pagination": np.log1p(sum(1 for t in may_be_page if _PAGINATION.fullmatch(t))),
+        "filters": np.log1p(sum(1 for t in may_be_filter if _FILTER.fullmatch(t))),
         "inputs": np.log1p(page.tag.count("input")),
         "times": np.log1p(page.tag.count("time")),
     }
@@ -304,11 +312,11 @@ def _of_headings(judged: JudgedBlocks, hints: Hints) -> dict[str, float]:
     A section has a name of a word or two, an article has a headline.
     """
     page, kept, words = judged.page, judged.kept, judged.words
-    tags = [page.tag[e] for e in page.block_element]
+    tags = [page.tag[e] for e in page.block_element.tolist()]
     is_main = np.array(
         [
             tag == "h1" or page.tag[e] == "h1"
-            for tag, e in zip(tags, page.inner_element, strict=True)
+            for tag, e in zip(tags, page.inner_element.tolist(), strict=True)
         ],
         dtype=np.bool_,
     )
