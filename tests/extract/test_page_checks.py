@@ -305,3 +305,31 @@ def test_a_row_of_links_above_the_headline_is_unlikely_if_an_article_may_be_belo
     likelihood[likelihood == 0.4] = 0.1
     unchanged = above_headline.without_rows(page, likelihood, _words(page), is_title)
     assert (unchanged == likelihood).all()
+
+
+def test_a_letter_that_is_quoted_in_parts_and_printed_whole_below_stays() -> None:
+    said = [
+        "We ask you to bring us the things from the market that stand on the list below the door.",
+        "Come at two in the afternoon and hold the baby, while one of us sleeps for two full hours.",
+        "Walk the dog for as long as you like along the harbour, and do not let it into the water.",
+    ]
+    notes = [
+        "This is how parents in the old town speak to their guests when nobody else is listening.",
+        "Nobody in the street knows who wrote it, and everybody has an opinion about its writers.",
+        "The dog itself was seen on Friday at the quay, alone and in the best of moods, they say.",
+    ]
+    parts = "".join(
+        f"<h4>{note}</h4><blockquote class='q'><p>{text}</p></blockquote>"
+        for note, text in zip(notes, said, strict=True)
+    )
+    whole = "<blockquote class='q'>" + "".join(f"<p>{text}</p>" for text in said) + "</blockquote>"
+    assert len(_kept(f"<div>{parts}<p>{_SAID}</p>{whole}</div>")) == 10
+
+
+def test_a_paragraph_that_is_a_link_in_capitals_is_another_headline() -> None:
+    paragraphs = [f"<p>{n}. {_SAID}</p>" for n in range(4)]
+    other = "<p><a href='/1'>MILL OWNER ASKS FOR A LOWER WALL</a></p>"
+    quiet = "<p><a href='/2'>The letter of the mill owner</a></p>"
+    kept = _kept("".join((*paragraphs[:2], other, quiet, *paragraphs[2:])))
+    assert len(kept) == 5
+    assert "The letter of the mill owner" in kept

@@ -21,8 +21,8 @@ _LEAST_WORDS = 12  # Shorter blocks are not compared.
 _LEAST_CHARS, _OPENING_CHARS = 50, 40
 #: A visible copy is cut only if it is a second article, a third of everything that is kept.
 _COPY_SHARE = 0.3
-#: The paragraphs of a second box with the same markup (arbitrary).
-_BOX_BLOCKS = 3
+#: The paragraphs of a second box with the same markup, and their share of its text (arbitrary).
+_BOX_BLOCKS, _BOX_SHARE = 3, 0.85
 
 
 def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
@@ -58,7 +58,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
             twins.append((sources[0], block))
         for gram in grams:
             holders.setdefault(gram, block)
-    if _is_second_box(page, twins):
+    if _is_second_box(page, kept, twins):
         copies[REPEATED] += [block for _, block in twins]
         size[REPEATED] += sum(len(_trigrams(page.text[block])) for _, block in twins)
     least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
@@ -67,14 +67,28 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     ]
 
 
-def _is_second_box(page: Page, twins: list[tuple[int, int]]) -> bool:
-    """Tell whether blocks and their copies, in pairs, are in two boxes in the same order."""
+def _is_second_box(page: Page, kept: npt.NDArray[np.bool_], twins: list[tuple[int, int]]) -> bool:
+    """Tell whether blocks and their copies, in pairs, are all of two boxes, in the same order.
+
+    A report that quotes a letter in parts, and has all of it below, is not such a copy.
+    """
     if len(twins) < _BOX_BLOCKS:
         return False
-    sources, blocks = zip(*twins, strict=True)
-    boxes = [page.parent[page.block_element[list(side)]].tolist() for side in (sources, blocks)]
-    is_in_order = all(a < b for a, b in pairwise(sources)) and sources[-1] < blocks[0]
-    return is_in_order and set(boxes[0]).isdisjoint(boxes[1])
+    sides = [list(side) for side in zip(*twins, strict=True)]
+    boxes = [set(page.parent[page.block_element[side]].tolist()) for side in sides]
+    is_in_order = all(a < b for a, b in pairwise(sides[0])) and sides[0][-1] < sides[1][0]
+    return (
+        is_in_order
+        and boxes[0].isdisjoint(boxes[1])
+        and all(_share_of_range(page, kept, side) >= _BOX_SHARE for side in sides)
+    )
+
+
+def _share_of_range(page: Page, kept: npt.NDArray[np.bool_], blocks: list[int]) -> float:
+    """Return the share of the kept text from the first to the last of the blocks that is theirs."""
+    between = range(blocks[0], blocks[-1] + 1)
+    whole = sum(len(page.text[block]) for block in between if kept[block])
+    return sum(len(page.text[block]) for block in blocks) / whole
 
 
 def markup_of(page: Page, block: int) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from copydesk.transforms.extract.model.text_features import Column
 #: (arbitrary).
 _WORDS_ABOVE, _ARTICLE_WORDS, _BLOCKS, _WORDS = 30, 100, 6, 70
 _LABEL_CHARS = 45
+#: The words of a headline, and the share of a block that is link text if it is a link (arbitrary).
+_HEADLINE_WORDS, _LINK = 4, 0.9
 #: A line above a link to another story.
 _LABEL = re.compile(
     r"(?:(?:read|see|watch|listen)(?: also| more| next)|also read|more (?:on|about) (?:this|the) \w+|more on this|related(?: (?:stories|story|articles?|coverage))?|you (?:may|might) also like"
@@ -44,6 +46,22 @@ def with_label(
     are in such a box, and 9 of them are in the known text.
     """
     return _kept_in(_of_labels(page, kept), page, kept, words, is_title)
+
+
+def in_capitals(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Return the kept paragraphs that are one link in capital letters, which is another headline.
+
+    Of 41 such paragraphs inside of articles, on 2,063 pages with known text, 2 are in that text.
+    """
+    places = np.flatnonzero(kept)
+    return [
+        block
+        for block in places[1:].tolist()
+        if words[block] >= _HEADLINE_WORDS
+        and page.link_chars[block] >= _LINK * len(page.text[block])
+        and page.text[block].isupper()
+        and page.tag[page.block_element[block]] == "p"
+    ]
 
 
 def _kept_in(

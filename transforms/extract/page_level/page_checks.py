@@ -114,6 +114,7 @@ def check(
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
+        (RELATED, inset_boxes.in_capitals(page, kept, words)),
         (FORM, inset_boxes.with_form(page, kept, words, is_title)),
     ):
         for block in blocks:
