@@ -65,7 +65,7 @@ class Names:
 def with_attributes(elements: Elements, attributes: Collection[str]) -> Index:
     """Return the rows of `values` that have one of these attributes."""
     chosen = np.array([name in attributes for name in TELLING])
-    return elements.values[chosen[elements.values[:, 1]]]
+    return np.asarray(elements.values[chosen[elements.values[:, 1]]])
 
 
 @cache

@@ -126,8 +126,9 @@ def walk_in_python(
     """Compute `walk` without a compiler, with Python's integers."""
     steps, bits, symbols = automaton
     tables: Any = (_Rows(steps), bits.tolist(), symbols.tolist())
-    arguments: list[Any] = [content.tobytes(), values.tolist(), chosen.tolist(), limits, by_word]
-    return walk(*arguments, tables)
+    lists: list[Any] = [values.tolist(), chosen.tolist()]
+    arguments: list[Any] = [content.tobytes(), *lists, limits, by_word, tables]
+    return walk(*arguments)
 
 
 class _Rows(dict[tuple[int, int], int]):

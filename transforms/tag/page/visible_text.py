@@ -103,7 +103,7 @@ class VisibleText:
         return parts
 
     @cached_property
-    def has_text(self) -> memoryview[bool]:
+    def has_text(self) -> memoryview[int]:
         """Whether there is text between each tag and the next."""
         found = np.zeros(len(self.elements.tag_starts), dtype=np.bool_)
         found[:-1] = self.elements.tag_starts[1:] - self.elements.tag_ends[:-1] > 2
