@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.transforms import ledger
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
 from copydesk.transforms.tag.headlines.text_header import is_byline
@@ -114,6 +115,22 @@ def test_a_byline_between_paragraphs_stays() -> None:
     text = f"{PROSE}\nBy Ana Ruiz\n{PROSE}"
     tags = text_tags(text)
     assert (tags.values["byline"], tags.removed) == ((), ())
+
+
+def test_a_byline_on_a_line_that_was_cut_is_that_of_the_text() -> None:
+    text = f"{PROSE}\n{PROSE}\nBy Ana Ruiz, Harbour Post"
+    cut = ledger.cut(text, (), [ledger.Cut(2, "author_line", 1)])
+    assert text_tags(text, removed=cut).values["byline"] == ("Ana Ruiz",)
+
+
+def test_the_beginning_of_a_paragraph_is_no_byline() -> None:
+    # The paragraph begins shortly before the end of what was read as the head of a text.
+    above = "\n".join([PROSE] * 30)[:1969]
+    text = (
+        f"\n{above}\nAna Ruiz, head of the port, said on Monday that the ferry would stay.\n{PROSE}"
+    )
+    cut = ledger.cut(text, (), [ledger.Cut(0)])
+    assert text_tags(text, removed=cut).values["byline"] == ()
 
 
 def test_reporters_credited_at_the_foot_are_the_byline() -> None:

@@ -10,6 +10,7 @@ import pytest
 from copydesk.transforms import edit
 from copydesk.transforms.article import Article, Given, Source
 from copydesk.transforms.edit import clean_page, clean_text
+from tests.tag.pages import PROSE, text_tags
 
 TEXT = "<article><h1>The wall gave way</h1>" + "".join(
     f"<p>Paragraph {n} tells what the council said about the harbour wall on Tuesday morning.</p>"
@@ -106,6 +107,34 @@ def test_access_is_known_by_the_pages_data_or_by_a_wall(
     head: str, foot: str, free: bool | None
 ) -> None:
     assert page(head, foot).is_free is free
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        "Subscribe now to continue reading.",
+        "SIGN UP to keep reading",
+        "Log in to read the full story.",
+        "Register to view this article.",
+        "Join us to finish reading.",
+        "This story is available for paying members.",
+        "You’ve reached your monthly article limit",
+        "Weiterlesen mit Hafen Plus",
+        "Jetzt lesen mit dem Abo",
+        "Dieser Artikel ist exklusiv für unsere Abonnenten",
+        "Cet article est réservé à nos abonnés",
+        "Il vous reste 70 % de cet article à lire",
+        "Contenido exclusivo para suscriptores",
+        "Suscríbete para seguir leyendo",
+        "Questo articolo è riservato agli abbonati",
+        "Dit artikel is alleen voor abonnees",
+        "Artikkelen er kun for abonnenter",
+        "Den här artikeln är exklusiv för prenumeranter",
+        "Artiklen er for abonnenter",
+    ],
+)
+def test_a_wall_at_the_end_of_a_text_says_that_it_is_not_free(wall: str) -> None:
+    assert text_tags(f"{PROSE}\n{wall}").values["is_free"] is False
 
 
 def test_a_creative_commons_link_becomes_its_identifier() -> None:

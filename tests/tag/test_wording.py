@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from copydesk.transforms.tag.dates import date_marks
 from copydesk.transforms.tag.persons import byline_lexicon, name_lexicon, person_names
 from copydesk.transforms.tag.persons.caseless import Caseless
 
@@ -53,6 +54,28 @@ def test_a_pattern_for_lower_case_finds_what_ignoring_case_finds(name: str, text
         (pattern.fullmatch(text), slow.fullmatch(text)),
     ):
         assert (found and found.span()) == (expected and expected.span())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPDATED 3 May 2024",
+        "Zuletzt AKTUALISIERT: 3.5.2024",
+        "MIS À JOUR le 3 mai 2024",
+        "ОБНОВЛЕНО 3 мая 2024",
+        "GÜNCELLEME 03.05.2024",
+        "YAYINLANMA TARİHİ 03.05.2024",
+        "First PUBLISHED on 3 May 2024",
+        "Veröffentlicht am 3. Mai 2024",
+        "© 2024 Harbour Post, ALL RIGHTS reserved",
+        "The harbour wall gave way",
+    ],
+)
+@pytest.mark.parametrize("name", ["MODIFIED", "PUBLISHED", "_OTHER", "_RIGHTS", "_PUBLICATION"])
+def test_a_mark_of_a_date_is_found_in_any_case(name: str, text: str) -> None:
+    pattern: Caseless = getattr(date_marks, name)
+    found, expected = pattern.search(text), re.search(pattern.pattern, text, re.IGNORECASE)
+    assert (found and found.span()) == (expected and expected.span())
 
 
 @pytest.mark.parametrize("text", BYLINES)
