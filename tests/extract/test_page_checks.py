@@ -333,3 +333,11 @@ def test_a_paragraph_that_is_a_link_in_capitals_is_another_headline() -> None:
     kept = _kept("".join((*paragraphs[:2], other, quiet, *paragraphs[2:])))
     assert len(kept) == 5
     assert "The letter of the mill owner" in kept
+
+
+def test_what_is_said_about_the_author_goes_up_to_the_next_heading() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(2))
+    about = "<h4>About the author</h4><p>Ana Ruiz has written 2,565 posts here.</p><p>She lives on a boat.</p>"
+    kept = _kept(f"<div>{article}{about}<h4>Sources</h4><p>The minutes of the council.</p></div>")
+    assert not any(text.startswith(("Ana Ruiz", "She lives")) for text in kept)
+    assert "The minutes of the council." in kept

@@ -17,6 +17,14 @@ _WORDS_ABOVE, _ARTICLE_WORDS, _BLOCKS, _WORDS = 30, 100, 6, 70
 _LABEL_CHARS = 45
 #: The words of a headline, and the share of a block that is link text if it is a link (arbitrary).
 _HEADLINE_WORDS, _LINK = 4, 0.9
+#: The blocks below "About the author" that are about the author (arbitrary).
+_AUTHOR_BLOCKS = 3
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ABOUT_AUTHOR = re.compile(
+    r"\W*(?:about (?:the )?authors?|author bio(?:graphy)?|(?:mehr )?über (?:den|die) autor(?:en|in)?|sobre (?:el|la|o|a) autora?|(?:à propos de|sur) l['’]auteure?"
+    r"|(?:l['’]autore|sull['’]autore)|over de auteur|om (?:författaren|forfatteren)|o autorze)\W*",
+    re.IGNORECASE,
+)
 #: A line above a link to another story.
 _LABEL = re.compile(
     r"(?:(?:read|see|watch|listen)(?: also| more| next)|also read|more (?:on|about) (?:this|the) \w+|more on this|related(?: (?:stories|story|articles?|coverage))?|you (?:may|might) also like"
@@ -53,15 +61,33 @@ def in_capitals(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
 
     Of 41 such paragraphs inside of articles, on 2,063 pages with known text, 2 are in that text.
     """
-    places = np.flatnonzero(kept)
+    linked = np.flatnonzero(kept & (page.link_chars > 0) & (words >= _HEADLINE_WORDS))
     return [
         block
-        for block in places[1:].tolist()
-        if words[block] >= _HEADLINE_WORDS
+        for block in linked.tolist()
+        if block > 0
         and page.link_chars[block] >= _LINK * len(page.text[block])
         and page.text[block].isupper()
         and page.tag[page.block_element[block]] == "p"
     ]
+
+
+def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Return the kept blocks below a line such as "About the author", up to the next heading.
+
+    Of 137 such blocks on 2,063 pages with known text 3 are in that text.
+    """
+    above = np.cumsum(words * kept)
+    found: set[int] = set()
+    for label in np.flatnonzero(above >= _WORDS_ABOVE)[:-1].tolist():
+        text = page.text[label]
+        if len(text) > _LABEL_CHARS or not _ABOUT_AUTHOR.fullmatch(text):
+            continue
+        for block in range(label + 1, min(len(kept), label + 1 + _AUTHOR_BLOCKS)):
+            if block > label + 1 and page.tag[page.block_element[block]] in _HEADINGS:
+                break
+            found.update([block] if kept[block] else [])
+    return sorted(found)
 
 
 def _kept_in(

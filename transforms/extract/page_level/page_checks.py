@@ -114,6 +114,7 @@ def check(
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
+        (BYLINE, inset_boxes.about_author(page, kept, words)),
         (RELATED, inset_boxes.in_capitals(page, kept, words)),
         (FORM, inset_boxes.with_form(page, kept, words, is_title)),
     ):
@@ -167,11 +168,11 @@ def _fill_rows(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> 
     is_next = (signature[1:] == signature[:-1]) & (parent[1:] == parent[:-1])
     starts = np.flatnonzero(np.concatenate(([True], ~is_next)))
     ends = np.append(starts[1:], len(kept))
-    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    is_long = ends - starts > _UNDECIDED
+    for first, end in zip(starts[is_long].tolist(), ends[is_long].tolist(), strict=True):
         row, likely = kept[first:end], probability[first:end]
         if (
-            end - first > _UNDECIDED
-            and row.any()
+            row.any()
             and len(row) - row.sum() >= _UNDECIDED
             and likely.min() >= _UNDECIDED_LEAST
             and likely.mean() >= _UNDECIDED_MEAN
