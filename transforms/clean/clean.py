@@ -112,6 +112,7 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     found, known_cuts = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
+    known_odds: dict[str, float] = {}
     text = apply(extracted, removed)
     left, low = text.split("\n"), folded(text).split("\n")
     while True:
@@ -124,7 +125,8 @@ def clean(
             if options.line_model and WORDING_MODEL in acting.by_name:
                 known = matched.union(c.line for c in cuts)
                 cuts += [
-                    _cut(n, WORDING_MODEL) for n in wording_model.lines_to_cut(left, low, known)
+                    _cut(n, WORDING_MODEL)
+                    for n in wording_model.lines_to_cut(left, low, known, known_odds)
                 ]
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]

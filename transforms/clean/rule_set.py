@@ -309,8 +309,12 @@ class RuleSet:
 
 
 def _plain_forms(low: Sequence[str]) -> list[str]:
-    """Return the plain forms of folded lines, and nothing for those that are too long for a rule."""
-    return plain("\n".join([line if len(line) <= _MAX_LINE else "" for line in low])).split("\n")
+    """Return the plain forms of the folded lines that are not ASCII, and "" for other lines.
+
+    Lines that are too long for a rule are left out as well.
+    """
+    lines = ["" if line.isascii() or len(line) > _MAX_LINE else line for line in low]
+    return plain("\n".join(lines)).split("\n")
 
 
 def kind_of_sentence(line: str) -> int:

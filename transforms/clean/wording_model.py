@@ -58,13 +58,16 @@ class Model(NamedTuple):
     threshold: float
 
 
-def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int]) -> list[int]:
+def lines_to_cut(
+    lines: Sequence[str], low: Sequence[str], known: Collection[int], judged: dict[str, float]
+) -> list[int]:
     """Return the numbers of lines that read like boilerplate.
 
-    `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at most `MOST_CHARS`
-    characters below the first paragraph are judged, because a headline may read like anything. The
-    more lines without a mark of a sentence a text has, the surer the model must be: subheadings
-    look like labels, and each of them may be a mistake.
+    `low` are the folded lines, `known` the numbers of lines that a rule matches. `judged` caches
+    the log odds of folded lines, because the next pass asks about most lines again. Only lines of
+    at most `MOST_CHARS` characters below the first paragraph are judged, because a headline may
+    read like anything. The more lines without a mark of a sentence a text has, the surer the model
+    must be: subheadings look like labels, and each of them may be a mistake.
     """
     asked, cautions, is_below = list[int](), list[float](), False
     for number, line in enumerate(lines):
@@ -81,11 +84,13 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int
         return []
     weights = model()
     limit = threshold_of(weights, cautions.count(0.0))
-    odds = log_odds([low[number] for number in asked], weights).tolist()
+    new = [line for number in asked if (line := low[number]) not in judged]
+    if new:
+        judged.update(zip(new, log_odds(new, weights).tolist(), strict=True))
     return [
         number
-        for number, value, caution in zip(asked, odds, cautions, strict=True)
-        if value > limit + caution
+        for number, caution in zip(asked, cautions, strict=True)
+        if judged[low[number]] > limit + caution
     ]
 
 
