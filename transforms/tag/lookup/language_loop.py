@@ -72,7 +72,7 @@ def find_features(seen: Numbers, text: npt.NDArray[np.uint8], tables: Tables) ->
     for at in range(text.shape[0]):
         feature = states[seen[at], 1]
         seen[n] = feature
-        n += np.int64(feature >= 0)
+        n += int(feature >= 0)
     touched = np.uint16(0)
     for i in range(n):
         for c in range(0, weights.shape[1], _LINE):
