@@ -144,7 +144,7 @@ class Corpus:
         return {"dates": dates, **grouped}
 
     def document(self, doc_id: str) -> Row | None:
-        """All columns of a document, and its table; None if there is no such document."""
+        """All columns of a document, and its table, or None if there is no such document."""
         for table in ("articles", "duplicates", "quarantined"):
             for row in self.snapshot.documents(table, [doc_id]).to_pylist():
                 return {**row, "table": table, "is_kept": table == "articles"}
@@ -224,7 +224,7 @@ class Corpus:
         )
 
     @cached_property
-    def families(self) -> list[Row]:
+    def largest_clusters(self) -> list[Row]:
         """The largest clusters of copies, each with its kept document."""
         return self.rows(
             "SELECT c.kept_doc_id, c.n, c.n_outlets, c.relation, c.keep_reason, a.title, a.outlet "

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Warehouse
 
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-#: No scripts, no frames and nothing from other sites, whatever the text of a document contains.
+#: Pages may load no scripts, no frames and nothing from other sites, even if a document names them.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -101,7 +101,11 @@ class Site:
         corpus = self.corpus()
         return self._page(
             "dropped",
-            {"families": corpus.families, "relations": corpus.relations, "rules": corpus.rules},
+            {
+                "largest_clusters": corpus.largest_clusters,
+                "relations": corpus.relations,
+                "rules": corpus.rules,
+            },
         )
 
     def rule(self, request: Request) -> Response:

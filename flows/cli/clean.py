@@ -65,7 +65,7 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
             )
         if url is not None:
             raise click.UsageError("--url works with one file only")
-        gave_text = [_line(name, kind) for name in files]
+        gave_text = [_print_json_line(name, kind) for name in files]
         if not all(gave_text):
             raise click.ClickException(
                 "some of the files gave no text; their lines of JSON say why"
@@ -136,7 +136,7 @@ def _problems() -> tuple[type[Exception], ...]:
     return OSError, BrokenError, Refused
 
 
-def _line(name: str, kind: str | None) -> bool:
+def _print_json_line(name: str, kind: str | None) -> bool:
     """Print the JSON line of a file, and return whether the file gave a text."""
     try:
         article = _article(name, kind, None)

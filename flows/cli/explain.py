@@ -82,15 +82,15 @@ def command(
             {
                 "documents": [{k: v for k, v in row.items() if k != "text"} for row in (one, two)],
                 "pair": measured,
-                "passages": [vars_of(p) for p in passages],
+                "passages": [_passage_record(p) for p in passages],
             }
         )
         return
-    _tell(one, two, measured, may_go)
+    _print_decision(one, two, measured, may_go)
     _side_by_side(one["text"], two["text"], passages, width)
 
 
-def vars_of(passage: Passage) -> dict[str, int]:
+def _passage_record(passage: Passage) -> dict[str, int]:
     """The passage as a mapping."""
     return {
         name: getattr(passage, name)
@@ -124,11 +124,11 @@ def _full_id(snapshot: Any, given: str) -> str:
 
 def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
     columns = ["doc_id", "title", "outlet", "published_at", "url", "source_uri", "text"]
-    fold = ["kept_doc_id", *_NUMBERS, "keep_reason"]
+    copy_columns = ["kept_doc_id", *_NUMBERS, "keep_reason"]
     rows = {row["doc_id"]: row for row in snapshot.documents("articles", ids, columns).to_pylist()}
     rows |= {
         row["doc_id"]: row
-        for row in snapshot.documents("duplicates", ids, [*columns, *fold]).to_pylist()
+        for row in snapshot.documents("duplicates", ids, [*columns, *copy_columns]).to_pylist()
     }
     for doc_id in ids:
         if doc_id not in rows:
@@ -181,7 +181,7 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
         )
 
 
-def _tell(
+def _print_decision(
     one: Mapping[str, Any],
     two: Mapping[str, Any],
     measured: Mapping[str, Any] | None,

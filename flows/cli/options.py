@@ -75,7 +75,7 @@ def _known(module: str, name: str) -> type[Exception] | tuple[()]:
 
 
 def warehouse_option(command: _Command) -> _Command:
-    """`--warehouse DIR`, else $COPYDESK_WAREHOUSE, else ./warehouse.
+    """`--warehouse DIR`, or else $COPYDESK_WAREHOUSE, or else ./warehouse.
 
     It is passed on as `warehouse`, a `Path` or the text of a URI.
     """

@@ -65,7 +65,7 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_j
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @warehouse_option
 def approve(*, ids: tuple[str, ...], warehouse: Path | str) -> None:
-    """Cut these lines from the next run on, whatever their frequency.
+    """Cut these lines from the next run on, even if they are rare.
 
     \b
         copydesk templates approve 44675dde
@@ -77,7 +77,7 @@ def approve(*, ids: tuple[str, ...], warehouse: Path | str) -> None:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @warehouse_option
 def reject(*, ids: tuple[str, ...], warehouse: Path | str) -> None:
-    """Never cut these lines, whatever their frequency.
+    """Never cut these lines, even if they are frequent.
 
     \b
         copydesk templates reject 44675dde

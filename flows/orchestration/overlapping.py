@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.objects import FlowRun
 
-SKIPPED = "Skipped: another run was in progress when this one fell due. That run or the next reads everything that is new."
+SKIPPED = "Skipped: another run was in progress when this one was due. That run or the next reads everything that is new."
 # If a run was created more than this long after its planned start, it is a run of the schedule that
 # was missed, and not one that a person started.
-_BACKDATED = timedelta(minutes=1)
+_MISSED_AFTER = timedelta(minutes=1)
 
 
-def skip_ticks(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
+def skip_overlapping(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
     """Cancel the scheduled runs of a deployment that are queued, and return them."""
     from prefect.client.schemas.filters import (
         DeploymentFilter,
@@ -38,14 +38,14 @@ def skip_ticks(client: SyncPrefectClient, *, deployment: str) -> list[UUID]:
             state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["AwaitingConcurrencySlot"]))
         ),
     )
-    ticks = [flow_run for flow_run in waiting if _is_tick(flow_run)]
-    for flow_run in ticks:
+    scheduled = [flow_run for flow_run in waiting if _is_scheduled(flow_run)]
+    for flow_run in scheduled:
         client.set_flow_run_state(flow_run.id, Cancelled(message=SKIPPED), force=True)
-    return [flow_run.id for flow_run in ticks]
+    return [flow_run.id for flow_run in scheduled]
 
 
-def _is_tick(flow_run: FlowRun) -> bool:
+def _is_scheduled(flow_run: FlowRun) -> bool:
     """Whether the schedule created a run, not a person."""
     planned, made = flow_run.expected_start_time, flow_run.created
-    is_backdated = planned is not None and made is not None and planned < made - _BACKDATED
-    return bool(flow_run.auto_scheduled) or is_backdated
+    is_missed = planned is not None and made is not None and planned < made - _MISSED_AFTER
+    return bool(flow_run.auto_scheduled) or is_missed

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
 PORT = 4200  # Prefect's default, which its command line and bookmarks use
-_STOPS_IN = 20  # seconds until the server is killed; its database survives that
-_LOOKS_EVERY = 2.0  # seconds between two checks that the server runs; arbitrary
+_STOP_SECONDS = 20  # seconds until the server is killed; its database survives that
+_CHECK_SECONDS = 2.0  # seconds between two checks that the server runs; arbitrary
 # Seconds. Prefect's runner polls every ten seconds, so if it ends sooner, the server is not the cause.
 _GIVES_UP_IN = 15.0
 # Seconds between two searches for dead runs; arbitrary, as a schedule counts in minutes.
-_REAPS_EVERY = 30.0
+_REAP_SECONDS = 30.0
 
 
 class AlreadyServedError(RuntimeError):
@@ -96,7 +96,7 @@ def _started(url: str, port: int, tell: Callable[[str], None]) -> Iterator[None]
     over = threading.Event()
 
     def keep() -> None:
-        while not over.wait(_LOOKS_EVERY):
+        while not over.wait(_CHECK_SECONDS):
             if running[0].poll() is not None:
                 tell("The Prefect server ended; starting it again. A run in progress continues.")
                 with contextlib.suppress(prefect_settings.NoPrefectError):
@@ -119,8 +119,8 @@ def _spawned(url: str, port: int, over: threading.Event | None = None) -> subpro
     # the server uses another port.
     environ = {**os.environ, "PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with prefect_settings.starting(), log.open("ab") as out:
-        # The server gets a session of its own: Ctrl-C stops this process, which stops the server
-        # after the runs.
+        # The server gets its own session, so that Ctrl-C reaches only this process, which stops the
+        # server after the runs.
         process = subprocess.Popen(
             _command(port),
             stdout=out,
@@ -175,7 +175,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)  # makes uvicorn shut down cleanly
     try:
-        process.wait(_STOPS_IN)
+        process.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -232,7 +232,7 @@ def serve(
                     raise
             tell(f"The Prefect server at {api} does not answer; waiting until it does.")
             while not answers(api):
-                time.sleep(_LOOKS_EVERY)
+                time.sleep(_CHECK_SECONDS)
 
 
 def _runner(deployment: Deployment) -> Runner:
@@ -284,11 +284,11 @@ def _reaping(name: str) -> Iterator[None]:
         while not over.is_set():
             # The server does not answer at the moment. The next check will find the same runs.
             with contextlib.suppress(HTTPError), get_client(sync_client=True) as client:
-                overlapping.skip_ticks(client, deployment=name)
-                if time.monotonic() - reaped_at > _REAPS_EVERY or crashed_runs.over():
+                overlapping.skip_overlapping(client, deployment=name)
+                if time.monotonic() - reaped_at > _REAP_SECONDS or crashed_runs.over():
                     crashed_runs.reap(client)
                     reaped_at = time.monotonic()
-            over.wait(_LOOKS_EVERY)
+            over.wait(_CHECK_SECONDS)
 
     reaper = threading.Thread(target=context.run, args=(reap,), name="copydesk-reaper", daemon=True)
     reaper.start()
@@ -296,7 +296,7 @@ def _reaping(name: str) -> Iterator[None]:
         yield
     finally:
         over.set()
-        reaper.join(_STOPS_IN)
+        reaper.join(_STOP_SECONDS)
 
 
 @contextlib.contextmanager

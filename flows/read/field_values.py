@@ -107,7 +107,7 @@ def moment_text(value: object) -> str | None:
 
 
 def _date_inside(value: object) -> object:
-    """The date in an object of MongoDB's extended JSON, else the value itself.
+    """The date in an object of MongoDB's extended JSON, or the value itself if it is none.
 
     >>> _date_inside({"$date": {"$numberLong": "1709181000000"}}), _date_inside("2024-02-29")
     (1709181000000, '2024-02-29')

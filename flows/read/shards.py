@@ -259,7 +259,7 @@ class _Cut:
 
 
 class _RecordFile:
-    """The records file of a shard that is being written, in a new folder of its own."""
+    """The records file of a shard that is being written, in a new folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

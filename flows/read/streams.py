@@ -16,11 +16,11 @@ import zstandard
 from copydesk.flows.read.limits import Limits
 
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
-_DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that holds a dictionary
+_DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that contains a dictionary
 # "BZh" alone may start a text, so the start of a block or the end of an empty stream must follow.
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 _CHUNK = 2**16
-# The ratio is not checked for small files, since a short page of one repeated line is no attack.
+# The ratio is not checked for small files, since a short page of one repeated line is not an attack.
 FREE_BYTES = 64 * 2**20
 _ZSTD_WINDOW = 2**27  # 128 MB: what `zstd -d` accepts without --long
 _XZ_MEMORY = 2**28  # bytes; `xz -9` needs 65 MB to unpack, but a header can request 4 GB

@@ -91,7 +91,7 @@ def write_text(path: Path, content: str) -> None:
 
 
 def point(link: Path, target: str) -> None:
-    """Make `link` a symbolic link to `target` in one step, whatever it was before."""
+    """Make `link` a symbolic link to `target` in one step, even if it exists."""
     with temporary_file(link) as temporary:
         temporary.symlink_to(target)
     sync(link.parent)

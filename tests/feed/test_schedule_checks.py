@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from copydesk.flows.cli import main
 from copydesk.flows.cli.status import _lines
 from copydesk.flows.maintenance.status import status
-from copydesk.flows.orchestration.overlapping import _is_tick
+from copydesk.flows.orchestration.overlapping import _is_scheduled
 from copydesk.flows.support.progress import Quiet
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse
@@ -43,10 +43,10 @@ def test_a_missing_input_is_reported_at_the_start(tmp_path: Path) -> None:
 def test_a_tick_is_what_the_schedule_made_or_what_should_have_begun_long_ago() -> None:
     now = datetime(2026, 11, 9, tzinfo=UTC)
     made = {"created": now, "expected_start_time": now}
-    assert _is_tick(SimpleNamespace(auto_scheduled=True, **made))  # type: ignore[arg-type]
-    assert not _is_tick(SimpleNamespace(auto_scheduled=False, **made))  # type: ignore[arg-type]
+    assert _is_scheduled(SimpleNamespace(auto_scheduled=True, **made))  # type: ignore[arg-type]
+    assert not _is_scheduled(SimpleNamespace(auto_scheduled=False, **made))  # type: ignore[arg-type]
     late = {"created": now, "expected_start_time": now - timedelta(hours=2)}
-    assert _is_tick(SimpleNamespace(auto_scheduled=False, **late))  # type: ignore[arg-type]
+    assert _is_scheduled(SimpleNamespace(auto_scheduled=False, **late))  # type: ignore[arg-type]
 
 
 def test_status_says_that_a_run_is_going_since_when_and_how_far(tmp_path: Path) -> None:

@@ -323,7 +323,7 @@ def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """Return a port, and a server for it that starts at once."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setattr(schedule, "_LOOKS_EVERY", 0.05)
+    monkeypatch.setattr(schedule, "_CHECK_SECONDS", 0.05)
     monkeypatch.setattr(schedule, "_command", lambda port: [sys.executable, "-c", STUB, str(port)])
     return free_port()
 

@@ -101,7 +101,7 @@ class _Reader:
         )
 
     def _as_written(self) -> list[str] | None:
-        """Return the cells of the first line if its quotes may be part of the text, else None.
+        """Return the cells of the first line if its quotes may be part of the text, or else None.
 
         Most programs that write tabs between cells do not quote, so a cell may begin with a
         quotation.
@@ -116,7 +116,7 @@ class _Reader:
 
 
 def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
-    """Return the cells of a row of one line that has quotes inside a quoted field, else None.
+    """Return the cells of a one-line row that has quotes inside a quoted field, or else None.
 
     >>> _with_quotes_inside(['1,"He said "no" to it"'], ",")
     ['1', 'He said no" to it"']
