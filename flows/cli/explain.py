@@ -45,7 +45,7 @@ _NUMBERS = (
 def command(
     *, doc: str, other: str | None, width: int | None, warehouse: Path | str, as_json: bool
 ) -> None:
-    """Show why a document is a copy: it and the kept document side by side, shared passages marked.
+    """Show why a document is a copy, next to the kept document and with shared passages marked.
 
     \b
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5

@@ -51,7 +51,7 @@ def command(
     recipe: Path | None,
     workers: int | None,
 ) -> None:
-    """Ingest on a schedule, served by Prefect until you stop it with Ctrl-C.
+    """Ingest on a schedule, which Prefect runs until you stop this command with Ctrl-C.
 
     \b
         copydesk schedule --cron "0 6 * * *" --timezone Europe/Oslo incoming/
