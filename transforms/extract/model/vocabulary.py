@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 
 from copydesk.transforms.extract.model.name_fragments import any_of
@@ -110,20 +110,30 @@ GROUP_BITS = {
     for place, name in enumerate((*(name for name, _ in CLASS_GROUPS), *ATTRIBUTE_GROUPS))
 }
 
-#: The bits and patterns of a few groups, behind a pattern that is found if one of them is.
 _FEW = 6
-_CLASSES = tuple(
-    (
-        any_of(pattern for _, pattern in CLASS_GROUPS[at : at + _FEW]),
-        tuple(
-            (GROUP_BITS[name], re.compile(pattern))
-            for name, pattern in CLASS_GROUPS[at : at + _FEW]
-        ),
+
+
+@cache  # Few pages have a name that the automaton of `kind_names` does not read.
+def _classes() -> tuple[tuple[re.Pattern[str], tuple[tuple[int, re.Pattern[str]], ...]], ...]:
+    """Return the bits and patterns of a few groups, behind a pattern that is found if one of them is."""
+    return tuple(
+        (
+            any_of(pattern for _, pattern in CLASS_GROUPS[at : at + _FEW]),
+            tuple(
+                (GROUP_BITS[name], re.compile(pattern))
+                for name, pattern in CLASS_GROUPS[at : at + _FEW]
+            ),
+        )
+        for at in range(0, len(CLASS_GROUPS), _FEW)
     )
-    for at in range(0, len(CLASS_GROUPS), _FEW)
-)
-#: Six of seven names are in no group.
-_ANY_CLASS = any_of(pattern for _, pattern in CLASS_GROUPS)
+
+
+@cache
+def _any_class() -> re.Pattern[str]:
+    """Return a pattern that is found in names of any group. Six of seven names are in none."""
+    return any_of(pattern for _, pattern in CLASS_GROUPS)
+
+
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
 
@@ -145,11 +155,11 @@ def _name_groups(name: str) -> int:
 @lru_cache(maxsize=1 << 15)
 def _part_groups(part: str) -> int:
     part = part.lower()
-    if not _ANY_CLASS.search(part):
+    if not _any_class().search(part):
         return 0
     return sum(
         bit
-        for any_of_few, few in _CLASSES
+        for any_of_few, few in _classes()
         if any_of_few.search(part)
         for bit, pattern in few
         if pattern.search(part)
