@@ -12,6 +12,7 @@ from copydesk.flows.cli._warehouse import opened
 from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
+    from copydesk.transforms.dedup import Options
     from copydesk.transforms.dedup.shared_passages import Passage
 
 _NUMBERS = (
@@ -71,9 +72,9 @@ def command(
         one, two = rows[ids[0]], rows[ids[1]]
         measured = _pair(snapshot, ids[0], ids[1])
         try:
-            may_go = recipe_of_last_run(snapshot).dedup.may_go
+            options = recipe_of_last_run(snapshot).dedup
         except RecipeError:  # A warehouse from an untrusted source may have a malformed run record.
-            may_go = Options().may_go
+            options = Options()
     from copydesk.transforms.dedup.shared_passages import shared_passages
 
     passages = shared_passages(one["text"], two["text"])
@@ -86,7 +87,7 @@ def command(
             }
         )
         return
-    _print_decision(one, two, measured, may_go)
+    _print_decision(one, two, measured, options)
     _side_by_side(one["text"], two["text"], passages, width)
 
 
@@ -185,7 +186,7 @@ def _print_decision(
     one: Mapping[str, Any],
     two: Mapping[str, Any],
     measured: Mapping[str, Any] | None,
-    may_go: float,
+    options: Options,
 ) -> None:
     from copydesk.transforms.dedup.decision import decision_sentences
 
@@ -202,9 +203,11 @@ def _print_decision(
             )
         )
         measured = one
-        click.echo(printable(decision_sentences.why_dropped(one, may_go)))
+        needed = options.score_needed(one["relation"])
+        click.echo(printable(decision_sentences.why_dropped(one, needed)))
     elif measured is not None:
-        click.echo(printable(decision_sentences.why_kept(measured, may_go)))
+        needed = options.score_needed(measured["relation"])
+        click.echo(printable(decision_sentences.why_kept(measured, needed)))
     if measured is None:
         click.echo(
             "No similarity is recorded: the two share too little text to be stored as a pair, or "

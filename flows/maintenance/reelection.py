@@ -100,8 +100,9 @@ def _columns_by_direction(
             continue
         values = {name: pair[name] for name in _SIMILARITY}
         mirrored = {**values, **{name: values[other] for name, other in _MIRRORED.items()}}
-        if values["may_go"] >= options.may_go:
+        needed = options.score_needed(pair["relation"])
+        if values["may_go"] >= needed:
             related[pair["row_a"], pair["row_b"]] = values
-        if mirrored["may_go"] >= options.may_go:
+        if mirrored["may_go"] >= needed:
             related[pair["row_b"], pair["row_a"]] = mirrored
     return related

@@ -15,7 +15,7 @@ from copydesk.schemas.column import column
 from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
 from copydesk.transforms.dedup.duplicates_in_memory import relation_names
 from copydesk.transforms.dedup.indirect_edges import indirect_edges
-from copydesk.transforms.dedup.options import Options
+from copydesk.transforms.dedup.options import RELATIONS, Options
 from copydesk.transforms.dedup.verification import Pairs
 
 DUPLICATES = pa.schema(
@@ -94,8 +94,9 @@ class Clustering:
                 by_length=self.options.keep in ("fullest", "longest"),
             )
 
-        allowed = verification.may_drop(usable, self.relations(usable), self.options)
-        edges = self.edges(usable, allowed)
+        relations = self.relations(usable)
+        allowed = verification.may_drop(usable, relations, self.options)
+        edges = self.edges(usable, allowed, relations)
         leader = leaders(edges)
         more = indirect_edges(usable, allowed, edges, leader, self.n_words)
         if len(more):
@@ -103,12 +104,15 @@ class Clustering:
         kept = best[leader[self.first]]
         return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)
 
-    def edges(self, pairs: Pairs, allowed: NDArray[np.bool_]) -> leader_clustering.Edges:
+    def edges(
+        self, pairs: Pairs, allowed: NDArray[np.bool_], relations: NDArray[np.int8]
+    ) -> leader_clustering.Edges:
         """Return which documents of the pairs may leave for which.
 
-        `allowed` is `may_drop` of each pair.
+        `allowed` is `may_drop` of each pair, and `relations` the code of its relation.
         """
-        least = np.float32(self.options.may_go)
+        needed = [self.options.score_needed(relation) for relation in RELATIONS]
+        least = np.array(needed, np.float32)[relations]
         a, b = (
             allowed
             & (goes >= least)

@@ -8,6 +8,9 @@ RELATIONS = ("exact", "near", "excerpt", "overlap", "template")
 POLICIES = ("fullest", "earliest", "longest", "original", "outlet-rank")
 # Version of unicode_tables.npz and of the hash in signatures. Increase it if either changes.
 NORMALISER_VERSION = 1
+# Least score for a drop in a template pair. Statements and indices that are published every few
+# weeks score up to .8 or more with an issue that has other figures. docs/copies.md has the figures.
+TEMPLATE_SCORE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,14 @@ class Options:
             raise ValueError("window_hours and undated_window must not be negative")
         if not 1 <= self.ngram <= 16 or not 16 <= self.num_perm <= 1024:
             raise ValueError("ngram must be 1 to 16 and num_perm 16 to 1024")
+
+    def score_needed(self, relation: str) -> float:
+        """Return the least score for a drop in a pair with this relation.
+
+        >>> Options(may_go=0.6).score_needed("near"), Options(may_go=0.6).score_needed("template")
+        (0.6, 0.8)
+        """
+        return max(self.may_go, TEMPLATE_SCORE) if relation == "template" else self.may_go
 
     @property
     def window_us(self) -> int:
