@@ -251,7 +251,7 @@ _BEHIND = words(
 _DEMONYM = re.compile(r"[A-Z]\w+(?:ese|ish|ian|can|man|ench|utch|aeli|ani|wiss|reek)")
 
 
-@lru_cache(maxsize=1024)  # Of 7,978 phrases of a wire service 70 % stood before.
+@lru_cache(maxsize=1024)  # 70 % of the 7,978 phrases of a wire service repeat one before.
 def _known_outlet(phrase: str) -> str | None:
     """Return the agency or outlet that a phrase names, by the longest known name in it.
 

@@ -79,7 +79,7 @@ def split(
     return _split(printed[:MAX_CHARS], site, sure, strict)
 
 
-# Half of 6,144 credits of a wire service stood before, and a page prints its byline several times.
+# Half of the 6,144 credits of a wire service repeat one before, and a page repeats its byline.
 @lru_cache(maxsize=4096)
 def _split(printed: str, site: frozenset[str], sure: bool, strict: bool) -> tuple[Name, ...]:
     found: list[Name] = []
