@@ -16,12 +16,8 @@ from functools import cache
 import pyarrow as pa
 
 # Numbers of glibc's mallopt(3).
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-# Bytes. Without this, glibc raises the limit to 32 MB as arrays are freed. A block that is mapped
-# separately costs a page fault for each of its pages every time: with 1 MB a run of 5,000 wire
-# stories had 174,000 faults, with 8 MB 90,000, and its later steps took an eighth less CPU.
-_MAPPED_FROM = 8 << 20
-_KEPT_FREE = 32 << 20  # bytes at the end of the heap; `release` returns them after each step
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+_MAPPED_FROM = 1 << 20  # bytes; without this, glibc raises the limit to 32 MB as arrays are freed
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 # Bytes; arbitrary. Loading the code of a run and a few thousand documents takes less.
 _GROWTH = 150 << 20
@@ -29,7 +25,7 @@ _GROWTH = 150 << 20
 
 @cache
 def lean() -> None:
-    """Make Arrow allocate from the C library, and make that map the largest blocks separately.
+    """Make Arrow allocate from the C library, and make that map each large block separately.
 
     Arrow's own allocator keeps freed memory for each thread. The report of a run of 100,000
     documents took 510 MB with it and 109 MB with the C library, at the same CPU cost. On systems
@@ -41,7 +37,6 @@ def lean() -> None:
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _MAPPED_FROM)
-        library.mallopt(_TRIM_THRESHOLD, _KEPT_FREE)
         library.mallopt(_ARENA_MAX, 2)
 
 
