@@ -87,7 +87,8 @@ def walk(
         kind, attribute, start, end = values[row]
         if start == end or not chosen[attribute]:
             continue
-        hashed = int(hashes[kind])  # Without a compiler an integer of numpy would warn of overflows.
+        # Without a compiler an integer of numpy would warn of overflows.
+        hashed = int(hashes[kind])
         if sizes[kind] > 0:
             hashed = (hashed * _HASH_FACTOR ^ _SPACE) & _HASH_BITS
         sizes[kind] += end - start + 1
