@@ -75,7 +75,7 @@ def parse_with_elements(
 
 
 def _may_be_crowded(elements: Elements) -> bool:
-    """Tell whether the serialised page has a tag with so many attributes.
+    """Tell whether a tag of the serialised page may have more than `_CROWD` attributes.
 
     A value that ends in an equals sign counts as one more.
     """

@@ -89,7 +89,7 @@ def read(elements: Elements) -> Runs:
 def _is_tooltip(attributes: Attributes) -> bool:
     """Tell whether an element shows its text only while a reader points at a word.
 
-    Such an element stands inside the sentence that it explains: the population of a town, the
+    Such an element is inside the sentence that it explains: the population of a town, the
     meaning of a term.
     """
     named = attributes.get("class", "")

@@ -281,9 +281,8 @@ def _is_label(line: Line, odds: float, known: Model) -> bool:
 @cache
 def model() -> Model:
     """Return the packaged model, which is read once."""
-    from copydesk.transforms.forest.boosted_trees import (
-        Forest,  # numba takes half a second to import
-    )
+    # Late, because numba takes half a second to import.
+    from copydesk.transforms.forest.boosted_trees import Forest
 
     arrays = packaged_arrays.read("copydesk.transforms.clean", "data", "lines.npz")
     words, rules = (

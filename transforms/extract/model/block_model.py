@@ -25,9 +25,8 @@ def forests() -> tuple[Forest, Forest, Forest]:
 
     The third pass also knows the result of another extractor. Each is the mean of several forests.
     """
-    from copydesk.transforms.forest.boosted_trees import (
-        Forest,  # numba takes half a second to import
-    )
+    # Late, because numba takes half a second to import.
+    from copydesk.transforms.forest.boosted_trees import Forest
 
     arrays = stored()
     return Forest.of(arrays, "first"), Forest.of(arrays, "second"), Forest.of(arrays, "third")

@@ -125,9 +125,8 @@ def is_asked(judged: JudgedBlocks) -> bool:
 @cache
 def forest() -> Forest:
     """Return the packaged trees."""
-    from copydesk.transforms.forest.boosted_trees import (
-        Forest,  # numba takes half a second to import
-    )
+    # Late, because numba takes half a second to import.
+    from copydesk.transforms.forest.boosted_trees import Forest
 
     return Forest.of(packaged_arrays.read("copydesk.transforms.extract", "data", FILE), "kind")
 

@@ -295,7 +295,8 @@ def _of_labels(page: Page) -> dict[str, float]:
     """Return the features of the short lines of a list, and of the elements of its forms and dates."""
     labels = [text.strip() for text in page.text if len(text) < _LABEL_CHARS]
     with_digit = [t for t in labels if _DIGIT.search(t)]
-    may_be_filter = [t for t in labels if t[:1].lower() in _FILTER_STARTS or _DIGIT.search(t)]
+    may_be_filter = [t for t in labels if t[:1].lower() in _FILTER_STARTS and not _DIGIT.search(t)]
+    may_be_filter += with_digit
     may_be_page = [t for t in labels if t[:1].lower() in _PAGINATION_STARTS or t[:1].isdigit()]
     return {
         "prices": np.log1p(sum(1 for t in with_digit if _PRICE.search(t))),
