@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +17,7 @@ from copydesk.flows.pipeline.staging.decided_rows import with_cluster_columns
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.support import id_index, versions
 from copydesk.schemas import document_columns
+from copydesk.schemas.tables import STORIES
 from copydesk.transforms.dedup.recluster import Reclustered, recluster
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 _SIZES = document_columns.CLUSTER
 _STORY = ("story_id", "story_rank")
 _NO_STORY = (None, None)
+_LAST_RANK = 2**30  # higher than any stored rank
+_STORY_UPDATE = pa.schema(
+    [
+        STORIES.field(name)
+        for name in ("story_id", "n_articles", "n_outlets", "doc_id", "merged_into")
+    ]
+)
 
 StoryRanks: TypeAlias = Mapping[str, tuple[str | None, int | None]]
 """Story and rank of articles."""
@@ -143,72 +151,98 @@ def _stories_after(
 
     A story without articles is merged into another one.
     """
-    members: dict[str, list[tuple[int, str]]] = {}
-    before: dict[str, str] = {}
-    for row in articles.select(["doc_id", *_STORY]).to_pylist():
-        if row["story_id"] is not None:
-            before[row["doc_id"]] = row["story_id"]
-            members.setdefault(row["story_id"], [])
-            if row["doc_id"] not in dropped:
-                members[row["story_id"]].append((row["story_rank"] or 1 << 30, row["doc_id"]))
-    story_of_copy = dict(
-        zip(copies["doc_id"].to_pylist(), copies["story_id"].to_pylist(), strict=True)
-    )
-    for doc_id in restored:
-        if story_of_copy[doc_id] is not None:
-            members.setdefault(story_of_copy[doc_id], []).append((1 << 30, doc_id))
-    ranks: dict[str, tuple[str | None, int | None]] = {}
-    for story_id, ranked in members.items():
-        for rank, (_, doc_id) in enumerate(sorted(ranked), start=1):
-            ranks[doc_id] = (story_id, rank)
-    outlets: dict[str | None, set[str | None]] = defaultdict(set)
-    touched: set[str | None] = set()
-    is_moved = dropped.union(restored)
-    for doc_id, outlet in _outlets(articles, copies):
-        kept = duplicates[doc_id]["kept_doc_id"] if doc_id in duplicates else doc_id
-        now = ranks.get(kept, _NO_STORY)[0]
-        was = before.get(doc_id, story_of_copy.get(doc_id))
-        outlets[now].add(outlet)
-        if now != was or doc_id in is_moved:
-            touched |= {now, was}
-    successors = {
-        before[d]: ranks.get(duplicates[d]["kept_doc_id"], _NO_STORY)[0]
-        for d in sorted(dropped)
-        if d in before
+    before = _column_by_id(articles, "story_id") | _column_by_id(copies, "story_id")
+    members = _members_after(articles, before, dropped=dropped, restored=restored)
+    ranks = {
+        doc_id: (story_id, rank)
+        for story_id, doc_ids in members.items()
+        for rank, doc_id in enumerate(doc_ids, start=1)
     }
-    stored = snapshot.table("stories", ["story_id", "merged_into"])
-    merged_into = dict(
-        zip(stored["story_id"].to_pylist(), stored["merged_into"].to_pylist(), strict=True)
+    kept = {doc_id: row["kept_doc_id"] for doc_id, row in duplicates.items()}
+    after = {doc_id: ranks.get(kept.get(doc_id, doc_id), _NO_STORY)[0] for doc_id in before}
+    is_moved = dropped.union(restored)
+    changed = {
+        story_id
+        for doc_id in before
+        if before[doc_id] != after[doc_id] or doc_id in is_moved
+        for story_id in (before[doc_id], after[doc_id])
+        if story_id is not None
+    }
+    stories = snapshot.table("stories", ["story_id", "merged_into"])
+    rows = _story_rows(
+        changed,
+        members,
+        outlets=_outlets_by_story(articles, copies, after),
+        merged_into=_column_by_id(stories, "merged_into", id_name="story_id"),
+        successors={before[doc_id]: after[doc_id] for doc_id in sorted(dropped)},
     )
-    rows = [
-        {
-            "story_id": story_id,
-            "n_articles": len(ranked),
-            "n_outlets": len(outlets[story_id] - {None}),
-            "doc_id": min(ranked)[1] if ranked else None,
-            "merged_into": merged_into[story_id]
-            if ranked
-            else successors.get(story_id, merged_into[story_id]),
-        }
-        for story_id, ranked in sorted((name, members.get(name, [])) for name in touched if name)
-        if story_id in merged_into
-    ]
-    columns = ("story_id", "n_articles", "n_outlets", "doc_id", "merged_into")
-    kinds = (pa.string(), pa.int32(), pa.int32(), pa.string(), pa.string())
-    table = pa.table(
-        {
-            name: pa.array([row[name] for row in rows], kind)
-            for name, kind in zip(columns, kinds, strict=True)
-        }
-    )
-    return _Stories(ranks, table)
+    return _Stories(ranks, rows)
 
 
-def _outlets(*tables: pa.Table) -> Iterator[tuple[str, str | None]]:
-    """Every document with its outlet."""
-    for table in tables:
-        ids, outlets = (table[name].to_pylist() for name in ("doc_id", "outlet_id"))
-        yield from zip(ids, outlets, strict=True)
+def _column_by_id(table: pa.Table, name: str, *, id_name: str = "doc_id") -> dict[str, Any]:
+    """The values of a column by the id of the row."""
+    return dict(zip(table[id_name].to_pylist(), table[name].to_pylist(), strict=True))
+
+
+def _members_after(
+    articles: pa.Table,
+    story_before: Mapping[str, str | None],
+    *,
+    dropped: Collection[str],
+    restored: Collection[str],
+) -> dict[str, list[str]]:
+    """The articles of each story after the change, best rank first. Restored copies come last."""
+    ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    rank_before = _column_by_id(articles, "story_rank")
+    for doc_id in (rank_before.keys() - dropped).union(restored):
+        story_id = story_before[doc_id]
+        if story_id is not None:
+            ranked[story_id].append((rank_before.get(doc_id) or _LAST_RANK, doc_id))
+    return {story_id: [doc_id for _, doc_id in sorted(pairs)] for story_id, pairs in ranked.items()}
+
+
+def _outlets_by_story(
+    articles: pa.Table, copies: pa.Table, story_after: Mapping[str, str | None]
+) -> dict[str | None, set[str]]:
+    """The outlets of all documents of each story after the change, copies included."""
+    outlets: dict[str | None, set[str]] = defaultdict(set)
+    for table in (articles, copies):
+        for doc_id, outlet in _column_by_id(table, "outlet_id").items():
+            if outlet is not None:
+                outlets[story_after[doc_id]].add(outlet)
+    return outlets
+
+
+def _story_rows(
+    changed: Collection[str],
+    members: Mapping[str, Sequence[str]],
+    *,
+    outlets: Mapping[str | None, Collection[str]],
+    merged_into: Mapping[str, str | None],
+    successors: Mapping[str | None, str | None],
+) -> pa.Table:
+    """The new values of the rows of `stories`.
+
+    `merged_into` has the present value of every row. `successors` maps the story of each dropped
+    article to the story of its kept document, into which the story is merged if it has no article
+    left.
+    """
+    rows = []
+    for story_id in sorted(set(changed) & merged_into.keys()):
+        doc_ids = members.get(story_id, ())
+        merged = merged_into[story_id]
+        if not doc_ids:
+            merged = successors.get(story_id, merged)
+        rows.append(
+            {
+                "story_id": story_id,
+                "n_articles": len(doc_ids),
+                "n_outlets": len(outlets.get(story_id, ())),
+                "doc_id": doc_ids[0] if doc_ids else None,
+                "merged_into": merged,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_STORY_UPDATE)
 
 
 def _restored_rows(
