@@ -18,7 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.maintenance.cluster_repair import Reelection, deletion_plan
+from copydesk.flows.maintenance.deletion.cluster_repair import Reelection
+from copydesk.flows.maintenance.deletion.deletion_plan import deletion_plan
 from copydesk.flows.maintenance.forget_receipt import (
     new_receipt,
     remove_from_reports,

@@ -32,7 +32,7 @@ from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import arrow_file, versions
-from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot, Warehouse
+from copydesk.flows.warehouse import EVERYTHING, Change, Deletion, Snapshot, Warehouse
 from copydesk.flows.warehouse.diff import Diff, compare
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.schemas import document_columns
@@ -277,7 +277,7 @@ def _publish(
         "pairs": [copies.pairs],
         "stories": [stories.rows],
     }
-    deletes: dict[str, object] = dict.fromkeys(
+    deletes: dict[str, Deletion] = dict.fromkeys(
         ("articles", "duplicates", "pairs", "stories"), EVERYTHING
     )
     if staged.n_edited:

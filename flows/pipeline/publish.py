@@ -23,7 +23,7 @@ from copydesk.flows.pipeline.staging.decided_rows import (
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
 from copydesk.flows.support import arrow_file, id_index, versions
-from copydesk.flows.warehouse import EVERYTHING, Change, Snapshot
+from copydesk.flows.warehouse import EVERYTHING, Change, Deletion, Snapshot
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 from copydesk.schemas import document_columns
@@ -37,7 +37,7 @@ _SIZES = document_columns.CLUSTER
 _REJECT_KEY = ("source_uri", "record_number", "step", "reason")
 
 
-def publish(context: Context, results: Results, deletes: Mapping[str, object]) -> Published:
+def publish(context: Context, results: Results, deletes: Mapping[str, Deletion]) -> Published:
     """Publish the results of a run as one snapshot. `deletes` are rows to delete from other tables."""
     copies, stories, arrivals = results.copies, results.stories, results.arrivals
     if copies is None or stories is None:
@@ -69,7 +69,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     inserts["rejects"] = [_new_rejects(context, results.cleaned)]
     # The file of a story's row depends on its first publication. So the row of a story that changes
     # is deleted and written again.
-    gone: dict[str, object] = {
+    gone: dict[str, Deletion] = {
         "articles": copies.displaced["doc_id"].to_pylist(),
         "stories": stories.row_updates["story_id"].to_pylist(),
         **deletes,
@@ -105,7 +105,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, object]) -
     return Published(snapshot=snapshot, counts=counts, removed_by_rule=removed_by_rule)
 
 
-def _counts(context: Context, results: Results, deletes: Mapping[str, object]) -> dict[str, int]:
+def _counts(context: Context, results: Results, deletes: Mapping[str, Deletion]) -> dict[str, int]:
     """The counts of the run. A run that only moves rows between tables has read nothing."""
     if results.copies is None:
         raise ValueError("a run counts its documents after it has compared them")

@@ -44,6 +44,7 @@ from copydesk.transforms import drift
 if TYPE_CHECKING:
     from copydesk.flows.pipeline.deduplicate import Copies
     from copydesk.flows.pipeline.stories.stage import Stories
+    from copydesk.flows.warehouse import Deletion
 
 __all__ = [
     "STEPS",
@@ -210,7 +211,7 @@ def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
 def publish(
     context: Context,
     results: Results,
-    deletes: Mapping[str, object],
+    deletes: Mapping[str, Deletion],
 ) -> Published:
     """Write the next snapshot and make it current. `deletes` are rows to delete from other tables."""
     context.progress.stage("publish", results.arrivals.n_new)
@@ -224,7 +225,7 @@ class Steps(NamedTuple):
     reconcile: Callable[[Context, Cleaned], Arrivals] = reconcile
     deduplicate: Callable[[Context, Arrivals], Copies] = deduplicate
     group: Callable[[Context, Arrivals, Copies], Stories] = group
-    publish: Callable[[Context, Results, Mapping[str, object]], Published] = publish
+    publish: Callable[[Context, Results, Mapping[str, Deletion]], Published] = publish
 
 
 STEPS = Steps()
@@ -235,7 +236,7 @@ def run_steps(
     *,
     steps: Steps | None = None,
     is_dry: bool = False,
-    deletes: Callable[[Cleaned], Mapping[str, object]] = lambda cleaned: {},
+    deletes: Callable[[Cleaned], Mapping[str, Deletion]] = lambda cleaned: {},
 ) -> Results:
     """Do the steps, one after another, until nothing is left to do.
 

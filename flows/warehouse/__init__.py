@@ -1,6 +1,6 @@
 """The warehouse: snapshots of Parquet tables, which do not change while a run writes the next one."""
 
-from copydesk.flows.warehouse.change import EVERYTHING, Change
+from copydesk.flows.warehouse.change import EVERYTHING, Change, Deletion
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.input_record import INPUTS
 from copydesk.flows.warehouse.retention import Options
@@ -11,6 +11,7 @@ __all__ = [
     "EVERYTHING",
     "INPUTS",
     "Change",
+    "Deletion",
     "DocumentLocation",
     "Options",
     "Snapshot",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -15,13 +15,22 @@ from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 
 
 class Everything:
-    """All published rows of a table, as the value of a `deletes` entry."""
+    """The type of EVERYTHING: a change deletes all published rows of a table."""
 
     def __repr__(self) -> str:
         return "EVERYTHING"
 
 
 EVERYTHING = Everything()
+
+Deletion: TypeAlias = Collection[str] | pa.Array | pa.ChunkedArray | pa.Table | Everything
+"""Which published rows of a table a change deletes.
+
+- Ids, as a collection of strings or an Arrow column: the rows with one of these ids. The id is
+  doc_id, in `stories` story_id, and in `pairs` the doc_id of either document.
+- A table: the rows that equal one of its rows in all of its columns.
+- EVERYTHING: all rows.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +40,7 @@ class Change:
     `parent`: id of the snapshot that the change was computed from, or None for an empty warehouse.
     `run`: the row of `runs`. Counts that are left out are 0.
     `inserts`: new rows in any order. The warehouse chooses their months and files.
-    `deletes`: one of three things. If it is a collection of ids, it names the rows by doc_id, in
-    `pairs` by either doc_id, and in `stories` by story_id. If it is a table, every published row that
-    has the same values in its columns as one of its rows is deleted. EVERYTHING means all rows.
+    `deletes`: the published rows to delete. See `Deletion`.
     `updates`: for articles, duplicates, quarantined and stories. Each row has the table's id and
     new values of other columns. The id must exist in the table, and the row must keep its month.
     `index_files`: staged files by the name that they get under `index/`.
@@ -45,7 +52,7 @@ class Change:
     parent: str | None
     run: Mapping[str, Any]
     inserts: Mapping[str, Sequence[Staged]] = field(default_factory=dict)
-    deletes: Mapping[str, object] = field(default_factory=dict)
+    deletes: Mapping[str, Deletion] = field(default_factory=dict)
     updates: Mapping[str, pa.Table] = field(default_factory=dict)
     index_files: Mapping[str, Path] = field(default_factory=dict)
     index_keep: Sequence[str] | None = None

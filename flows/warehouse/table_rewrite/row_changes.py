@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from copydesk.flows.support.id_index import keys_of
-from copydesk.flows.warehouse.change import Everything
+from copydesk.flows.warehouse.change import Deletion, Everything
 from copydesk.flows.warehouse.errors import InvalidChange
 from copydesk.flows.warehouse.partition import PARTITIONS
 
@@ -77,10 +77,10 @@ class UpdateSet:
         return table
 
 
-def delete_filter(name: str, deletion: object) -> DeleteFilter | Everything:
-    """Interpret the `deletes` entry of a change: ids, rows, or EVERYTHING.
+def delete_filter(name: str, deletion: Deletion) -> DeleteFilter | Everything:
+    """The filter for a deletion from the table `name`.
 
-    Raises InvalidChange for anything else, and for ids of a table that has none.
+    Raises InvalidChange for ids of a table that has none, and for a value that is not a `Deletion`.
     """
     if isinstance(deletion, Everything):
         return deletion

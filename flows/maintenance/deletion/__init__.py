@@ -1,0 +1,1 @@
+"""Delete documents from a snapshot, and repair the clusters and stories that lose them."""
