@@ -2,10 +2,13 @@
 
     python -m benchmarks.growth
     python -m benchmarks.growth --units spaces by
+    python -m benchmarks.growth --rules share_line photo_credit_de
 
 Each document repeats one short unit that provokes backtracking. It is cleaned at lengths of 1,000,
 10,000 and 100,000 characters. Collections of similar texts are compared at 100, 1,000 and 10,000
-texts.
+texts. With `--rules` the units are the beginnings of what the named rules cut, with an end that
+does not match: a few for each rule, for all rules some thousands. `--rules` without a name takes
+all rules.
 
 A line gives the CPU seconds at each length, and the larger of the two ratios between them. Linear
 time gives 10, n log n gives 13, and quadratic time gives 100. The exit code is 1 if a ratio is
@@ -20,9 +23,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import copydesk
+from copydesk.transforms import clean
+from copydesk.transforms.clean.rule import Rule
 
 SIZES = (1_000, 10_000, 100_000)  # characters
 MOST = 40
@@ -69,7 +74,14 @@ TEXT_UNITS = {
     "sentences": STORY + " ",
     "cjk": "港",
     "mixed": "By By By (AP) - – — | : ; 1/2/2024 ",
+    "told": "told The ",
+    "bars": "| a ",
+    "reported": "Reuters reported ",
+    "initials": "A.B",
 }
+#: What follows the beginning of an example of a rule, so that its pattern almost matches.
+_ALMOST = ("a", " a", "a.", "(", " - ", "read more: ", "1", ". Read more", "\u00a0", "é ", "share ")
+_ALMOST += ("|", " | Harbour", "é\u0301")
 PAGE_UNITS = {
     "paragraphs": "<p>x</p>",
     "unclosed": "<p>x",
@@ -91,12 +103,23 @@ PAGE_UNITS = {
     "headings": "<h2>Rain</h2>",
     "images": "<figure><img><figcaption>Photo: AP</figcaption></figure>",
     "text": STORY + " ",
+    "author marks": "<span class=author>Ana Ruiz</span>",
+    "metas without a use": "<meta name=m{i} content=x>",
     "numbered titles": "<meta property=og:title content='Rain fell {i}'><p>Rain {i}</p>",
     "numbered classes": "<div class=c{i}>word {i}</div>",
     "numbered data": "<p data-{i}=1>x</p>",
     "numbered links": "<li><a href=/{i}>Story number {i} of the rain</a>",
     "numbered bylines": "<p class=author>By Ana R{i}</p>",
-    "numbered statements": '<script type="application/ld+json">{{"headline":"Rain {i}"}}</script><p>x',
+    "numbered statements": '<script type="application/ld+json">{"headline":"Rain {i}"}</script><p>x',
+}
+#: A unit that is repeated within one element, between the two other strings.
+_LONG_VALUES = {
+    "authors": ("<meta name=author content='", "Ana Ruiz and ", "'>"),
+    "a date": ("<p class=date>", "1/", "</p>"),
+    "a title": ("<title>", "a - b | ", "</title>"),
+    "braces": ("<script type='application/ld+json'>", "{", "</script>"),
+    "commas": ("<script type='application/ld+json'>", ", ", "</script>"),
+    "broken data": ('<script type=\'application/ld+json\'>{"a":"', " ", '"x}</script>'),
 }
 _NESTED_UNITS = {
     "marks": "<div class=author>",
@@ -112,7 +135,7 @@ class Repeated:
     """A document of any length that repeats one unit."""
 
     name: str
-    kind: str  # "text" or "page"
+    kind: str  # "text", "page", or "rule" for a text made from a rule
     of_size: Callable[[int], str]
 
     def work(self, size: int) -> Callable[[], object]:
@@ -147,12 +170,38 @@ def documents() -> Iterator[Repeated]:
         )
     for name, unit in PAGE_UNITS.items():
         yield Repeated(name, "page", lambda n, u=unit: _PAGE % _times(u, n))
+    for name, (begin, unit, end) in _LONG_VALUES.items():
+        yield Repeated(
+            f"long {name}", "page", lambda n, b=begin, u=unit, e=end: _PAGE % (b + _times(u, n) + e)
+        )
     for name, unit in _NESTED_UNITS.items():
         yield Repeated(
             f"nested {name}",
             "page",
             lambda n, u=unit: _PAGE % (u * min(n // 100, _DEPTH) + "word " * (n // 5)),
         )
+
+
+def rule_documents(names: Sequence[str] = ()) -> Iterator[Repeated]:
+    """Yield texts that almost match the rules whose names begin with one of `names`, or all rules."""
+    for rule in clean.RULES:
+        if names and not rule.name.startswith(tuple(names)):
+            continue
+        for unit in almost_matched(rule):
+            for glue in ("", "\n"):
+                name = f"{rule.name} {unit + glue!r}"
+                yield Repeated(name, "rule", lambda n, u=unit + glue: _times(u, n))
+
+
+def almost_matched(rule: Rule) -> list[str]:
+    """Return beginnings of what a rule cuts, each with an end that does not match."""
+    if rule.place == "context" or not rule.drops:
+        return []
+    begun = [example.replace("[[", "").replace("]]", "") for example in rule.drops]
+    return [
+        *(begun[0] + end for end in _ALMOST),
+        *(f"{example[: len(example) // 2]} " for example in begun[:3]),
+    ]
 
 
 def collections() -> Iterator[Collection]:
@@ -165,8 +214,15 @@ def collections() -> Iterator[Collection]:
 def _times(unit: str, size: int) -> str:
     n = size // len(unit)
     if "{i}" in unit:
-        return "".join(unit.format(i=i) for i in range(n))
+        return "".join(unit.replace("{i}", str(i)) for i in range(n))
     return unit * n
+
+
+def _named(
+    found: Iterator[Repeated | Collection], beginnings: Sequence[str] | None
+) -> Iterator[Repeated | Collection]:
+    """Yield those whose names have one of the beginnings; all if there are none."""
+    return (one for one in found if not beginnings or one.name.startswith(tuple(beginnings)))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -188,20 +244,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--units", nargs="*", help="only documents whose name begins with one of these"
     )
-    chosen = parser.parse_args(arguments).units
+    parser.add_argument(
+        "--rules", nargs="*", metavar="NAME", help="only rules whose name begins with one of these"
+    )
+    asked = parser.parse_args(arguments)
+    work = (
+        chain(_named(documents(), asked.units), _named(collections(), asked.units))
+        if asked.rules is None
+        else rule_documents(asked.rules)
+    )
     copydesk.warm_up()
     copydesk.clean_page(_PAGE % "")
     copydesk.clean_text(STORY)
     worst = 0.0
-    for document in (*documents(), *collections()):
-        if chosen and not document.name.startswith(tuple(chosen)):
-            continue
+    measured = 0
+    for document in work:
+        measured += 1
         took = [seconds(document.work(size)) for size in SIZES]
         counted = [max(s, _MEASURABLE) for s in took]
         ratio = max(after / before for before, after in pairwise(counted))
         worst = max(worst, ratio)
         times = " ".join(f"{s:8.3f}" for s in took)
         print(f"{document.kind:7}  {document.name:32} {times}  x{ratio:.1f}", flush=True)
+    if not measured:
+        parser.error("no unit and no rule has a name that begins with these words")
     print(f"largest growth for ten times the length: {worst:.1f} (limit {MOST})")
     return int(worst > MOST)
 

@@ -1,74 +1,17 @@
-"""Cleaning takes linear time, never fails and can be undone, whatever a text contains."""
+"""Cleaning never fails and can be undone, whatever a text contains."""
 
 from __future__ import annotations
 
-import time
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.transforms import clean, ledger
-from copydesk.transforms.clean.rule import Rule
-
-PATTERNED = [rule for rule in clean.RULES if rule.place != "context" and rule.drops]
-FILLERS = (
-    "a",
-    " a",
-    "a.",
-    "(",
-    " - ",
-    "read more: ",
-    "1",
-    ". Read more",
-    "\u00a0",
-    "é ",
-    "share ",
-    "|",
-    "é\u0301",
-)
-SIZE = 100  # characters of the smallest input; the largest is a hundred times as long
 
 
-def provoked(rule: Rule) -> list[str]:
-    """Return the starts of what the rule matches, with fillers that almost match."""
-    begun = [example.replace("[[", "").replace("]]", "") for example in rule.drops]
-    lines = [begun[0] + filler for filler in FILLERS]
-    return [*lines, *(f"{example[: len(example) // 2]} " for example in begun[:3])]
-
-
-def seconds(text: str) -> float:
-    began = time.process_time()
-    clean.clean(text, options=clean.Options(line_model=False))
-    return time.process_time() - began
-
-
-@pytest.mark.parametrize("rule", PATTERNED, ids=lambda rule: rule.name)
-def test_time_grows_only_with_the_length(rule: Rule) -> None:
-    # Every pattern runs on every input, so a third of the inputs is enough.
-    for seed in provoked(rule)[len(rule.name) % 3 :: 3]:
-        for glue in ("", "\n"):
-            unit = seed + glue
-            small, large = (unit * (SIZE * factor // len(unit) + 1) for factor in (10, 100))
-            seconds(small)  # compile the loops first
-            # Ten times the length may take ten times as long. A busy machine gets three more tries.
-            assert any(seconds(large) <= 30 * seconds(small) + 0.01 for _ in range(4)), repr(unit)
-
-
-@pytest.mark.parametrize("rule", [rule for rule in PATTERNED if rule.name.startswith("crumbs_")])
-def test_a_menu_longer_than_bread_crumbs_is_read_once(rule: Rule) -> None:
-    menu = f"{rule.drops[-1]} | " + " | ".join(["Harbour"] * 40)
-    began = time.process_time()
-    clean.clean(f"{menu}\n{menu}?", languages=rule.languages)
-    assert time.process_time() - began < 5
-
-
-def test_a_line_that_ends_in_boilerplate_ten_thousand_times_is_cut_in_linear_time() -> None:
+def test_a_line_that_ends_in_boilerplate_ten_thousand_times_loses_all_of_it() -> None:
     line = "Rain fell all day. " + "Read more. " * 10_000
-    began = time.process_time()
     removed = clean.clean(line)
     assert ledger.apply(line, removed).rstrip() == "Rain fell all day."
-    assert time.process_time() - began < 5
 
 
 PIECES = st.sampled_from(

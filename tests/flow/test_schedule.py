@@ -255,14 +255,14 @@ def test_every_process_of_a_schedule_talks_only_to_loopback(served: Served) -> N
 def test_only_one_of_the_runs_that_a_sleeping_machine_missed_runs(served: Served) -> None:
     assert served.process is not None
     served.process.send_signal(signal.SIGSTOP)
-    late = [(datetime.now(UTC) - timedelta(hours=n)).isoformat() for n in range(1, 8)]
+    late = [(datetime.now(UTC) - timedelta(hours=n)).isoformat() for n in range(1, 4)]
     missed = [
         served.run(state={"type": "SCHEDULED", "state_details": {"scheduled_time": at}})
         for at in late
     ]
     served.process.send_signal(signal.SIGCONT)
     ends = [served.end(flow_run)["type"] for flow_run in missed]
-    assert sorted(ends) == ["CANCELLED"] * 6 + ["COMPLETED"]
+    assert sorted(ends) == ["CANCELLED", "CANCELLED", "COMPLETED"]
 
 
 @pytest.mark.flow

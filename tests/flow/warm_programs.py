@@ -221,7 +221,8 @@ def _run(asked: dict[str, Any]) -> None:
     sys.path.insert(0, asked["folder"])
     if "COPYDESK_WATCH" in os.environ:
         runpy.run_path(str(Path(__file__).parent / "watch" / "sitecustomize.py"))
-    _read_environment()
+    if not module.startswith("copydesk"):  # whose commands read it once they need Prefect
+        _read_environment()
     code = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

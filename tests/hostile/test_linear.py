@@ -16,6 +16,7 @@ from click.testing import CliRunner
 import copydesk
 from benchmarks import growth
 from copydesk.flows.cli import main as cli
+from copydesk.transforms import clean
 from tests.hostile.inputs import PAGE, STORY
 
 SIZE = 100_000  # characters
@@ -36,6 +37,19 @@ RAW_UNITS = [
 ]
 
 
+def texts_that_almost_match() -> list[str]:
+    """Return a text for each language, with a line for each of its rules.
+
+    A pattern of exponential cost would not come to an end on its line.
+    """
+    lines: dict[str, list[str]] = {}
+    for rule in clean.RULES:
+        if units := growth.almost_matched(rule):
+            unit = units[len(rule.name) % len(units)]
+            lines.setdefault(rule.languages[0], [STORY]).append(unit * 40)
+    return ["\n".join([*found, STORY]) for found in lines.values()]
+
+
 def test_no_repeated_unit_takes_a_document_over_the_limit(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -43,6 +57,9 @@ def test_no_repeated_unit_takes_a_document_over_the_limit(tmp_path: Path) -> Non
     for document in growth.documents():
         suffix = "html" if document.kind == "page" else "txt"
         (folder / f"{n:03}.{suffix}").write_text(document.of_size(SIZE), encoding="utf-8")
+        n += 1
+    for text in texts_that_almost_match():
+        (folder / f"{n:03}.txt").write_text(text, encoding="utf-8")
         n += 1
     for unit in RAW_UNITS:
         (folder / f"{n:03}.html").write_bytes(unit * (BYTES // len(unit)))
