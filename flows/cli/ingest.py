@@ -20,6 +20,8 @@ from copydesk.flows.cli.options import (
 from copydesk.flows.support.processes.cpu import cores
 
 if TYPE_CHECKING:
+    from copydesk.flows.pipeline.start import Ahead
+    from copydesk.flows.pipeline.summary import Summary
     from copydesk.flows.recipe import Recipe
     from copydesk.flows.report.outcome import Outcome
     from copydesk.flows.support.progress import Bar, Lines, Quiet
@@ -112,17 +114,20 @@ def command(
         reread=reread,
     )
     try:
-        outcome, n_bytes = (None, 0) if reread or dry_run else _look_ahead(run)
-        if outcome is None:
+        ahead = None if reread or dry_run else _look_ahead(run)
+        if ahead is not None and ahead.unchanged is not None:
+            outcome = _unchanged(ahead.unchanged, warehouse)
+        else:
             if not (quiet or as_json or startup_cache.loops_are_compiled()):
                 click.echo(_COMPILES, err=True)
             if engine == "local":
-                _start_workers(run, n_bytes)
+                _start_workers(run, n_bytes=0 if ahead is None else ahead.n_bytes)
             progress = terminal.chosen(quiet=quiet or as_json)
-            if direct or dry_run:
-                outcome = _directly(run, progress, dry_run=dry_run)
-            else:
-                outcome = _by_prefect(run, progress)
+            outcome = (
+                _directly(run, progress, dry_run=dry_run)
+                if direct or dry_run
+                else _by_prefect(run, progress)
+            )
     except KeyboardInterrupt as error:
         raise click.ClickException("stopped. Run the same command again to continue.") from error
     finally:
@@ -200,27 +205,26 @@ class _Stdin:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _look_ahead(run: _Run) -> tuple[Outcome | None, int]:
-    """Find out before the run what it has to read.
-
-    Returns an outcome if nothing is new, else None, and the number of bytes that the run will read
-    in any case. This needs no server and no worker.
-    """
+def _look_ahead(run: _Run) -> Ahead:
+    """Find out before the run what it has to read. This needs no server and no worker."""
     from copydesk.flows import read
     from copydesk.flows.pipeline.start import look_ahead
-    from copydesk.flows.remote.client import absolute_location
-    from copydesk.flows.report import outcome as finish
 
     try:
-        ahead = look_ahead(run.inputs, warehouse=run.warehouse, recipe=run.recipe)
+        return look_ahead(run.inputs, warehouse=run.warehouse, recipe=run.recipe)
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
-    if ahead.unchanged is None:
-        return None, ahead.n_bytes
-    return finish.Outcome(ahead.unchanged, absolute_location(run.warehouse), None), 0
 
 
-def _start_workers(run: _Run, n_bytes: int) -> None:
+def _unchanged(summary: Summary, warehouse: Path | str) -> Outcome:
+    """The outcome of a run that is not started, because no input has changed since the last one."""
+    from copydesk.flows.remote.client import absolute_location
+    from copydesk.flows.report.outcome import Outcome
+
+    return Outcome(summary, absolute_location(warehouse), page=None)
+
+
+def _start_workers(run: _Run, *, n_bytes: int) -> None:
     """Start a reader and workers while this process imports the rest, before it has threads."""
     from copydesk.flows.pipeline import clean_shards
 

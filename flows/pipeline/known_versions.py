@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms import history, same_address
 
 ADDRESS = ("canonical_url", "url", "source_uri", "record_number")
+_TITLE = ("doc_id", "title")
 _SHARDS_AT_ONCE = 40  # 20,000 documents
 
 
@@ -45,32 +46,45 @@ def rows_of(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 
 def known_titles(
     shards: Sequence[Path], is_known: NDArray[np.bool_], parent: Snapshot | None
-) -> dict[str, str | None]:
-    """The stored headlines of known documents that arrive again with another headline.
+) -> dict[str, str]:
+    """The stored headlines, by id, of known documents that arrive again with another headline.
 
-    Such a document is a revision, although its text is the same. Forgotten documents are not
-    included, so they are still treated as known.
+    Such a document is a revision, although its text is the same. If the warehouse has this
+    revision already, the id of the revision and its headline are also in the result. Forgotten
+    documents are not, so they are still treated as known.
     """
-    found: dict[str, str | None] = {}
-    if parent is None or not is_known.any():
+    found: dict[str, str] = {}
+    if parent is None:
         return found
+    for arriving in _titles_of_known(shards, is_known):
+        for doc_id, stored in _stored_titles(parent, arriving):
+            title = arriving[doc_id]
+            if not (stored and title) or history.headline(stored) == history.headline(title):
+                continue
+            found[doc_id] = stored
+            revision_id = history.doc_id_with(doc_id, title)
+            if parent.known(pa.array([revision_id], pa.string())):
+                found[revision_id] = title
+    return found
+
+
+def _titles_of_known(
+    shards: Sequence[Path], is_known: NDArray[np.bool_]
+) -> Iterator[dict[str, str | None]]:
+    """Yield for each shard the arriving headlines of its known documents, by id."""
+    if not is_known.any():
+        return
     for path, first, n in by_shard(shards):
         rows = np.flatnonzero(is_known[first : first + n])
-        if not len(rows):
-            continue
-        arrived = arrow_file.read(path, ["doc_id", "title"]).take(pa.array(rows))
-        titles = dict(
-            zip(*(arrived[name].to_pylist() for name in ("doc_id", "title")), strict=True)
-        )
-        for name in DOCUMENT_TABLES:
-            for row in parent.documents(name, list(titles), ["doc_id", "title"]).to_pylist():
-                before, now = row["title"], titles[row["doc_id"]]
-                if before and now and history.headline(before) != history.headline(now):
-                    found[row["doc_id"]] = before
-                    other = history.doc_id_with(row["doc_id"], now)
-                    if parent.known(pa.array([other], pa.string())):
-                        found[other] = now
-    return found
+        if len(rows):
+            arrived = arrow_file.read(path, _TITLE).take(pa.array(rows))
+            yield dict(rows_of(arrived, _TITLE))
+
+
+def _stored_titles(parent: Snapshot, doc_ids: Collection[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the id and the headline of the documents that the snapshot has."""
+    for table in DOCUMENT_TABLES:
+        yield from rows_of(parent.documents(table, list(doc_ids), _TITLE), _TITLE)
 
 
 class Texts:

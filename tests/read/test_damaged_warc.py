@@ -255,3 +255,14 @@ def test_a_robots_txt_is_counted_whatever_its_type() -> None:
     content = content.replace(b"h.example/0", b"h.example/robots.txt")
     content = content.replace(b"h.example/1", b"h.example/robots.txt?x=1")
     assert read(content) == ({}, [], Counter(robots=2))
+
+
+def test_a_record_before_damaged_data_is_not_searched_for_again() -> None:
+    """Such a file was once read for ever, because its last record was found again and again."""
+    bare_line_feeds = record(0).replace(b"\r\n", b"\n")
+    cut_off = gzip.compress(bare_line_feeds + record(1)[:25] + record(2))[:-300]
+    _, refused, _ = read(cut_off)
+    assert [(row.record_number, row.reason) for row in refused] == [
+        (0, "corrupt"),
+        (1, "truncated"),
+    ]

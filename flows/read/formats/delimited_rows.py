@@ -74,26 +74,46 @@ class _Reader:
 
     def next_row(self) -> list[str] | DamagedRow | None:
         """Read a row. None is the end of the file."""
-        source = self._source
-        source.begin_row()
+        self._source.begin_row()
         try:
-            cells = next(self._rows, None)
+            cells = self._parsed()
         except _TooLargeError as error:
-            return DamagedRow("too_large", f"line {source.first_line:,}: {error}")
+            return self._damaged("too_large", str(error))
         except csv.Error:
-            if self._escape is None and any('\\"' in line for line in source.row):
-                # Some databases write a backslash before a quote.
+            return self._damaged("bad_csv", "a quote is not closed")
+        if cells is not None and self._has_swallowed_rows(cells):
+            n_cells = f"{len(cells)} cells where the header row has {self._n_columns}"
+            return self._damaged("bad_csv", n_cells)
+        return cells
+
+    def _parsed(self) -> list[str] | None:
+        """The cells of the next row, in the first of three ways that can read it, or None at the end.
+
+        These are: CSV as the standard has it; CSV with a backslash before a quote, as some
+        databases write it, which then holds for the rest of the file; and one line whose quotes are
+        part of the text. Raises csv.Error if none of them can.
+        """
+        try:
+            return next(self._rows, None)
+        except csv.Error:
+            has_escapes = any('\\"' in line for line in self._source.row)
+            if self._escape is None and has_escapes:
                 self._escape = "\\"
                 self._rows = self._opened()
-                source.go_back(0)
-                return self.next_row()
+                self._source.go_back(0)
+                self._source.begin_row()
+                return self._parsed()
             cells = self._as_written()
             if cells is None:
-                return DamagedRow("bad_csv", f"line {source.first_line:,}: a quote is not closed")
-        if cells is not None and len(source.row) > 1 and any(cells[self._n_columns :]):
-            found = f"{len(cells)} cells where the header row has {self._n_columns}"
-            return DamagedRow("bad_csv", f"line {source.first_line:,}: {found}")
-        return cells
+                raise
+            return cells
+
+    def _has_swallowed_rows(self, cells: Sequence[str]) -> bool:
+        """Whether the row has several lines and too many cells, so it contains other rows."""
+        return len(self._source.row) > 1 and any(cells[self._n_columns :])
+
+    def _damaged(self, reason: str, detail: str) -> DamagedRow:
+        return DamagedRow(reason, f"line {self._source.first_line:,}: {detail}")
 
     def _opened(self) -> Iterator[list[str]]:
         return csv.reader(

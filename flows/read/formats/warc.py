@@ -5,11 +5,10 @@ A damaged record affects no other record, because reading continues at the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from fastwarc.warc import WarcRecord
 
 from copydesk.flows.read.field_values import address, moment
 from copydesk.flows.read.fields import Fields
@@ -34,6 +33,7 @@ from copydesk.flows.read.web_archive.warc_header import (
     LENGTH,
     named,
 )
+from copydesk.flows.read.web_archive.warc_parser import panics_as_faults, record_iterator
 from copydesk.flows.read.web_archive.warc_tape import Tape
 from copydesk.transforms.article import Given
 
@@ -41,6 +41,7 @@ _OPENING = b"WARC/"
 # The record types of WARC 1.1 that contain documents; the others are counted under their own names.
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
+_LINE_ENDS = (b"\r\n\r\n", b"\n\n", b"\r\n\n")
 Item = Record | Reject | None  # None is a record that is not a document. It is counted as skipped.
 
 
@@ -56,6 +57,22 @@ class _Read:
     n_bytes: int  # length of the content, as the header declares it
     url: str | None
     item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The end of a segment.
+
+    `items` are the last record, if it could be read, and rows of `rejects` for what is damaged.
+    `n_lost` counts the records after the last one that were seen but could not be read: 0 or 1.
+    The next record is searched after the position `search_from`. With None it is not searched,
+    because the file or its compressed data ends here.
+    """
+
+    items: Sequence[Record | Reject] = ()
+    n_lost: int = 0
+    search_from: int | None = None
+    is_whole: bool = False  # whether there was no fault, and the last record ends with the file
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -74,7 +91,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         segment = _Segment(opened, tape, limits, number)
         yield from segment.items()
         number = segment.number
-        is_whole = is_whole and segment.is_whole
+        is_whole = is_whole and segment.end.is_whole
         if not segment.seek_next_record():
             break
     if is_whole:
@@ -90,27 +107,27 @@ class _Segment:
         self.number = number
         self._opened, self._tape, self._limits = opened, tape, limits
         self._origin = tape.position
-        self._error: str | None = None
-        self._last: _Read | None = None
-        self._search_from = 0
+        self.end = _End()  # known when all items have been yielded
 
     def items(self) -> Iterator[Record | Reject]:
         """Yield the items of the records. The last record is left out if it is not complete."""
-        archive = iter(_archive(self._tape))
-        while (record := self._following(archive)) is not None:
-            yield from self._complete(self._last, record.stream_pos)
-            self._last = self._read(record)
-        yield from self._ending()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether there was no fault, and the last record ends with the file."""
-        is_cut_off = self._last is not None and self._is_cut_off(self._last)
-        return self._tape.fault is None and self._error is None and not is_cut_off
+        archive = iter(record_iterator(self._tape))
+        last: _Read | None = None
+        while True:
+            record, error = self._following(archive)
+            if record is None:
+                break
+            if last is not None:
+                yield from self._completed(last, record.stream_pos)
+            last = self._read(record)
+        self.end = self._ending(last, error)
+        self.number += self.end.n_lost
+        yield from self.end.items
 
     def seek_next_record(self) -> bool:
         """Move the tape to the next record after the fault; return whether there is one."""
-        if self._error is not None and self._tape.seek_next(HEADER, after=self._search_from):
+        search_from = self.end.search_from
+        if search_from is not None and self._tape.seek_next(HEADER, after=search_from):
             return True
         # Compressed data was damaged, at once or before a header was found. The damage already has
         # its row.
@@ -118,33 +135,32 @@ class _Segment:
         is_damage = fault is not None and fault.reason in {"corrupt", "truncated"}
         return is_damage and self._tape.resume(_OPENING)
 
-    def _complete(self, read: _Read | None, following: int) -> Iterator[Record | Reject]:
-        """Yield a record, and a row of `rejects` if its length is wrong by a few line ends.
+    def _completed(self, read: _Read, following: int) -> list[Record | Reject]:
+        """The item of a record, and a row of `rejects` if its length is wrong by a few line ends.
 
         The parser accepts such a length. It may include one or both of the line ends after the
         record, or leave out a line end of the content. The next record starts at `following`.
         """
-        if read is None:
-            return
-        yield from _items(read)
+        items = _items(read)
         if read.n_bytes > self._limits.document_bytes:
-            return  # The head of the record is no longer kept.
+            return items  # The head of the record is no longer kept.
         end = following - len(END_OF_RECORD)
         real = end - self._block_start(read.start)
         n_beyond = read.n_bytes - real
         if n_beyond == 0 or not -2 <= n_beyond <= len(END_OF_RECORD):
-            return
+            return items
         ends = self._tape.between(end + min(0, n_beyond), following)
         if ends.endswith(END_OF_RECORD) and not ends.strip(b"\r\n"):
-            yield self._wrong_length(read, real)
+            items.append(self._wrong_length(read, real))
+        return items
 
-    def _following(self, archive: Iterator[WarcRecord]) -> WarcRecord | None:
+    def _following(self, archive: Iterator[WarcRecord]) -> tuple[WarcRecord | None, str | None]:
+        """The next record, or None at the end, and the error if there is one instead of a record."""
         try:
-            with _panics():
-                return next(archive, None)
+            with panics_as_faults():
+                return next(archive, None), None
         except (OSError, ValueError, RuntimeError) as error:
-            self._error = str(error)[:300]
-            return None
+            return None, str(error)[:300]
 
     def _read(self, record: WarcRecord) -> _Read:
         self.number += 1
@@ -155,7 +171,7 @@ class _Segment:
         self._tape.forget(start)
         url = address((record.headers.get("WARC-Target-URI") or "").strip("<> \t"))
         try:
-            with _panics():
+            with panics_as_faults():
                 item = self._item(record, url, start, n_bytes)
         except BrokenError as error:
             item = self._reject(self.number, url, error.reason, error.detail)
@@ -168,7 +184,7 @@ class _Segment:
             self._opened.skipped["robots"] += 1
             return None
         if read is None and not self._has_whole_head(start):
-            return None  # This is the end of the file, for which `_rest` yields a row.
+            return None  # This is the end of the file, for which `_end_of_file` makes a row.
         if read is None:
             self._opened.skipped[kind if kind in _OTHERS else "other_record"] += 1
             return None
@@ -195,20 +211,18 @@ class _Segment:
         given = Given(tdm_reserved=found.tdm_reserved)
         return Record(uri, self.number, found.body, found.kind, found.charset, url, date, given)
 
-    def _ending(self) -> Iterator[Record | Reject]:
-        """Yield the last record before a fault or the end, and the row for the damage."""
-        last, fault = self._last, self._tape.fault
-        if self._error is not None and (fault is None or self._has_header_left(last)):
-            yield from self._misplaced(last, self._error)
-        elif fault is not None:
-            yield from self._broken(last, fault)
-        elif last is not None:
-            if self._is_cut_off(last) and self._is_too_long(last):
-                self._error = "the record is longer than the rest of the file"
-                yield from self._misplaced(last, self._error)
-            else:
-                yield from self._complete(last, self._tape.end)
-                yield from self._rest(last)
+    def _ending(self, last: _Read | None, error: str | None) -> _End:
+        """Find out why no record follows the last one: damage, a wrong length, or the end."""
+        fault = self._tape.fault
+        if error is not None and (fault is None or self._has_header_left(last)):
+            return self._misplaced(last, error)
+        if fault is not None:
+            return self._broken(last, fault)
+        if last is None:
+            return _End(is_whole=True)
+        if self._is_cut_off(last) and self._is_too_long(last):
+            return self._misplaced(last, "the record is longer than the rest of the file")
+        return self._end_of_file(last)
 
     def _is_too_long(self, last: _Read) -> bool:
         """Whether a record that seems to be cut off is complete, so that only its length is wrong."""
@@ -217,76 +231,64 @@ class _Segment:
             return True
         return tape.is_packed or tape.between(tape.end - 4, tape.end) == END_OF_RECORD
 
-    def _rest(self, last: _Read) -> Iterator[Reject]:
-        """Yield a row if bytes follow the last record but are not a whole header."""
-        end = self._block_start(last.start) + last.n_bytes
+    def _end_of_file(self, last: _Read) -> _End:
+        """The end after the last record, with a row if an unfinished header follows the record."""
+        items = self._completed(last, self._tape.end)
+        end = self._declared_end(last)
         left = self._tape.between(end, self._tape.end)
         if last.n_bytes > self._limits.document_bytes or not left.strip(b"\r\n\x00"):
-            return
-        self._error = "the file ends within the header of a record"
-        self._search_from = self._tape.end
-        self.number += self._has_whole_head(last.start)
+            return _End(items, is_whole=not self._is_cut_off(last))
+        # If the last record has no whole head, it is the unfinished header.
+        n_lost = int(self._has_whole_head(last.start))
         offset = self._tape.offset(end + len(left) - len(left.lstrip(b"\r\n\x00")))
-        detail = f"{self._error}; record at byte offset {offset}"
-        yield self._reject(self.number, None, "truncated", detail)
+        detail = f"the file ends within the header of a record; record at byte offset {offset}"
+        items.append(self._reject(self.number + n_lost, None, "truncated", detail))
+        return _End(items, n_lost=n_lost, search_from=self._tape.end)
 
     def _has_header_left(self, last: _Read | None) -> bool:
         """Whether a record starts after the one that failed, within the unpacked bytes."""
         begin = self._origin if last is None else last.start
         return self._tape.find(HEADER, after=begin + 1) is not None
 
-    def _broken(self, last: _Read | None, fault: BrokenError) -> Iterator[Record | Reject]:
-        """Yield the record before damaged compressed data, and a row for the record inside it."""
+    def _broken(self, last: _Read | None, fault: BrokenError) -> _End:
+        """The end at damaged compressed data, with a row for the record in which the damage is."""
         member = self._tape.member
-        is_last = last is not None and (member <= last.start or self._is_cut_off(last))
-        if last is not None and not is_last:
-            yield from _items(last)
-        if last is None or not is_last:
-            self.number += 1
-        where = f"record at byte offset {self._tape.offset(member)}"
-        url = last.url if last is not None and is_last else None
-        yield self._reject(self.number, url, fault.reason, f"{fault.detail}; {where}")
+        detail = f"{fault.detail}; record at byte offset {self._tape.offset(member)}"
+        if last is not None and (member <= last.start or self._is_cut_off(last)):
+            row = self._reject(last.number, last.url, fault.reason, detail)
+            return _End([row])
+        row = self._reject(self.number + 1, None, fault.reason, detail)
+        return _End([*_items(last), row], n_lost=1)
 
-    def _misplaced(self, last: _Read | None, error: str) -> Iterator[Record | Reject]:
-        """Handle a record that does not start where the previous one ends.
+    def _misplaced(self, last: _Read | None, error: str) -> _End:
+        """The end at a record that does not start where the previous one ends.
 
         Either the previous length is wrong, or a header is damaged.
         """
         if last is None:
-            self.number += 1
-            self._search_from = self._origin + 1
-            offset = self._tape.offset(self._origin)
-            yield self._reject(
-                self.number, None, "corrupt", f"WARC: {error}; record at byte offset {offset}"
-            )
-            return
+            row = self._unreadable(self.number + 1, None, self._origin, error)
+            return _End([row], n_lost=1, search_from=self._origin + 1)
         self._tape.look_ahead()
-        block = self._block_start(last.start)
-        end = block + last.n_bytes
+        end = self._declared_end(last)
         following = self._next_header(last)
-        if following is not None and following < end:
-            self._search_from = last.start + 1
-        elif self._tape.between(end, end + 4) in (b"\r\n\r\n", b"\n\n", b"\r\n\n"):
+        starts_inside = following is not None and following < end
+        if not starts_inside and self._tape.between(end, end + 4) in _LINE_ENDS:
             # The length is right, so what follows is a record with a damaged header.
-            yield from _items(last)
-            self.number += 1
-            self._search_from = end
-            offset = self._tape.offset(end + 4)
-            detail = f"WARC: {error}; record at byte offset {offset}"
-            yield self._reject(self.number, None, "corrupt", detail)
-            return
-        else:
-            self._search_from = end
-        if following is None and self._tape.is_over:  # This is the last record of the file.
-            yield from self._of_wrong_length(last, block, self._tape.end - block)
-            return
-        if following is None:
-            self._search_from = last.start + 1  # The declared length may be any number.
-            offset = self._tape.offset(last.start)
-            detail = f"WARC: {error}; record at byte offset {offset}"
-            yield self._reject(last.number, last.url, "corrupt", detail)
-            return
-        yield from self._of_wrong_length(last, block, max(0, following - block))
+            row = self._unreadable(self.number + 1, None, end + 4, error)
+            return _End([*_items(last), row], n_lost=1, search_from=end)
+        if following is None and not self._tape.is_over:
+            # The declared length may be any number.
+            row = self._unreadable(last.number, last.url, last.start, error)
+            return _End([row], search_from=last.start + 1)
+        real_end = self._tape.end if following is None else following
+        items = self._with_real_end(last, real_end)
+        return _End(items, search_from=last.start + 1 if starts_inside else end)
+
+    def _unreadable(self, number: int, url: str | None, position: int, error: str) -> Reject:
+        offset = self._tape.offset(position)
+        return self._reject(
+            number, url, "corrupt", f"WARC: {error}; record at byte offset {offset}"
+        )
 
     def _next_header(self, last: _Read) -> int | None:
         """Where the next record starts. The search ends after the most bytes that a document may have."""
@@ -298,28 +300,30 @@ class _Segment:
                 return None
         return found
 
-    def _of_wrong_length(self, last: _Read, block: int, real: int) -> Iterator[Record | Reject]:
-        """Yield the document up to the next record, and a row if the header has another length.
+    def _with_real_end(self, last: _Read, real_end: int) -> list[Record | Reject]:
+        """The document up to its real end, and a row if the header declares another length.
 
         The header can be right, because the library finds no length in a header with bare line
         feeds or with names in lower case.
         """
-        content = self._tape.between(block, block + real)
+        block = self._block_start(last.start)
+        real_end = max(block, real_end)
         header = self._tape.between(last.start, block)
+        content = self._tape.between(block, real_end)
         declared = LENGTH.search(header)
         n_declared = int(declared[1]) if declared else -1
-        is_right = 0 <= n_declared <= real and not content[n_declared:].strip(b"\r\n")
+        is_right = 0 <= n_declared <= real_end - block and not content[n_declared:].strip(b"\r\n")
         content = content[:n_declared] if is_right else content.rstrip(b"\r\n")
-        corrected = None
         # After damage in the compressed data, the next header may be that of a later record.
         is_damaged = self._tape.fault is not None and self._tape.member <= last.start
-        if content and not is_damaged and real <= self._limits.document_bytes + HEADER_BYTES:
-            corrected = self._with_right_length(header, content)
-        if corrected is not None:
-            yield corrected
+        is_small = real_end - block <= self._limits.document_bytes + HEADER_BYTES
+        can_be_read = bool(content) and is_small and not is_damaged
+        corrected = self._with_right_length(header, content) if can_be_read else None
+        items: list[Record | Reject] = [] if corrected is None else [corrected]
         if not is_right:
             is_read = isinstance(corrected, Record)
-            yield self._wrong_length(last, len(content), is_read=is_read)
+            items.append(self._wrong_length(last, len(content), is_read=is_read))
+        return items
 
     def _wrong_length(self, read: _Read, real: int, *, is_read: bool = True) -> Reject:
         offset = self._tape.offset(read.start)
@@ -338,8 +342,8 @@ class _Segment:
         length = b"Content-Length: %d" % len(content)
         inner = Tape.of(b"\r\n".join([*kept, length, b"", content, b"", b""]))
         try:
-            with _panics():
-                record = next(iter(_archive(inner)), None)
+            with panics_as_faults():
+                record = next(iter(record_iterator(inner)), None)
         except (OSError, ValueError, RuntimeError):
             return None
         if record is None:
@@ -359,40 +363,18 @@ class _Segment:
 
     def _is_cut_off(self, read: _Read) -> bool:
         """Whether the stream ends inside the record."""
-        return self._block_start(read.start) + read.n_bytes > self._tape.end
+        return self._declared_end(read) > self._tape.end
+
+    def _declared_end(self, read: _Read) -> int:
+        """Where the content ends according to the length in the header."""
+        return self._block_start(read.start) + read.n_bytes
 
     def _reject(self, number: int, url: str | None, reason: str, detail: str) -> Reject:
         return Reject(self._opened.source_uri, number, url, "read", reason, detail[:500])
 
 
-def _items(read: _Read | None) -> Iterator[Record | Reject]:
-    if read is not None and read.item is not None:
-        yield read.item
-
-
-def _archive(source: Tape) -> ArchiveIterator:
-    return ArchiveIterator(
-        source,
-        record_types=WarcRecordType.any_type,
-        parse_http=False,
-        max_header_len=HEADER_BYTES,
-        fsspec_args=False,
-        stream_detect=False,
-    )
-
-
-@contextmanager
-def _panics() -> Iterator[None]:
-    """Treat a failed assertion in the library as a fault of the file.
-
-    The assertion comes from Rust and is not an `Exception`.
-    """
-    try:
-        yield
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise BrokenError("corrupt", f"WARC: {error}"[:300]) from error
+def _items(read: _Read | None) -> list[Record | Reject]:
+    return [] if read is None or read.item is None else [read.item]
 
 
 FORMAT = Format(

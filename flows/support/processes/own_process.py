@@ -37,6 +37,8 @@ def end(code: int) -> None:
     is_watched = sys.getprofile() is not None or sys.gettrace() is not None
     if is_watched or threading.active_count() > 1 or "prefect" in sys.modules:
         return
+    # There is no public way to do this. A handler registered with `atexit` that calls `os._exit` would
+    # skip the handlers that were registered before it.
     atexit._run_exitfuncs()
     try:
         sys.stdout.flush()
