@@ -329,7 +329,13 @@ def _printed(page: PageData, keys: frozenset[str]) -> list[str]:
 
     Headings in menus and lists come last.
     """
-    found = [mark for mark in page.headings if 0 < len(mark.text) <= MAX_CHARS]
+    # A `<title>` of three parts or more may have the headline in two of them.
+    is_plain = len(title_wording.SEPARATOR.split(page.title)) < 3
+    found = [
+        mark
+        for mark in page.headings
+        if 0 < len(mark.text) <= MAX_CHARS and (mark.how != "subheading" or is_plain)
+    ]
     found.sort(
         key=lambda mark: (
             mark.how == "class",

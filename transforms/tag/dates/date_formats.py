@@ -302,7 +302,7 @@ def _stamp(
 
 
 _URL = re.compile(
-    r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3,9})/(?P<d2>\d{1,2})(?!\d)"
+    r"/(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?![\d])|/(?P<y3>(?:19|20)\d\d)/(?P<m3>\d{1,2})/(?P<d3>\d{1,2})/|/(?P<y2>(?:19|20)\d\d)/(?P<name>[a-z]{3,9})/(?P<d2>\d{1,2})(?!\d)"
 )
 
 
@@ -315,10 +315,11 @@ def of_address(url: str) -> Stamp | None:
     found = _URL.search(url[:2_000])
     if not found:
         return None
-    if found["y"]:
-        return _stamp((int(found["y"]), int(found["m"]), int(found["d"])))
-    month = months().get(found["name"])
-    return _stamp((int(found["y2"]), month, int(found["d2"]))) if month else None
+    for year, month, day in (("y", "m", "d"), ("y3", "m3", "d3")):
+        if found[year]:
+            return _stamp((int(found[year]), int(found[month]), int(found[day])))
+    number = months().get(found["name"])
+    return _stamp((int(found["y2"]), number, int(found["d2"]))) if number else None
 
 
 DIGIT = re.compile(r"\d")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
+from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.page.page_data import Mark
 from copydesk.transforms.tag.persons.caseless import Caseless
 
 MODIFIED = Caseless(
-    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked",
+    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked|geändert|letzte änderung|muokattu|päivitet|измен|cập nhật|diperbarui|redigerad|redigeret",
 )
 PUBLISHED = Caseless(
     r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yay[ıi]n|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
@@ -94,6 +95,34 @@ def listed(marks: tuple[Mark, ...]) -> frozenset[int]:
 def announced(mark: Mark) -> str:
     """Return the words before the first digit of a mark, which say what its date is."""
     return re.split(r"\d", mark.text, maxsplit=1)[0][-40:]
+
+
+_MOST_OF_DAY = 60  # "Wednesday, September 25, 2024, 10:30 a.m. (UTC+01:00)" has 53.
+
+
+def is_day_alone(mark: Mark) -> bool:
+    """Tell whether a mark holds little more than a date, which is not said to be something else."""
+    return (
+        len(mark.text) < _MOST_OF_DAY
+        and date_formats.is_date_alone(mark.text)
+        and not MODIFIED.search(mark.names)
+        and not _OTHER.search(mark.names)
+        and not _RIGHTS.search(mark.text)
+    )
+
+
+_DOCUMENT_OF = Caseless(
+    r"\b(?:artikel|beitrag|eintrag|text|meldung|pressemitteilung|pressemeldung|article|post|entry|story|press release|communiqué|comunicado|comunicato|persbericht|pressmeddelande)"
+    r"\s+(?:(?:wurde|ist|was|werd|è stato|a été|del?|du|van|vom|av|from|of|on|am)\s+){1,2}[^\d|]{0,12}\d",
+)
+
+
+def tells_publication(mark: Mark) -> bool:
+    """Tell whether a sentence opens by saying when the document was published.
+
+    For example "This entry was posted on 5 January 2024" or "Press release of 5 January 2024".
+    """
+    return bool(_DOCUMENT_OF.search(mark.text[: PROSE_CHARS // 2]) or _PUBLICATION.match(mark.text))
 
 
 def names_publication(mark: Mark) -> bool:

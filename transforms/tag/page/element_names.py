@@ -80,14 +80,14 @@ _ZONES = (
         re.compile(
             r"related|recommend|sidebar|side-bar|popular|trending|most-?(?:read|viewed|popular)|more-(?:from|stories|news|on)|read-?(?:more|next)|"
             r"teaser|promo|carousel|newsletter|subscribe|(?<!elementor-)widget(?! blog\b)|latest|suggest|outbrain|taboola|recirc|river|(?<!h)feed|also-like|"
-            r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|\bcards?\b|trailer|breaking|ticker",
+            r"previous-?post|post-?navigation|(?<!icon-)list-item|listing|(?<!author[-_])(?<!bio[-_])\bcards?\b|trailer|breaking|ticker",
         ),
     ),
     ("footer", re.compile(r"footer|copyright|colophon|legal")),
     (
         "nav",
         re.compile(
-            r"\bnav\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search",
+            r"\bnav(?:top|wrap)?\b|navbar|menu|breadcrumb|masthead|site-?header|dropdown|modal|popup|cookie|consent|search",
         ),
     ),
 )

@@ -5,6 +5,7 @@ The result holds plain values and no part of the tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -35,6 +36,11 @@ MAX_LICENSES = 10  # Licences of a page. Further ones belong to its pictures.
 
 #: Characters of a line that opens with a byline or has a date, at most.
 _MAX_LINE_CHARS = 200
+_LOWER_HEADINGS = frozenset({"h2", "h3", "h4"})
+#: Lower headings that are compared with the title, and the characters of a headline at least. A
+#: shorter text is a section or the site (arbitrary).
+_MAX_LOWER, _LEAST_HEADLINE_CHARS = 20, 12
+_TITLE_PARTS = re.compile(r"\s+[|\-–—»«·•‹]\s+|\s*[|»]\s*")
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
 #: Mark of elements beyond which no zone is looked for.
@@ -49,7 +55,7 @@ class Mark:
 
     text: str  # Visible text, one line for each block.
     value: str  # The content, datetime or title attribute; of an `h1` its text with the kicker.
-    how: str  # rel, itemprop, class, path, text, time, heading
+    how: str  # rel, itemprop, class, path, text, time, heading, subheading
     names: str  # Class, id, itemprop and data attributes, in lower case.
     order: int  # Number of the element in document order.
     inside: int  # `order` of the innermost marked element around it, or 0.
@@ -168,6 +174,7 @@ class _Reader:
             self._add_marks(element, sign, marks)
             if sign.has_text and opened < closed and may_be_line[opened]:
                 self._text(element, elements.text_after(opened), is_date=sign.is_date)
+        self._read_subheadings()
 
     def _people(self, signs: Sequence[Sign]) -> dict[int, Marked]:
         """Return the marks of the elements that link to the page of a person."""
@@ -205,6 +212,21 @@ class _Reader:
         for heading in self.headings[before:]:
             text = without_kicker(self.elements, self.visible, element, heading.text)
             self.headings[-1] = replace(heading, text=text, value=heading.text)
+
+    def _read_subheadings(self) -> None:
+        """Record the lower heading that prints a part of the `<title>`, if no main one does."""
+        title = self.title.casefold()
+        shown = (mark.text.partition("\n")[0].casefold() for mark in self.headings)
+        if any(line[:_MAX_LINE_CHARS] in title for line in shown):
+            return
+        parts = {part for part in _TITLE_PARTS.split(title) if len(part) >= _LEAST_HEADLINE_CHARS}
+        lower = [kind for kind, tag in enumerate(self.elements.names) if tag in _LOWER_HEADINGS]
+        for element in np.flatnonzero(np.isin(self.elements.kind, lower))[:_MAX_LOWER].tolist():
+            text = fold(self.visible.of(element, MAX_MARK_CHARS)).casefold()
+            if text in parts and self._surroundings(element)[0] not in {"nav", "footer"}:
+                self.order = element + 1
+                self._mark(self.headings, element, "subheading", "")
+                return
 
     def _time(self, element: int, attributes: Attributes) -> None:
         self._mark(self.dates, element, "time", element_names.names(attributes))
