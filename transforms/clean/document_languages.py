@@ -15,6 +15,7 @@ ENGLISH = "en"
 ANY = "*"
 # Bytes of all short lines together. From this length they show the language of the template.
 LABEL_BYTES = 80
+LABEL_SAMPLE = 160  # Characters of them that are read.
 LABEL_SURE = 0.8  # Probability that this language needs. Names of people look like many languages.
 UNSURE = 0.9  # From this probability of the likeliest language on, no other language is used.
 SHORT_UNSURE = 0.98  # The same for texts that are too short for the tagger.
@@ -48,10 +49,10 @@ def _languages_of(prose: str, labels: str, stated: tuple[str, ...]) -> frozenset
     """Return the languages of the head of the prose, of the labels, and those stated."""
     found = {ENGLISH, *stated}
     # The text is judged again after each round of cuts and by the tagger. Most cuts do not change
-    # the sample, and its result is cached.
-    guesses = language.likely(language.sample(prose, language.FIRST_CHARS))
+    # the head, and its result is cached.
+    guesses = language.likely_of_head(prose)
     limit = SHORT_UNSURE if language.is_short(prose) else UNSURE
-    if guesses[0][1] < limit and len(prose) > language.FIRST_CHARS:
+    if guesses[0][1] < limit and len(prose) > language.SAMPLES[-1]:
         guesses = language.likely(prose)
     if guesses[0][1] >= limit:
         found.add(guesses[0][0])
@@ -68,5 +69,5 @@ def _of_labels(labels: str) -> tuple[str, ...]:
     """
     if len(labels) < LABEL_BYTES > len(labels.encode("utf-8", "surrogatepass")):
         return ()
-    code, probability = language.likely(language.sample(labels, language.FIRST_CHARS))[0]
+    code, probability = language.likely(language.sample(labels, LABEL_SAMPLE))[0]
     return (code,) if probability >= LABEL_SURE else ()

@@ -11,28 +11,32 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.numba_cache import part
-from copydesk.transforms.tag.lookup.language_model import HALF_BIAS, Tables
+from copydesk.transforms.tag.lookup.language_model import (
+    FEATURE,
+    FIRST,
+    N_CHILDREN,
+    SUFFIX,
+    Tables,
+)
 
-_LINE = 32  # Weights in a cache line of 64 bytes.
-_PARTS = 8
-LONGEST = 6  # Bytes of the model's longest feature. A state depends on no more bytes than these.
+_LINE = 64  # Weights in a cache line.
 
 Numbers = npt.NDArray[np.int32]
-Sums = npt.NDArray[np.float32]
 
 
-def shares(
-    text: npt.NDArray[np.uint8], tables: Tables, bits: npt.NDArray[np.uint32], values: Sums
-) -> tuple[npt.NDArray[np.float64], int]:
-    """Return the probability of each language, and a number without meaning.
-
-    `bits` and `values` are the same memory: one row of weights.
-    """
+def shares(text: npt.NDArray[np.uint8], tables: Tables) -> tuple[npt.NDArray[np.float64], int]:
+    """Return the probability of each language, and a number without meaning."""
     seen = np.empty(text.shape[0], np.int32)
-    n, touched = find_features(seen, text, tables)
-    sort(seen, n)
+    n = find_features(seen, text, tables)
+    touched = request(seen, n, tables.weights)
+    counts = np.empty(n, np.int32)
+    n = count(seen, counts)
     sums = tables.priors.copy()
-    add_weights(sums, seen[:n], tables.weights, bits, values)
+    for i in range(n):
+        weight = np.float32(np.float32(math.log1p(counts[i])) * tables.step[0])
+        row = tables.weights[seen[i]]
+        for c in range(sums.shape[0]):
+            sums[c] += weight * np.float32(row[c])
     most, scale = sums[0], 1.0 / math.sqrt(max(1, text.shape[0]))
     for c in range(sums.shape[0]):
         most = max(most, sums[c])
@@ -47,79 +51,67 @@ def shares(
 
 
 @part
-def find_features(seen: Numbers, text: npt.NDArray[np.uint8], tables: Tables) -> tuple[int, int]:
-    """Write the features that end in a text, in no order, and return their number.
+def find_features(seen: Numbers, text: npt.NDArray[np.uint8], tables: Tables) -> int:
+    """Write the features that end in a text, in order, and return their number.
 
-    The second number has no meaning.
+    At each byte the feature is that of the longest run of the tree that ends there.
     """
-    moves, states, weights = tables.moves, tables.states, tables.weights
-    # The tables do not fit into a cache, and each move waits for the one before. So eight parts of
-    # the text are read together. The reader of a part first reads the bytes before it, which brings
-    # it to the state of a reader of the whole text.
-    width = (text.shape[0] + _PARTS - 1) // _PARTS
-    state = np.zeros(_PARTS, np.int32)
-    for step in range(-LONGEST, width):
-        for k in range(_PARTS):
-            at = k * width + step
-            if at < 0 or at >= text.shape[0]:
-                continue
-            state[k] = moves[states[state[k], 0] + text[at]]
-            if step >= 0:
-                seen[at] = state[k]
-    # A processor asks memory for many rows at once only if it does not wait for a branch that
-    # depends on one of them. So the features are counted and their rows requested in loops without.
-    n = 0
+    nodes, labels, pairs = tables.nodes, tables.labels, tables.pairs
+    n_short = 1 + nodes[0, N_CHILDREN]  # Nodes of no byte and of one.
+    n, node, before = 0, 0, 255  # No text in UTF-8, and so no run, has this byte.
     for at in range(text.shape[0]):
-        feature = states[seen[at], 1]
-        seen[n] = feature
-        n += int(feature >= 0)
-    touched = np.uint16(0)
+        byte = text[at]
+        while node >= n_short:
+            child = nodes[node, FIRST]
+            end = child + nodes[node, N_CHILDREN]
+            while child < end and labels[child] < byte:
+                child += 1
+            if child < end and labels[child] == byte:
+                node = child
+                break
+            node = nodes[node, SUFFIX]
+        else:
+            node = pairs[before, byte]
+        before = byte
+        seen[n] = nodes[node, FEATURE]
+        n += int(seen[n] >= 0)
+    return n
+
+
+@part
+def request(seen: Numbers, n: int, weights: npt.NDArray[np.uint8]) -> int:
+    """Read a weight of each cache line that is needed, and return a number without meaning.
+
+    The weights do not fit into a cache. A processor asks memory for many rows at once only if it
+    does not wait for a branch that depends on one of them, so this loop has none.
+    """
+    touched = np.uint8(0)
     for i in range(n):
         for c in range(0, weights.shape[1], _LINE):
             touched ^= weights[seen[i], c]
         touched ^= weights[seen[i], weights.shape[1] - 1]
-    return n, int(touched)
+    return int(touched)
 
 
 @part
-def sort(seen: Numbers, n: int) -> None:
-    """Sort the first `n` numbers by Shell's method.
+def count(seen: Numbers, counts: Numbers) -> int:
+    """Move the different features to the front, in the order in which they come, and count them.
 
-    numba takes two seconds to compile the sort of numpy.
+    There are as many features as `counts` has places. Returns the number of different ones.
     """
-    gap = 1
-    while gap < n // 3:
-        gap = 3 * gap + 1
-    while gap > 0:
-        for i in range(gap, n):
-            one, k = seen[i], i
-            while k >= gap and seen[k - gap] > one:
-                seen[k] = seen[k - gap]
-                k -= gap
-            seen[k] = one
-        gap //= 3
-
-
-@part
-def add_weights(
-    sums: Sums,
-    seen: Numbers,
-    weights: npt.NDArray[np.uint16],
-    bits: npt.NDArray[np.uint32],
-    values: Sums,
-) -> None:
-    """Add the weights of sorted features to the sums, in which their order shows in the last bit."""
-    first, n = 0, seen.shape[0]
-    while first < n:
-        feature, last = seen[first], first
-        while last < n and seen[last] == feature:
-            last += 1
-        weight = np.float32(math.log1p(last - first) * HALF_BIAS)
-        first = last
-        for c in range(bits.shape[0]):
-            half = np.uint32(weights[feature, c])
-            bits[c] = ((half & np.uint32(0x7FFF)) << np.uint32(13)) | (
-                (half & np.uint32(0x8000)) << np.uint32(16)
-            )
-        for c in range(bits.shape[0]):
-            sums[c] += weight * values[c]
+    n_slots = 64
+    while n_slots < 2 * counts.shape[0]:
+        n_slots *= 2
+    slots = np.full(n_slots, -1, np.int32)  # A hash table of places in `seen`.
+    n = 0
+    for i in range(counts.shape[0]):
+        at = seen[i] & (n_slots - 1)
+        while slots[at] >= 0 and seen[slots[at]] != seen[i]:
+            at = (at + 1) & (n_slots - 1)
+        if slots[at] < 0:
+            slots[at] = n
+            seen[n] = seen[i]
+            counts[n] = 0
+            n += 1
+        counts[slots[at]] += 1
+    return n
