@@ -11,6 +11,7 @@ from typing import Protocol
 
 from copydesk.flows.engines import base
 from copydesk.flows.pipeline import known_inputs
+from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.pipeline.summary import Stage
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.warehouse import Snapshot, Warehouse
@@ -104,6 +105,10 @@ class Context:
         path = self.staging / name
         path.mkdir(exist_ok=True)
         return path
+
+    def workplace(self, name: str) -> Workplace:
+        """A folder of this run's staging, with as many threads as the run has workers."""
+        return Workplace(self.folder(name), self.workers)
 
     def warn(self, text: str) -> None:
         """Show a warning on the terminal and in the report."""

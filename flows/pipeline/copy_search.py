@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from copydesk.flows.index import Index
 from copydesk.flows.pipeline.deduplicate import Copies, Published
+from copydesk.flows.pipeline.staging.workplace import Workplace
+from copydesk.flows.support.in_threads import in_threads
 from copydesk.flows.support.text_spill import SpilledTexts
 from copydesk.transforms.dedup import (
     candidates,
@@ -29,7 +31,8 @@ from copydesk.transforms.dedup.sketches import Sketches
 from copydesk.transforms.dedup.verification import Pairs
 
 SLAB = 10_000  # documents compared at once; their signatures and keys take 9 MB, and comparing them 250 MB
-SIGNED_AT_ONCE = 4_000  # texts read back at once: 12 MB
+SIGNED_AT_ONCE = 2_000  # texts that a thread reads back at once: 6 MB
+_FEWEST_PAIRS = 500  # for a thread of their own, since threads read some texts twice; arbitrary
 
 
 class Texts(Protocol):
@@ -55,7 +58,7 @@ class CopySearch:
     comparison get the rows after them, in the order in which they were fetched. New documents are
     signed and compared in slabs. Each slab is compared with itself and with the index of everything
     before it, so the size of a slab bounds the memory. At the end, all pairs together decide which
-    documents are kept.
+    documents are kept. Texts are signed and compared in the threads of the place.
     """
 
     def __init__(
@@ -64,14 +67,15 @@ class CopySearch:
         index: Index | None,
         published: Published | None,
         options: Options,
-        staging: Path,
+        place: Workplace,
         texts: Texts | None = None,
     ) -> None:
-        self.published, self.options, self.staging = published, options, staging
+        self.published, self.options = published, options
+        self.staging, self._threads = place
         self.index = index or Index((), options)
         self.n_published = self.index.n_documents
         self._staged: dict[str, Path] = {}
-        self._spill = texts or SpilledTexts(staging)
+        self._spill = texts or SpilledTexts(self.staging)
         self._batches: list[pa.Table] = []
 
     def __enter__(self) -> Self:
@@ -136,9 +140,7 @@ class CopySearch:
         """Sign and index some rows. Return their pairs with each other and with all earlier rows."""
         rows = np.arange(low, high)
         pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
-        sketches = sketching.joined(
-            [sketching.sketch(self._spill.take(self._read_as[p]), self.options) for p in pieces]
-        )
+        sketches = sketching.joined(list(in_threads(self._signed, pieces, threads=self._threads)))
         self.n_words[low:high] = sketches.n_words
         # A pinned document does not represent documents with the same words. These are compared with
         # it like any other.
@@ -162,6 +164,9 @@ class CopySearch:
         before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
         self._add(sketches, rows)
         return verification.concatenate(among, before)
+
+    def _signed(self, rows: NDArray[np.int64]) -> Sketches:
+        return sketching.sketch(self._spill.take(self._read_as[rows]), self.options)
 
     def _find_equals(self, low: int, high: int) -> None:
         """Record for each row of a slab the first row with the same words that is within the window."""
@@ -205,6 +210,20 @@ class CopySearch:
             self._staged.pop(name).unlink()
 
     def _measured(
+        self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
+    ) -> Pairs:
+        """Measure these pairs, in as many parts as there are threads, and keep those above the floor."""
+        n_parts = max(1, min(self._threads, len(a) // _FEWEST_PAIRS))
+        parts = np.array_split(np.arange(len(a)), n_parts)
+        return verification.concatenate(
+            *in_threads(
+                lambda part: self._measured_part(a[part], b[part], estimated[part]),
+                parts,
+                threads=n_parts,
+            )
+        )
+
+    def _measured_part(
         self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
     ) -> Pairs:
         pairs = verification.measure(a, b, estimated, self._words_of, ngram=self.options.ngram)

@@ -19,6 +19,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from copydesk.flows.index import Index
     from copydesk.flows.pipeline.staging.shard_files import StagedRows
+    from copydesk.flows.pipeline.staging.workplace import Workplace
     from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.dedup import Options
 
@@ -89,18 +90,18 @@ def find_copies(
     index: Index | None,
     published: Published | None,
     options: Options,
-    staging: Path,
+    place: Workplace,
     versions: Versions | None = None,
 ) -> Copies:
     """Find the copies among new articles.
 
     `shards` (or one table) have the columns FACTS and `text`. Each document is there once and is not
     yet published. The order of the documents does not matter. `index` is the index of the current
-    snapshot, or None for the first run. Nothing is written outside `staging`.
+    snapshot, or None for the first run. Nothing is written outside `place`.
     """
     from copydesk.flows.pipeline.copy_search import CopySearch
 
-    with CopySearch(index=index, published=published, options=options, staging=staging) as search:
+    with CopySearch(index=index, published=published, options=options, place=place) as search:
         for batch in _tables(shards):
             search.read(batch)
         known = versions or Versions()

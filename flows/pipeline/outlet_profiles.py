@@ -31,17 +31,18 @@ def profiles(
         removed = arrow_file.read(shard.removed, cut_columns)
         outlets |= set(articles["outlet_id"].unique().to_pylist()) - {None}
         measured.append(drift.measure(articles, removed, _NO_REJECTS, rules_sha256=rules_sha256))
-    for shard in shards:
-        rejects = arrow_file.read(shard.rejects, ["url"])
-        measured.append(
-            drift.measure(
-                _empty(columns),
-                _empty(cut_columns),
-                rejects,
-                rules_sha256=rules_sha256,
-                known=outlets,
-            )
+    rejects = pa.concat_tables(
+        [_NO_REJECTS, *(arrow_file.read(shard.rejects, ["url"]) for shard in shards)]
+    )
+    measured.append(
+        drift.measure(
+            _empty(columns),
+            _empty(cut_columns),
+            rejects,
+            rules_sha256=rules_sha256,
+            known=outlets,
         )
+    )
     return drift.merge(measured)
 
 

@@ -176,7 +176,7 @@ def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
         index=copies_step.open_index(parent, options) if parent else None,
         published=copies_step.PublishedSnapshot(parent) if parent else None,
         options=options,
-        staging=context.folder("deduplicate"),
+        place=context.workplace("deduplicate"),
         versions=copies_step.Versions(
             pinned=reconciling.revisions(arrivals.shards), superseded=arrivals.superseded
         ),
@@ -203,7 +203,7 @@ def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
         parent=context.parent,
         options=context.recipe.stories,
         run_id=context.run_id,
-        staging=context.folder("group"),
+        place=context.workplace("group"),
     )
 
 

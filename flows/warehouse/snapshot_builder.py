@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.flows.support import atomic_write
+from copydesk.flows.support.in_threads import in_threads
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Ancestry, Change, run_row
 from copydesk.flows.warehouse.errors import InvalidChange, SchemaMismatch
@@ -125,24 +126,32 @@ class SnapshotBuilder:
         documents.check_unique({name: deletes.get(name) for name in DOCUMENT_TABLES})
         entries: dict[str, tuple[FileEntry, ...]] = {}
         new: list[Path] = []
-        for name in schemas:
-            keys = self.root / "keys" / name if PARTITIONS[name].keys else None
-            if keys is not None:
-                keys.mkdir(exist_ok=True)
-            folders = OutputFolders(folder / name, keys)
-            rewritten = rewrite_table(
+        folders = {name: self._output_folders(name, folder) for name in schemas}
+
+        def rewritten(name: str) -> Rewritten:
+            return rewrite_table(
                 name,
                 base,
                 TableChange(inserts.get(name, ()), deletes.get(name), updates.get(name)),
-                folders=folders,
+                folders=folders[name],
                 month_of=documents.months_of,
                 writers=self.writers,
             )
+
+        # The first table is the largest one. Another thread writes the others beside it.
+        found = in_threads(rewritten, schemas, threads=min(self.writers, 2))
+        for name, table in zip(schemas, found, strict=True):
             self.checkpoint(f"written {name}")
-            entries[name], written = self._name_files(name, base, rewritten, folders, sequence)
+            entries[name], written = self._name_files(name, base, table, folders[name], sequence)
             new += written
         atomic_write.sync_all([*new, *(folder / name for name in schemas)])
         return entries
+
+    def _output_folders(self, name: str, folder: Path) -> OutputFolders:
+        keys = self.root / "keys" / name if PARTITIONS[name].keys else None
+        if keys is not None:
+            keys.mkdir(exist_ok=True)
+        return OutputFolders(folder / name, keys)
 
     def _name_files(
         self,

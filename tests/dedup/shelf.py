@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 from copydesk.flows.index import Index
 from copydesk.flows.pipeline.deduplicate import FACTS, Copies, Versions, find_copies
 from copydesk.flows.pipeline.staging.shard_files import StagedRows
+from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.transforms.dedup import Options
 
 
 class Shelf:
-    def __init__(self, folder: Path, options: Options | None = None) -> None:
-        self.folder, self.options = folder, options or Options()
+    def __init__(self, folder: Path, options: Options | None = None, *, threads: int = 1) -> None:
+        self.folder, self.options, self.threads = folder, options or Options(), threads
         self.rows: dict[str, dict[str, object]] = {}
         self.kept: dict[str, str] = {}  # doc_id of a copy -> kept doc_id
         self.duplicates: dict[str, dict[str, object]] = {}
@@ -54,7 +55,7 @@ class Shelf:
             index=self.index(),
             published=self,
             options=self.options,
-            staging=staging,
+            place=Workplace(staging, self.threads),
             versions=Versions(pinned=pinned),
         )
         for path in copies.new_index_files:

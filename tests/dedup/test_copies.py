@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support import arrow_file
 from copydesk.transforms.dedup import Options
 from copydesk.transforms.dedup.recluster import recluster
@@ -73,6 +74,18 @@ def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("pairs", "duplicates", "sizes"):
         assert getattr(whole_run, name) == getattr(in_slabs, name), name
     assert {path.parent for path in in_slabs.new_index_files} == {tmp_path / "b" / "run1"}
+
+
+def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from copydesk.flows.pipeline import copy_search
+
+    monkeypatch.setattr(copy_search, "SLAB", 60)
+    monkeypatch.setattr(copy_search, "SIGNED_AT_ONCE", 7)
+    monkeypatch.setattr(copy_search, "_FEWEST_PAIRS", 3)
+    alone = Shelf(tmp_path / "a").ingest(ROOM.table())
+    together = Shelf(tmp_path / "b", threads=3).ingest(ROOM.table())
+    for name in ("pairs", "duplicates", "sizes", "index_files"):
+        assert getattr(alone, name) == getattr(together, name), name
 
 
 @pytest.mark.parametrize("arrival", ["in time", "at random"])
@@ -289,7 +302,6 @@ def test_an_empty_run_leaves_the_index_as_it_is(tmp_path: Path) -> None:
 def test_nothing_but_the_index_files_stays_in_staging(tmp_path: Path) -> None:
     from copydesk.flows.pipeline.deduplicate import find_copies
 
-    copies = find_copies(
-        ROOM.table(), index=None, published=None, options=Options(), staging=tmp_path
-    )
+    place = Workplace(tmp_path)
+    copies = find_copies(ROOM.table(), index=None, published=None, options=Options(), place=place)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(copies.index_files)

@@ -11,6 +11,7 @@ import pytest
 
 from copydesk.flows.pipeline.deduplicate import Copies
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
+from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.pipeline.stories.stage import Stories, group
 from copydesk.flows.support import arrow_file
@@ -122,7 +123,7 @@ class Shelf:
             parent=self if self.n_runs > 1 else None,
             options=Options(**options),
             run_id=run_id,
-            staging=self.folder,
+            place=Workplace(self.folder, threads=2),
         )
         for doc, kept in displaced.items():
             self.duplicates[doc] = {**self.articles.pop(doc), "kept_doc_id": kept}

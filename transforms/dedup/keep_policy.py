@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -60,11 +59,8 @@ def facts_of(table: pa.Table) -> pa.Table:
 
 
 def _content(sha256: str | None) -> int | None:
-    return (
-        None
-        if sha256 is None
-        else int.from_bytes(blake2b(sha256.encode(), digest_size=8).digest(), "little")
-    )
+    """The first 64 bits of a hash that is written in hex digits."""
+    return None if sha256 is None else int(sha256[:16], 16)
 
 
 def _are_twins(urls: pa.ChunkedArray) -> pa.Array:

@@ -30,8 +30,8 @@ def average_link(
     between = a != b
     keys = (np.minimum(a, b) * n + np.maximum(a, b))[between]
     unique, inverse = np.unique(keys, return_inverse=True)
-    sums = np.zeros(len(unique), np.int64)
-    np.add.at(sums, inverse, edges.similarity[between].astype(np.int64))
+    # The sums are floats, which are exact below 2**53.
+    sums = np.bincount(inverse, edges.similarity[between], len(unique)).astype(np.int64)
     low, high = (unique // n).astype(np.int32), (unique % n).astype(np.int32)
     order = np.argsort(np.concatenate([low, high]), kind="stable")
     ends = np.concatenate([low, high])[order]

@@ -93,74 +93,50 @@ def group_blocks(documents: Documents, options: Options) -> Grouping:
     document, or the majority of its documents when the root is outside the window. When several
     stories end in one cluster, the oldest one absorbs the others.
     """
-    state = _State(documents, options)
-    for first, end in block_bounds(documents.published[documents.n_published :]):
-        state.add(documents.n_published + first, documents.n_published + end)
+    blocks = _Blocks(documents, options)
+    state = _State(blocks)
+    for block in blocks.compared():
+        state.add(block)
     return state.result()
 
 
-class _State:
-    """The clustering between two blocks."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The documents of a window, the last of which are the block, and what comparing them found."""
+
+    rows: NDArray[np.int64]
+    n_before: int
+    comparison: Comparison
+
+
+class _Blocks:
+    """The blocks, each compared with the documents of its window. They do not depend on stories."""
 
     def __init__(self, documents: Documents, options: Options) -> None:
         self.documents, self.options = documents, options
         self.window = round(options.window_hours * HOUR)
         n, n_published = len(documents.published), documents.n_published
-        self.stories = documents.stories.copy()
         self.similarity = np.zeros(n, np.float32)
         self.originals = np.arange(n, dtype=np.int32)
-        self.merged: dict[int, int] = {}
-        self.roots: list[int] = documents.roots.tolist()
-        self.n_known_stories = len(self.roots)
-        self.story_of_root = {row: story for story, row in enumerate(self.roots) if row != OUTSIDE}
         if documents.known_edges is not None and documents.originals is not None:
-            known = documents.known_edges
+            self.known = documents.known_edges
             self.originals[:n_published] = documents.originals
         else:
             comparison = self._compare(np.arange(n_published), 0)
             self.originals[:n_published] = comparison.originals
-            known = comparison.edges
-        self.all_edges = [known]
-        # The edges so far, in parts by their later documents, and the range of these in each part.
-        self.edge_parts: list[Edges] = []
-        self.edge_ranges: list[tuple[int, int]] = []
-        self._add_known_edges(known)
+            self.known = comparison.edges
 
-    def add(self, first: int, end: int) -> None:
-        """Add the documents of one block."""
-        before = self._rows_in_window(first, end)
-        rows = np.concatenate([before, np.arange(first, end)])
-        comparison = self._compare(rows, len(before))
-        self.originals[first:end] = rows[comparison.originals[len(before) :]]
-        self.similarity[first:end] = (comparison.best[len(before) :] / UNIT).astype(np.float32)
-        edges = self._edges_among(rows, len(before), comparison.edges)
-        groups = self._initial_groups(rows, end)
-        is_counted = self.originals[rows] == rows
-        sizes = np.bincount(groups[is_counted], minlength=len(rows))
-        linked = average_link(
-            groups, edges, sizes=np.maximum(sizes, 1), threshold=self.options.threshold
-        )
-        # A near-identical document joins the story of its original.
-        position = np.arange(len(rows), dtype=np.int32)
-        position[len(before) :] = comparison.originals[len(before) :]
-        self._assign_numbers(rows, linked[position])
-        self.stories[:end] = self.stories[self.originals[:end]]
-
-    def result(self) -> Grouping:
-        """Return the stories, with each chain of mergers resolved to its last story."""
-        merged = {story: self._survivor(story) for story in sorted(self.merged)}
-        names = np.arange(len(self.roots), dtype=np.int32)
-        for story, into in merged.items():
-            names[story] = into
-        stories = names[self.stories] if len(names) else self.stories
-        return Grouping(
-            stories,
-            self.similarity,
-            merged,
-            tuple(self.roots[self.n_known_stories :]),
-            _all(self.all_edges),
-            self.originals,
-        )
+    def compared(self) -> Iterator[_Block]:
+        """Compare one block after the other."""
+        n_published = self.documents.n_published
+        for begin, stop in block_bounds(self.documents.published[n_published:]):
+            first, end = n_published + begin, n_published + stop
+            before = self._rows_in_window(first, end)
+            rows = np.concatenate([before, np.arange(first, end)])
+            found = self._compare(rows, len(before))
+            self.originals[first:end] = rows[found.originals[len(before) :]]
+            self.similarity[first:end] = (found.best[len(before) :] / UNIT).astype(np.float32)
+            yield _Block(rows, len(before), found)
 
     def _compare(self, rows: NDArray[np.int64], first: int) -> Comparison:
         documents = self.documents
@@ -185,13 +161,69 @@ class _State:
             reach = np.where(published == UNDATED, is_recent, is_near)
         return np.flatnonzero(reach & (self.originals[:first] == np.arange(first)))
 
+
+class _State:
+    """The stories between two blocks."""
+
+    def __init__(self, blocks: _Blocks) -> None:
+        documents = blocks.documents
+        self.documents, self.options = documents, blocks.options
+        self.originals, self.similarity = blocks.originals, blocks.similarity
+        self.stories = documents.stories.copy()
+        # The near-identical documents that follow another one into its story.
+        self.followers = _followers(self.originals, 0, documents.n_published)
+        self.merged: dict[int, int] = {}
+        self.roots: list[int] = documents.roots.tolist()
+        self.n_known_stories = len(self.roots)
+        self.story_of_root = {row: story for story, row in enumerate(self.roots) if row != OUTSIDE}
+        self.all_edges = [blocks.known]
+        # The edges so far, in parts by their later documents, and the range of these in each part.
+        self.edge_parts: list[Edges] = []
+        self.edge_ranges: list[tuple[int, int]] = []
+        self._add_known_edges(blocks.known)
+
+    def add(self, block: _Block) -> None:
+        """Add the documents of one block."""
+        rows, n_before, originals = block.rows, block.n_before, block.comparison.originals
+        first, end = int(rows[n_before]), int(rows[-1]) + 1
+        followers = _followers(self.originals, first, end)
+        self.followers = np.concatenate([self.followers, followers])
+        edges = self._edges_among(rows, n_before, block.comparison.edges)
+        groups = self._initial_groups(rows, end)
+        is_counted = self.originals[rows] == rows
+        sizes = np.bincount(groups[is_counted], minlength=len(rows))
+        linked = average_link(
+            groups, edges, sizes=np.maximum(sizes, 1), threshold=self.options.threshold
+        )
+        # A near-identical document joins the story of its original.
+        position = np.arange(len(rows), dtype=np.int32)
+        position[n_before:] = originals[n_before:]
+        self._assign_numbers(rows, linked[position])
+        self.stories[self.followers] = self.stories[self.originals[self.followers]]
+
+    def result(self) -> Grouping:
+        """Return the stories, with each chain of mergers resolved to its last story."""
+        merged = {story: self._survivor(story) for story in sorted(self.merged)}
+        names = np.arange(len(self.roots), dtype=np.int32)
+        for story, into in merged.items():
+            names[story] = into
+        stories = names[self.stories] if len(names) else self.stories
+        return Grouping(
+            stories,
+            self.similarity,
+            merged,
+            tuple(self.roots[self.n_known_stories :]),
+            _all(self.all_edges),
+            self.originals,
+        )
+
     def _initial_groups(self, rows: NDArray[np.int64], end: int) -> NDArray[np.int32]:
         """Return the initial group of each row: itself, or its story when that story is not whole here."""
         n = len(self.roots)
-        originals_with_story = np.flatnonzero(
-            (self.originals[:end] == np.arange(end)) & (self.stories[:end] != NO_STORY)
-        )
-        everywhere = np.bincount(self.stories[originals_with_story], minlength=n)
+        # The first count is of documents without a story.
+        all_documents = np.bincount(self.stories[:end] - NO_STORY, minlength=n + 1)[1:]
+        followers = np.bincount(self.stories[self.followers] - NO_STORY, minlength=n + 1)[1:]
+        everywhere = all_documents - followers
         here = self.stories[rows]
         known = np.flatnonzero(here != NO_STORY)
         reaches_on = np.bincount(here[known], minlength=n) < everywhere
@@ -229,48 +261,49 @@ class _State:
 
     def _assign_numbers(self, rows: NDArray[np.int64], linked: NDArray[np.int32]) -> None:
         """Give each group the number of the oldest story assigned to it, or create a new story."""
-        groups = self._groups_of_stories(rows, linked)
-        names: dict[int, int] = {}
-        for story in sorted(groups):  # by age
-            into = names.setdefault(groups[story], story)
-            if into != story:
-                self.merged[story] = into
-        for position in np.unique(linked).tolist():
-            if position not in names:
-                names[position] = self._create(int(rows[position]))
-        absorbed = [story for story in groups if story in self.merged]
+        stories, groups = self._groups_of_stories(rows, linked)
+        named, oldest, which = np.unique(groups, return_index=True, return_inverse=True)
+        whole = np.full(len(rows), NO_STORY, np.int32)
+        whole[named] = stories[oldest]
+        into = stories[oldest][which]
+        self.merged |= zip(
+            stories[into != stories].tolist(), into[into != stories].tolist(), strict=True
+        )
+        is_group = np.zeros(len(rows), np.bool_)
+        is_group[linked] = True
+        for position in np.flatnonzero(is_group & (whole == NO_STORY)).tolist():
+            whole[position] = self._create(int(rows[position]))
+        absorbed = [story for story in stories.tolist() if story in self.merged]
         if absorbed:  # also for documents outside this window
             new_names = np.arange(len(self.roots), dtype=np.int32)
             for story in absorbed:
                 new_names[story] = self.merged[story]
             known = self.stories != NO_STORY
             self.stories[known] = new_names[self.stories[known]]
-        whole = np.zeros(len(rows), np.int32)
-        whole[list(names)] = list(names.values())
         self.stories[rows] = whole[linked]
 
     def _groups_of_stories(
         self, rows: NDArray[np.int64], linked: NDArray[np.int32]
-    ) -> dict[int, int]:
-        """Map each story to the group of its root, or else to the group of most of its documents."""
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the stories of `rows`, by age, and for each the group that continues it.
+
+        That is the group of its root, or else the group of most of its documents.
+        """
         here = self.stories[rows]
         known = here != NO_STORY
         width = len(rows) + 1
         pairs, counts = np.unique(
             here[known].astype(np.int64) * width + linked[known], return_counts=True
         )
-        groups: dict[int, int] = {}
-        most: dict[int, int] = {}
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-            story, group = divmod(pair, width)
-            if count > most.get(story, 0):
-                groups[story], most[story] = group, count
-        position = {row: position for position, row in enumerate(rows.tolist())}
-        for story in groups:
-            root = self.roots[story]
-            if root in position:
-                groups[story] = int(linked[position[root]])
-        return groups
+        # The first pair of each story is the one with the most documents, or of those the first.
+        pairs = pairs[np.lexsort((pairs, -counts, pairs // width))]
+        stories, groups = np.divmod(pairs, width)
+        is_first = np.diff(stories, prepend=-1) != 0
+        stories, groups = stories[is_first], groups[is_first]
+        roots = np.array([self.roots[story] for story in stories.tolist()], np.int64)
+        at = np.minimum(np.searchsorted(rows, roots), len(rows) - 1)
+        groups = np.where(rows[at] == roots, linked[at], groups)
+        return stories.astype(np.int32), groups
 
     def _create(self, row: int) -> int:
         """Create the story rooted at this document, or restore the one it was the root of before."""
@@ -286,6 +319,11 @@ class _State:
         while story in self.merged:
             story = self.merged[story]
         return story
+
+
+def _followers(originals: NDArray[np.int32], first: int, end: int) -> NDArray[np.int64]:
+    """The documents from `first` to `end` - 1 that follow a near-identical one."""
+    return first + np.flatnonzero(originals[first:end] != np.arange(first, end))
 
 
 def _all(parts: list[Edges]) -> Edges:

@@ -25,10 +25,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.staging.shard_files import StagedRows
+from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.pipeline.stories import published_window, story_rows
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
 from copydesk.flows.pipeline.stories.incremental_clustering import IncrementalClustering
+from copydesk.flows.support.in_threads import in_threads
 from copydesk.transforms.stories import day_blocks, tfidf
 from copydesk.transforms.stories.term_counts import SPACE, Counts, count
 
@@ -77,13 +79,13 @@ def group(
     parent: Snapshot | None,
     options: Options,
     run_id: str,
-    staging: Path,
+    place: Workplace,
 ) -> Stories:
     """Put the new articles of a run into stories.
 
     `shards` have the columns of `articles`, in any order. New copies only add their outlets to the
     story of their kept document. A new article that displaces a published one inherits its story.
-    Nothing is written outside `staging`.
+    Nothing is written outside `place`.
     """
     new = New.read(shards, copies.duplicates)
     displaced = _kept_of(copies.displaced)
@@ -94,14 +96,18 @@ def group(
         state = story_state.NOTHING
     clustering = IncrementalClustering(new, displaced, parent, options, state)
     clustering.inherit_stories()
-    with story_state.VectorSpill(staging, epoch, len(new)) as spill:
-        for rows, counts in new.counts(np.ones(len(new), np.bool_)):
-            spill.add(rows, tfidf.vectors(counts, epoch.weights))
+    with story_state.VectorSpill(place.folder, epoch, len(new)) as spill:
+        for rows, vectors in in_threads(
+            lambda counted: (counted[0], tfidf.vectors(counted[1], epoch.weights)),
+            new.counts(np.ones(len(new), np.bool_)),
+            threads=place.threads,
+        ):
+            spill.add(rows, vectors)
         for first, end in _spans(new.published):
             clustering.add(first, end, spill)
         latest = clustering.latest(len(new), options.undated_window)
         numbers = dict(zip(latest, new.rows_of(latest).tolist(), strict=True))
-        files = story_state.write(spill, state, clustering.compared, numbers, parent, staging)
+        files = story_state.write(spill, state, clustering.compared, numbers, parent, place.folder)
     changes = story_rows.changes(
         clustering,
         reassigned=_kept_of(copies.reassigned),

@@ -109,7 +109,7 @@ def rewrite_table(
         if kept:
             with_rows = kept[:1]
         else:
-            written = [_write_output(name, folders, [conform(pa.table({}))], UNDATED)]
+            written = [_write_output(conform(pa.table({})), name, folders, UNDATED)]
     return Rewritten(tuple(sorted(with_rows)), tuple(sorted(written)))
 
 
@@ -126,13 +126,14 @@ def _write_outputs(
     for source in sources:
         counts = np.bincount(source.outputs[source.outputs >= 0], minlength=len(outputs))
         sizes += counts * source.bytes_per_row
-    rows = sort_by_output(sources, folders.table)
+    rows = sort_by_output(sources, folders.table, PARTITIONS[name].sort)
+    is_sorted = len(rows) == 1 and rows[0].is_sorted
 
     def write(output: int) -> FileEntry:
-        parts = [part.take(output) for part in rows]
-        return _write_output(
-            name, folders, [part for part in parts if part is not None], outputs[output]
-        )
+        taken = [part.take(output) for part in rows]
+        table = pa.concat_tables([part for part in taken if part is not None]).combine_chunks()
+        order = None if is_sorted else _order(table, name)
+        return _write_output(table, name, folders, outputs[output], order=order)
 
     written: list[FileEntry] = []
     with ThreadPoolExecutor(max_workers=writers) as pool:
@@ -143,14 +144,17 @@ def _write_outputs(
     return written
 
 
-def _write_output(
-    name: str, folders: OutputFolders, parts: Sequence[pa.Table], month: str
-) -> FileEntry:
-    """Write one output file and its keys."""
-    table = pa.concat_tables(parts).combine_chunks()
-    order = pc.sort_indices(
+def _order(table: pa.Table, name: str) -> pa.Array:
+    """The numbers of the rows in the order of the table."""
+    return pc.sort_indices(
         table, sort_keys=[(column, "ascending") for column in PARTITIONS[name].sort]
     )
+
+
+def _write_output(
+    table: pa.Table, name: str, folders: OutputFolders, month: str, *, order: pa.Array | None = None
+) -> FileEntry:
+    """Write one output file, with its rows in the given order, and its keys."""
     entry = table_file.write(table, name, month, folders.table, order=order)
     if folders.keys is not None:
         table_file.write_keys(table, name, folders.keys / entry.keys_name)

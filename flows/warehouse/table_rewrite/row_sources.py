@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import ipc
 
 from copydesk.flows.warehouse.partition import rounds
 from copydesk.flows.warehouse.table_rewrite import output_limits
 from copydesk.flows.warehouse.table_rewrite.row_changes import UpdateSet
 from copydesk.flows.warehouse.table_rewrite.staged_rows import JoinedRows, Staged, joined_rows
+
+_OUTPUT = "number of the output file"  # no table has a column of this name
 
 Conform: TypeAlias = Callable[[pa.Table], pa.Table]
 
@@ -38,6 +41,11 @@ class RowSource:
     months: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     outputs: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     updates: UpdateSet | None = None
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether the rows of an output file are in the order of the table. They need not be."""
+        return False
 
     @property
     def bytes_per_row(self) -> float:
@@ -86,6 +94,10 @@ def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarr
 class RowsByOutput(Protocol):
     """Rows that are read by output file. Several threads may read at the same time."""
 
+    @property
+    def is_sorted(self) -> bool:
+        """Whether the rows of an output file are in the order of the table."""
+
     def take(self, output: int) -> pa.Table | None:
         """The rows of an output file, None if there are none."""
 
@@ -100,12 +112,17 @@ class _InMemoryRows:
     rows: pa.Table
     bounds: Mapping[int, tuple[int, int]]  # output file to the start and end of its rows
 
+    is_sorted: ClassVar[bool] = True
+
     @classmethod
-    def of(cls, sources: Sequence[RowSource]) -> _InMemoryRows:
-        """The rows of some sources that are kept. Rows of one output file keep their order."""
+    def of(cls, sources: Sequence[RowSource], sort: Sequence[str]) -> _InMemoryRows:
+        """The rows of some sources that are kept, by output file and then by the columns `sort`."""
         rows = pa.concat_tables([source.read() for source in sources])
         of_row = np.concatenate([source.outputs for source in sources])
-        order = np.argsort(of_row, kind="stable")
+        keys = rows.select(list(sort)).combine_chunks().append_column(_OUTPUT, pa.array(of_row))
+        order = pc.sort_indices(
+            keys, sort_keys=[(column, "ascending") for column in (_OUTPUT, *sort)]
+        ).to_numpy()
         order = order[np.searchsorted(of_row[order], 0) :]
         outputs, starts, counts = np.unique(of_row[order], return_index=True, return_counts=True)
         spans = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
@@ -129,6 +146,8 @@ class _SpilledRows:
     path: Path
     batches: Mapping[int, int]  # output file to the number of its batch
 
+    is_sorted: ClassVar[bool] = True
+
     @classmethod
     def of(cls, rows: _InMemoryRows, path: Path) -> _SpilledRows:
         # Not compressed, like all staged rows: that would take four times as long.
@@ -148,12 +167,14 @@ class _SpilledRows:
         self.path.unlink()
 
 
-def sort_by_output(sources: Sequence[RowSource], folder: Path) -> list[RowsByOutput]:
+def sort_by_output(
+    sources: Sequence[RowSource], folder: Path, sort: Sequence[str]
+) -> list[RowsByOutput]:
     """Prepare the sources for reading by output file. A source that feeds many is read once.
 
     As many sources as fit into memory are sorted together. They are spilled into `folder` unless all
     sources fit. A spill file has the rows of many output files, so few files are open even if there
-    are many months.
+    are many months. `sort` are the columns by which the rows of an output file are sorted.
     """
     prepared: list[RowsByOutput] = []
     sizes = [source.n_bytes for source in sources]
@@ -166,8 +187,8 @@ def sort_by_output(sources: Sequence[RowSource], folder: Path) -> list[RowsByOut
         if len(outputs) <= output_limits.FEW_FILES:
             prepared += group
         elif len(groups) == 1:
-            prepared.append(_InMemoryRows.of(group))
+            prepared.append(_InMemoryRows.of(group, sort))
         else:
             path = folder / f".spill-{number}.arrow"
-            prepared.append(_SpilledRows.of(_InMemoryRows.of(group), path))
+            prepared.append(_SpilledRows.of(_InMemoryRows.of(group, sort), path))
     return prepared
