@@ -323,8 +323,6 @@ def _ends(
 def _counted(members: Sequence[Row], of_copies: Set[str], before: Row | None) -> Row:
     """The columns of a `stories` row that are computed from its articles and copies.
 
-    A story without articles keeps its dates.
-
     A story without articles keeps the dates that it had.
     """
     if not members:
