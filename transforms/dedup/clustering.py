@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from copydesk.schemas import document_columns, tables
 from copydesk.schemas.column import column
 from copydesk.transforms.dedup import in_memory_search, keep_policy, leader_clustering, verification
+from copydesk.transforms.dedup.decision import drop_conditions
 from copydesk.transforms.dedup.duplicates_in_memory import relation_names
 from copydesk.transforms.dedup.indirect_edges import indirect_edges
 from copydesk.transforms.dedup.options import RELATIONS, Options
@@ -95,10 +96,11 @@ class Clustering:
             )
 
         relations = self.relations(usable)
-        allowed = verification.may_drop(usable, relations, self.options)
+        allowed = drop_conditions.may_drop(usable, relations, self.options)
         edges = self.edges(usable, allowed, relations)
         leader = leaders(edges)
-        more = indirect_edges(usable, allowed, edges, leader, self.n_words)
+        may_follow = drop_conditions.may_follow(usable, relations, self.options)
+        more = indirect_edges(usable, may_follow, edges, leader, self.n_words)
         if len(more):
             leader = leaders(edges.joined(more))
         kept = best[leader[self.first]]
@@ -116,7 +118,7 @@ class Clustering:
         a, b = (
             allowed
             & (goes >= least)
-            & verification.holds_flash(held, alone, self.n_words[rows], self.n_words[kept])
+            & drop_conditions.holds_flash(held, alone, self.n_words[rows], self.n_words[kept])
             for goes, held, alone, rows, kept in (
                 (
                     pairs.a_may_go,
@@ -163,7 +165,7 @@ class Clustering:
         which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
         out = np.zeros(len(kept), np.bool_)
         equal = verification.equal(which, kept[which], self.n_words)
-        out[which] = ~verification.may_drop(equal, self.relations(equal), self.options)
+        out[which] = ~drop_conditions.may_drop(equal, self.relations(equal), self.options)
         return out
 
     def add_duplicates(

@@ -21,12 +21,6 @@ EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
 # Shingles that two texts share, at least. A shared phrase of ten words is not a pair unless it is
 # half of both texts.
 LEAST_SHARED = 8
-# Words in a row that a dropped text shares, unless half of its 3-grams are shared.
-LEAST_PASSAGE = 10
-FLASH = 30  # Words of a text of one or two sentences, where one other name makes it other news.
-FLASH_HELD = 0.97  # Share of a flash's distinctive wording that the kept text must contain.
-REPORT_OF_FLASH = 2  # Times as long as the flash. Flashes of one form differ less in length.
-FLASH_HELD_BY_REPORT = 0.9  # That share for a report. Invented chains have .93 to .94.
 # This bounds the memory of a comparison: 8,000 texts of 3 kB, with 8 kB of hashes each.
 PAIRS_AT_ONCE = 4_096
 
@@ -368,32 +362,3 @@ def relations(
     named = np.where(both, NEAR, np.where(one, EXCERPT, OVERLAP))
     named = np.where(inside | (pairs.jaccard >= np.float32(options.jaccard_high)), named, TEMPLATE)
     return np.where(same_text, EXACT, named).astype(np.int8)
-
-
-def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
-    """Tell whether the recipe's relations and thresholds let the pair drop a document at all."""
-    alike = (pairs.jaccard >= np.float32(options.jaccard_low)) | (
-        pairs.containment >= np.float32(options.containment_low)
-    )
-    allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
-    # Two texts with the same vocabulary, such as forms that are filled in with the same names,
-    # share words everywhere but no passages.
-    says_the_same = (pairs.longest >= LEAST_PASSAGE) | (pairs.containment >= np.float32(0.5))
-    return np.asarray(allowed & says_the_same & (alike | (relation == TEMPLATE)))
-
-
-def holds_flash(
-    held: NDArray[np.float32],
-    alone: NDArray[np.int32],
-    n_words: NDArray[np.int32],
-    n_words_of_kept: NDArray[np.int32],
-) -> NDArray[np.bool_]:
-    """Tell whether the kept text says what a dropped flash says. True for other texts.
-
-    A report that grew out of a flash gives one fact of it in other words, such as the weekday or a
-    number that rose. Another flash of the same form is about as long. It must lack nothing.
-    """
-    holds_all = (held >= np.float32(FLASH_HELD)) & (alone == 0)
-    is_report = n_words_of_kept >= REPORT_OF_FLASH * n_words
-    holds_most = is_report & (held >= np.float32(FLASH_HELD_BY_REPORT)) & (alone <= 1)
-    return np.asarray((n_words >= FLASH) | holds_all | holds_most)

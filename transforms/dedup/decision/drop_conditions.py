@@ -1,0 +1,54 @@
+"""What must be true of a pair before its score can drop a document."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.transforms.dedup.options import RELATIONS, Options
+from copydesk.transforms.dedup.verification import TEMPLATE, Pairs
+
+# Words in a row that a dropped text shares, unless half of its 3-grams are shared.
+LEAST_PASSAGE = 10
+FLASH = 30  # Words of a text of one or two sentences, where one other name makes it other news.
+FLASH_HELD = 0.97  # Share of a flash's distinctive wording that the kept text must contain.
+REPORT_OF_FLASH = 2  # Times as long as the flash. Flashes of one form differ less in length.
+FLASH_HELD_BY_REPORT = 0.9  # That share for a report. Invented chains have .93 to .94.
+
+
+def may_drop(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
+    """Tell whether the recipe's relations and thresholds let the pair drop a document at all."""
+    alike = (pairs.jaccard >= np.float32(options.jaccard_low)) | (
+        pairs.containment >= np.float32(options.containment_low)
+    )
+    return np.asarray(may_follow(pairs, relation, options) & (alike | (relation == TEMPLATE)))
+
+
+def may_follow(pairs: Pairs, relation: NDArray[np.int8], options: Options) -> NDArray[np.bool_]:
+    """Tell whether a document of the pair may be dropped because the report that it copies may.
+
+    `may_drop` also needs a similarity. A copy with lines of its own is less similar to a fuller
+    version than the report is.
+    """
+    allowed = np.isin(relation, [RELATIONS.index(name) for name in options.folds])
+    # Two texts with the same vocabulary, such as forms that are filled in with the same names,
+    # share words everywhere but no passages.
+    says_the_same = (pairs.longest >= LEAST_PASSAGE) | (pairs.containment >= np.float32(0.5))
+    return np.asarray(allowed & says_the_same)
+
+
+def holds_flash(
+    held: NDArray[np.float32],
+    alone: NDArray[np.int32],
+    n_words: NDArray[np.int32],
+    n_words_of_kept: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    """Tell whether the kept text says what a dropped flash says. True for other texts.
+
+    A report that grew out of a flash gives one fact of it in other words, such as the weekday or a
+    number that rose. Another flash of the same form is about as long. It must lack nothing.
+    """
+    holds_all = (held >= np.float32(FLASH_HELD)) & (alone == 0)
+    is_report = n_words_of_kept >= REPORT_OF_FLASH * n_words
+    holds_most = is_report & (held >= np.float32(FLASH_HELD_BY_REPORT)) & (alone <= 1)
+    return np.asarray((n_words >= FLASH) | holds_all | holds_most)
