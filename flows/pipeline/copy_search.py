@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from copydesk.flows.index import Index
 from copydesk.flows.pipeline.deduplicate import Copies, Published
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support.in_threads import in_threads
-from copydesk.flows.support.text_spill import SpilledTexts
+from copydesk.flows.support.text_spill import SpilledTexts, Texts
 from copydesk.transforms.dedup import (
     candidates,
     in_memory_search,
@@ -33,22 +33,6 @@ from copydesk.transforms.dedup.verification import Pairs
 SLAB = 10_000  # documents compared at once; their signatures and keys take 9 MB, and comparing them 250 MB
 SIGNED_AT_ONCE = 2_000  # texts that a thread reads back at once: 6 MB
 _FEWEST_PAIRS = 500  # for a thread of their own, since threads read some texts twice; arbitrary
-
-
-class Texts(Protocol):
-    """Texts of the run, spilled to disk in the order in which they were read."""
-
-    def append(self, texts: pa.LargeStringArray) -> None:
-        """Add the texts of the next rows."""
-
-    def close_writing(self) -> None:
-        """Finish writing. After that, `take` may be called."""
-
-    def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
-        """Texts of the given rows."""
-
-    def remove(self) -> None:
-        """Delete what was written."""
 
 
 class CopySearch:
@@ -138,6 +122,17 @@ class CopySearch:
 
     def _slab(self, low: int, high: int) -> Pairs:
         """Sign and index some rows. Return their pairs with each other and with all earlier rows."""
+        sketches = self._sketches(low, high)
+        self._find_equals(low, high)
+        rows = np.arange(low, high)
+        firsts = rows[self._first[low:high] == rows]  # Of rows with the same words, only the first.
+        among = self._pairs_among(firsts, sketches.take(firsts - low))
+        before = self._pairs_with_indexed(firsts, sketches, low)
+        self._add(sketches, rows)
+        return verification.concatenate(among, before)
+
+    def _sketches(self, low: int, high: int) -> Sketches:
+        """Sign some rows, and note their lengths and the hashes of their words."""
         rows = np.arange(low, high)
         pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
         sketches = sketching.joined(list(in_threads(self._signed, pieces, threads=self._threads)))
@@ -147,26 +142,44 @@ class CopySearch:
         self._sequence[low:high] = np.where(
             self._is_pinned[low:high], np.uint64(0), sketches.sequence
         )
-        self._find_equals(low, high)
-        unique = rows[self._first[low:high] == rows]
-        local = unique - low
-        chosen = sketches if len(local) == len(rows) else sketches.take(local)
-        a, b, estimated = verification.candidates(chosen, self.times[unique], self.options)
-        among = self._measured(unique[a], unique[b], estimated)
-        found = self.index.find(sketches, self.times[low:high], local)
-        others = found.numbers - self.n_published
-        if (others < 0).any():
-            others = self._rows_of_published(found.numbers, others)
-        there = others >= 0  # The other ones are no longer in the snapshot.
-        # If documents of this run have the same words, only the first is compared, as within a slab.
-        in_run = there & (others < self.n)
-        there[in_run] = self._first[others[in_run]] == others[in_run]
-        before = self._measured(found.rows[there] + low, others[there], found.estimated[there])
-        self._add(sketches, rows)
-        return verification.concatenate(among, before)
+        return sketches
 
     def _signed(self, rows: NDArray[np.int64]) -> Sketches:
         return sketching.sketch(self._spill.take(self._read_as[rows]), self.options)
+
+    def _pairs_among(self, rows: NDArray[np.int64], sketches: Sketches) -> Pairs:
+        """Return the pairs of these rows with each other. `sketches` are theirs, in order."""
+        a, b, estimated = verification.candidates(sketches, self.times[rows], self.options)
+        return self._measured(rows[a], rows[b], estimated)
+
+    def _pairs_with_indexed(self, rows: NDArray[np.int64], sketches: Sketches, low: int) -> Pairs:
+        """Return the pairs of these rows with indexed documents: published ones and earlier rows.
+
+        `sketches` are those of the whole slab, whose first row is `low`. The look-up counts the rows
+        of the slab from 0.
+        """
+        times = self.times[low : low + len(sketches)]
+        found = self.index.find(sketches, times, rows - low)
+        indexed = self._rows_of_indexed(found.numbers)
+        compared = indexed >= 0
+        return self._measured(
+            found.rows[compared] + low, indexed[compared], found.estimated[compared]
+        )
+
+    def _rows_of_indexed(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of documents of the index, or -1 for those that are not compared.
+
+        The index numbers documents in the order in which they were added: first the published ones,
+        then the rows of this run. Documents that the snapshot no longer has are not compared. Of the
+        rows of this run that have the same words, only the first is compared.
+        """
+        rows = numbers - self.n_published
+        is_published = rows < 0
+        own = rows[~is_published]
+        rows[~is_published] = np.where(self._first[own] == own, own, -1)
+        if is_published.any():
+            rows[is_published] = self._rows_of_published(numbers[is_published])
+        return rows
 
     def _find_equals(self, low: int, high: int) -> None:
         """Record for each row of a slab the first row with the same words that is within the window."""
@@ -184,17 +197,14 @@ class CopySearch:
         )
         self._first[low:high] = rows[first[len(rows) - (high - low) :]]
 
-    def _rows_of_published(
-        self, numbers: NDArray[np.int64], others: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """The rows of the documents found, or -1 for those that the snapshot no longer has."""
-        which = np.flatnonzero(others < 0)
-        ids = self.index.doc_ids(numbers[which])
+    def _rows_of_published(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Fetch published documents by their numbers in the index. Return their rows, or -1."""
+        ids = self.index.doc_ids(numbers)
         self._fetch(ids)
-        others[which] = [self._row_of.get(doc_id, -1) for doc_id in ids]
-        there = which[others[which] >= 0]
-        self.position[others[there]] = numbers[there] - self.n_published
-        return others
+        rows = np.array([self._row_of.get(doc_id, -1) for doc_id in ids], np.int64)
+        is_there = rows >= 0
+        self.position[rows[is_there]] = numbers[is_there] - self.n_published
+        return rows
 
     def _add(self, sketches: Sketches, rows: NDArray[np.int64]) -> None:
         """Add the rows to the index, and delete staged files that were merged into others."""

@@ -5,11 +5,27 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+
+class Texts(Protocol):
+    """Texts that are stored in the order in which they were read."""
+
+    def append(self, texts: pa.LargeStringArray) -> None:
+        """Add the texts of the next rows."""
+
+    def close_writing(self) -> None:
+        """Finish writing. After that, `take` may be called."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
+        """Texts of the given rows."""
+
+    def remove(self) -> None:
+        """Delete what was written."""
 
 
 class SpilledTexts:
