@@ -63,6 +63,8 @@ _BEFORE_TEXT: tuple[Tagger, ...] = (
 _AFTER_TEXT: tuple[Tagger, ...] = (standfirst.TAGGER, article_type.TAGGER, rights.TAGGER)
 TAGGERS: tuple[Tagger, ...] = (*_BEFORE_TEXT, *_AFTER_TEXT)
 
+_TEXT_TAGGERS = tuple(tagger for tagger in TAGGERS if not tagger.reads_only_pages)
+
 _DEFAULTS = Options()
 
 RULES: tuple[tuple[str, int, str], ...] = tuple(rule for tagger in TAGGERS for rule in tagger.rules)
@@ -70,7 +72,9 @@ TEXT_COLUMNS: tuple[pa.Field, ...] = tuple(f for tagger in _BEFORE_TEXT for f in
 PAGE_COLUMNS: tuple[pa.Field, ...] = tuple(f for tagger in _AFTER_TEXT for f in tagger.columns)
 COLUMNS: tuple[pa.Field, ...] = (*TEXT_COLUMNS, *PAGE_COLUMNS)
 _EMPTY: dict[str, Any] = (
-    {"canonical_url": None} | {field.name: None for field in COLUMNS} | {"authors": ()}
+    {"canonical_url": None}
+    | {field.name: None for field in COLUMNS}
+    | {"authors": (), "keywords": ()}
 )
 
 
@@ -78,7 +82,7 @@ def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
     """Return the column values of one document, their sources, and the lines that became columns."""
     values, evidence = _EMPTY.copy(), dict[str, str]()
     view = View(document, options, values)
-    for tagger in TAGGERS:
+    for tagger in TAGGERS if document.page is not None else _TEXT_TAGGERS:
         found = tagger.find(view)
         if found.values:
             values.update(found.values)

@@ -188,19 +188,12 @@ def _names_an_author(line: str, chosen: Candidate, site: frozenset[str]) -> bool
     )
 
 
+_NOBODY = {"byline": (), "byline_orgs": (), "byline_roles": (), "byline_raw": None, "authors": ()}
+
+
 def _result(chosen: Candidate | None, removed: tuple[Removal, ...]) -> TagResult:
     if chosen is None or not chosen.names:
-        return TagResult(
-            {
-                "byline": (),
-                "byline_orgs": (),
-                "byline_roles": (),
-                "byline_raw": None,
-                "authors": (),
-            },
-            {},
-            removed,
-        )
+        return TagResult(_NOBODY, {}, removed)
     people = [name for name in chosen.names if not name.is_org]
     orgs = [name for name in chosen.names if name.is_org]
     roles = tuple(

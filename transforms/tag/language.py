@@ -230,13 +230,15 @@ def _code(name: str | None) -> str | None:
     >>> _code("en_US"), _code("English")
     ('en', None)
     """
-    match = re.match(r"([A-Za-z]{2,3})(?:[-_].*)?$", (name or "").strip())
-    code = match[1].lower() if match else None
-    return (
-        {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}.get(code, code)
-        if code
-        else None
-    )
+    match = _TAG.match(name.strip()) if name else None
+    if match is None:
+        return None
+    code = match[1].lower()
+    return _NEWER_CODES.get(code, code)
+
+
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?$")
+_NEWER_CODES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
 
 
 TAGGER = Tagger("language", COLUMNS, find)

@@ -153,4 +153,4 @@ def _is_own(document: Statement) -> bool:
     return not document.elsewhere and document.kind <= 3
 
 
-TAGGER = Tagger("standfirst", COLUMNS, find)
+TAGGER = Tagger("standfirst", COLUMNS, find, reads_only_pages=True)

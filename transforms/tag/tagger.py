@@ -90,3 +90,4 @@ class Tagger:
     find: Callable[[View], TagResult]
     # Each rule has a name, a version, and a sentence about what it cuts.
     rules: tuple[tuple[str, int, str], ...] = ()
+    reads_only_pages: bool = False  # A plain text then has no value in its columns.

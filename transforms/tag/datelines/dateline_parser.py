@@ -29,19 +29,7 @@ _HEAD = re.compile(
     rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s{{1,2}}(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
-_MARKS = (
-    "–",
-    "—",
-    "―",
-    "‒",
-    " -",
-    "- ",
-    "--",
-    ")",
-    "/",
-    " _",
-    ".-",
-)  # One of these ends every dateline.
+_MARK = re.compile(r"[)/–—―‒]| [-_]|-[ -]|\.-")  # One of these ends every dateline.
 _DAY = re.compile(
     r"(?:([^\W\d_]{2,12})\.?\s(\d{1,2})|(\d{1,2})\.?\s(?:de\s)?([^\W\d_]{2,12})\.?)(?:,?\s(?:de\s)?(\d{4}))?"
 )
@@ -126,7 +114,7 @@ def parse(line: str) -> Dateline:
     0
     """
     head = line[:MAX_CHARS]
-    if any(mark in head for mark in _MARKS) or (
+    if _MARK.search(head) or (
         not head.isascii() and (dateline_forms.is_other_script(head) or _STOPPED.match(head))
     ):
         return _parse(head)
