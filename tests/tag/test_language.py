@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier, visit_counts
 
 from copydesk.transforms.article import Given
+from copydesk.transforms.tag import language as languages
+from copydesk.transforms.tag.lookup import language_loop
 from tests.tag.pages import PROSE, article, page_tags, text_tags
 
 
@@ -59,3 +63,40 @@ def test_sections_come_from_the_page_or_the_input() -> None:
         page_tags(article(head), given=Given(section="Rivers")).evidence["section"]
         == "given; meta differs"
     )
+
+
+TEXTS = (
+    PROSE,
+    "Der Fluss stieg um einen Meter, und die Brücke blieb gesperrt. Größe, Straße, Äpfel.",
+    "Река поднялась на метр, и паром остался в порту.",
+    "川の水位が一メートル上がり、連絡船は港にとどまった。",
+    "ارتفع النهر مترا واحدا ليلة الاثنين وبقيت العبارة في الميناء.",
+    "zzz \x00\x7f ÿÿ 12",
+    "e",
+)
+
+
+@pytest.fixture(scope="module")
+def vendor() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_tree_finds_the_features_of_the_vendors_automaton(
+    vendor: LanguageIdentifier, text: str
+) -> None:
+    encoded = text.encode()
+    counted = visit_counts(vendor.tk_nextmove, vendor._rowbase, vendor.tk_output, encoded) or {}
+    seen = np.empty(len(encoded), np.int32)
+    n = language_loop.find_features(
+        seen, np.frombuffer(encoded, np.uint8), languages.model().tables
+    )
+    assert dict(zip(*np.unique(seen[:n], return_counts=True), strict=True)) == dict(counted)
+
+
+@pytest.mark.parametrize("text", TEXTS[:5])
+def test_weights_of_one_byte_hardly_change_a_probability(
+    vendor: LanguageIdentifier, text: str
+) -> None:
+    code, probability = vendor.classify(text)
+    assert languages.classify(text) == (code, pytest.approx(float(probability), abs=0.01))

@@ -108,11 +108,10 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     """
     known = model()
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    shares = probabilities(np.frombuffer(encoded, np.uint8), known.tables)
-    best = int(shares.argmax())
-    if shares[best] * (1 + MARGIN) > 1:  # No other language can reach the margin.
-        return ((known.languages[best], float(shares[best])),)
-    order = np.flatnonzero(shares >= MARGIN * shares[best])
+    shares, best, share = probabilities(np.frombuffer(encoded, np.uint8), known.tables)
+    if share * (1 + MARGIN) > 1:  # No other language can reach the margin.
+        return ((known.languages[best], share),)
+    order = np.flatnonzero(shares >= MARGIN * share)
     order = order[np.argsort(-shares[order], kind="stable")]
     return tuple((known.languages[i], float(shares[i])) for i in order.tolist())
 

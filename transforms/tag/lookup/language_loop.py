@@ -24,8 +24,13 @@ _LINE = 64  # Weights in a cache line.
 Numbers = npt.NDArray[np.int32]
 
 
-def shares(text: npt.NDArray[np.uint8], tables: Tables) -> tuple[npt.NDArray[np.float64], int]:
-    """Return the probability of each language, and a number without meaning."""
+def shares(
+    text: npt.NDArray[np.uint8], tables: Tables
+) -> tuple[npt.NDArray[np.float64], int, float, int]:
+    """Return the probability of each language, the likeliest one, its probability, and a number.
+
+    The last number has no meaning.
+    """
     seen = np.empty(text.shape[0], np.int32)
     n = find_features(seen, text, tables)
     touched = request(seen, n, tables.weights)
@@ -45,9 +50,12 @@ def shares(text: npt.NDArray[np.uint8], tables: Tables) -> tuple[npt.NDArray[np.
         share = math.exp(np.float64(sums[c] - most) * scale)
         found[tables.same[c]] += share
         total += share
+    best = 0
     for c in range(sums.shape[0]):
         found[c] /= total
-    return found, touched
+        if found[c] > found[best]:
+            best = c
+    return found, best, found[best], touched
 
 
 @part

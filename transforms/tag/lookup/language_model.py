@@ -97,8 +97,16 @@ def in_steps(weights: npt.NDArray[np.float16]) -> tuple[npt.NDArray[np.uint8], f
     return steps[bits], step
 
 
-def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
-    """Return the probability of each language, by number.
+class Shares(NamedTuple):
+    """The probability of each language by number, the number of the likeliest one, and its share."""
+
+    shares: npt.NDArray[np.float64]
+    best: int
+    share: float
+
+
+def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
+    """Return the probabilities of the languages.
 
     The score of a language is its prior and, for each feature seen, the weight times
     log(1 + count), divided by the root of the number of bytes.
@@ -108,9 +116,9 @@ def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np
     return _compiled_probabilities(text, tables)
 
 
-def _compiled_probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
-    shares, _ = _loop()(text, tables)
-    return np.asarray(shares)
+def _compiled_probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
+    found, best, share, _ = _loop()(text, tables)
+    return Shares(found, best, share)
 
 
 @cache
@@ -120,7 +128,7 @@ def _loop() -> Any:
     return numba_cache.compiled(shares, boundscheck=False)
 
 
-def _probabilities_in_numpy(text: npt.NDArray[np.uint8], tables: Tables) -> npt.NDArray[np.float64]:
+def _probabilities_in_numpy(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
     """Compute `_compiled_probabilities` without a compiler.
 
     It adds the same sums in the same order, one row of weights at a time.
@@ -135,4 +143,6 @@ def _probabilities_in_numpy(text: npt.NDArray[np.uint8], tables: Tables) -> npt.
     scale = 1.0 / math.sqrt(max(1, len(text)))
     likely = np.exp((sums - sums.max()).astype(np.float64) * scale)
     by_language = np.bincount(tables.same, weights=likely, minlength=len(sums))
-    return np.asarray(by_language / by_language.sum())
+    found = by_language / by_language.sum()
+    best = int(found.argmax())
+    return Shares(found, best, float(found[best]))
