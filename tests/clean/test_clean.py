@@ -219,3 +219,14 @@ def test_a_text_of_two_lines_loses_its_boilerplate() -> None:
 def test_a_paragraph_with_a_dateline_loses_the_credit_at_its_end() -> None:
     text = f"MILL TOWN, Jan 5 (Reuters) - {' '.join(PARAGRAPHS)}"
     assert left(f"{text} (Reporting by Ana Ruiz; Editing by Bo Li)") == [text]
+
+
+def test_the_captions_of_a_photo_essay_are_its_text() -> None:
+    captions = [
+        f"The keeper of lighthouse {n} opens the door at dawn, before the boat comes. (Photo: Bo Li)"
+        for n in range(1, 7)
+    ]
+    essay = "\n".join(["A week on the islands.", *captions])
+    assert clean.clean(essay, kind="page") == ()
+    report = "\n".join(["The boat to the islands was late again on Monday. " * 12, *captions])
+    assert [cut.rule for cut in clean.clean(report, kind="page")] == ["caption_with_credit"] * 6

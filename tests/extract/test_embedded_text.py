@@ -1,6 +1,7 @@
 """The text in the data of a page is used only if the elements show a teaser of it."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -84,7 +85,38 @@ def _pushed(title: str, paragraphs: tuple[str, ...]) -> str:
     return f"<script>{queue} = {queue} || [];{queue}.push({json.dumps(state)});</script>"
 
 
+def _parsed(title: str, paragraphs: tuple[str, ...]) -> str:
+    """Return a state that the page writes as a string in double quotes and parses."""
+    state = json.dumps({"article": {"title": title, "text": _elements(paragraphs)}})
+    return f"<script>window.__INITIAL_STATE__ = JSON.parse({json.dumps(state)});</script>"
+
+
+def _parsed_in_single_quotes(title: str, paragraphs: tuple[str, ...]) -> str:
+    said = (*paragraphs[:-1], paragraphs[-1].replace("It", '"It" isn\'t lost. It'))
+    state = json.dumps(
+        {"article": {"title": title, "text": _elements(paragraphs), "said": said[-1]}}
+    )
+    literal = state.replace("\\", "\\\\").replace("'", "\\'")
+    return f"<script>window.__INITIAL_STATE__=JSON.parse('{literal}')</script>"
+
+
+def _encoded(title: str, paragraphs: tuple[str, ...]) -> str:
+    """Return a state in the encoding of addresses."""
+    state = quote(json.dumps({"article": {"title": title, "text": _elements(paragraphs)}}))
+    return f'<script>window.__APP_STATE__=JSON.parse(decodeURIComponent("{state}"))</script>'
+
+
+def _json_in_json(title: str, paragraphs: tuple[str, ...]) -> str:
+    state = json.dumps({"article": {"title": title, "text": _elements(paragraphs)}})
+    data = json.dumps({"props": {"pageProps": {"data": state}}})
+    return f'<script id="__NEXT_DATA__" type="application/json">{data}</script>'
+
+
 _WRITERS = {
+    "parsed string": (_parsed, "page-state"),
+    "parsed string in single quotes": (_parsed_in_single_quotes, "page-state"),
+    "encoded string": (_encoded, "page-state"),
+    "a string of JSON in JSON": (_json_in_json, "page-state"),
     "queue": (_pushed, "page-state"),
     "json-ld": (_json_ld, "json-ld"),
     "next data": (_next_data, "page-state"),

@@ -341,3 +341,27 @@ def test_what_is_said_about_the_author_goes_up_to_the_next_heading() -> None:
     kept = _kept(f"<div>{article}{about}<h4>Sources</h4><p>The minutes of the council.</p></div>")
     assert not any(text.startswith(("Ana Ruiz", "She lives")) for text in kept)
     assert "The minutes of the council." in kept
+
+
+def test_what_a_label_calls_the_next_story_goes_with_its_box() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    for label in ("Next story", "Nächster Artikel", "Siguiente noticia", "次の記事"):
+        box = f"<section><h4>{label}</h4><h3>Goat on the roof</h3><p>Goats: {_SAID}</p></section>"
+        kept = _kept(f"<main><div><h1>Wall</h1>{article}</div>{box}</main>")
+        assert not any(text.startswith("Goat") for text in kept), label
+        assert sum("council met" in text for text in kept) == 5
+        # The label of a link in the middle of an article opens no box.
+        flat = f"<main><h1>Wall</h1>{article}<p>{label}</p><p>Goats: {_SAID}</p></main>"
+        assert any(text.startswith("Goats") for text in _kept(flat)), label
+
+
+def test_teasers_whose_link_is_a_heading_in_a_box_of_their_own_go_too() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(5))
+    teasers = "".join(
+        f"<div class='entry'><h2><span><a href='/{n}'>Mill number {n} burns down</a></span></h2>"
+        "Nobody was inside, they say...</div>"
+        for n in range(4)
+    )
+    kept = _kept(f"<div><h1>Wall</h1>{article}<h4>Other news</h4>{teasers}</div>")
+    assert len(kept) == 6
+    assert all("council" in text for text in kept[1:])

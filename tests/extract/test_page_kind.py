@@ -97,6 +97,74 @@ def test_error_pages_and_walls_are_refused(title: str, main: str, detail: str) -
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "button"),
+    [
+        (
+            "it",
+            "Noi e i nostri 731 partner archiviamo informazioni, per annunci personalizzati.",
+            "Accetta",
+        ),
+        (
+            "es",
+            "Nosotros y nuestros 842 socios almacenamos datos, para anuncios personalizados.",
+            "Aceptar",
+        ),
+        (
+            "nl",
+            "Wij en onze partners gebruiken cookies, voor gepersonaliseerde advertenties.",
+            "Akkoord",
+        ),
+        (
+            "pt",
+            "Nós e os nossos parceiros armazenamos dados, para anúncios personalizados.",
+            "Aceitar",
+        ),
+        (
+            "sv",
+            "Vi och våra partner lagrar information. Läs vidare utan annonser för nio kronor.",
+            "Godkänn",
+        ),
+        ("de", "Weiter mit Werbung: Wir und unsere Partner speichern Informationen.", "Weiter"),
+        (
+            "fr",
+            "Nous et nos partenaires utilisons vos données. Vous consentez à ces traitements.",
+            "Oui",
+        ),
+        (
+            "pl",
+            "My i nasi partnerzy przetwarzamy dane w celu dopasowania reklam. Możesz wyrazić zgodę.",
+            "Tak",
+        ),
+    ],
+)
+def test_consent_walls_are_refused_in_each_language(language: str, said: str, button: str) -> None:
+    html = f"<html lang='{language}'><title>Post</title><body><p>{said}</p><button>{button}</button></body></html>"
+    refused = copydesk.clean_page(html).refused
+    assert refused is not None
+    assert "consent wall" in refused.detail
+
+
+def test_a_report_about_walls_is_an_article() -> None:
+    main = (
+        "<h1>Court limits cookie banners</h1><p>A site may not store cookies before its readers accept, the court said, "
+        "and a button to reject all must be as large as the one to accept all.</p>"
+        "<p>The paper's 842 partners process personal data for personalised advertising, the judges found.</p>"
+    )
+    assert copydesk.clean_page(_page(main, title="Court limits cookie banners")).refused is None
+
+
+@pytest.mark.parametrize(
+    "said", ["Wird geladen …", "Chargement en cours…", "Cargando...", "読み込み中"]
+)
+def test_a_page_that_only_says_that_it_loads_is_a_script_shell(said: str) -> None:
+    refused = copydesk.clean_page(
+        f"<title>Post</title><div id='app'>{said}</div><script src='/main.js'></script>"
+    ).refused
+    assert refused is not None
+    assert refused.detail.startswith("a script shell")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         '<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript>',

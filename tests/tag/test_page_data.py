@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import lxml.html
 import pytest
 
@@ -72,3 +74,17 @@ def test_words_separated_only_by_style_are_separated() -> None:
         "<p class='byline'><a>Ana Ruiz</a><span>Staff Writer</span></p>"
     )
     assert tag.read_page(tree, url=None).authors[0].text == "Ana Ruiz\nStaff Writer"
+
+
+def test_the_article_with_the_headline_of_the_title_is_the_page_s_own() -> None:
+    said = [
+        {"@type": "NewsArticle", "headline": "A goat on the roof", "author": {"name": "Bo Lindt"}},
+        {"@type": "NewsArticle", "headline": "The wall gave way", "author": {"name": "Ana Ruiz"}},
+    ]
+    statements = json_ld.read([json.dumps(said)])
+    own = statements.about("The wall gave way | Harbour Post").documents
+    assert [(d.headline, d.elsewhere) for d in own] == [
+        ("The wall gave way", False),
+        ("A goat on the roof", True),
+    ]
+    assert statements.about("Front page | Harbour Post") is statements

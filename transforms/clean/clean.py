@@ -130,6 +130,7 @@ def clean(
                 ]
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
+            cuts = _without_photo_essay(left, cuts)
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         if not any(removal.rule != BLANK_LINE for removal in new):
@@ -183,6 +184,26 @@ def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSe
         and not languages.isdisjoint(entry.languages)
     )
     return RuleSet(table, on)
+
+
+#: The captions of a photo essay, at least (arbitrary).
+_LEAST_CAPTIONS = 5
+_CAPTION = "caption_with_credit"
+
+
+def _without_photo_essay(left: Sequence[str], cuts: list[Cut]) -> list[Cut]:
+    """Return the cuts without those of captions if they have more words than the other lines.
+
+    The captions of a photo essay are its text.
+    """
+    captions = {c.line for c in cuts if c.rule == _CAPTION}
+    if len(captions) < _LEAST_CAPTIONS:
+        return cuts
+    gone = {n for c in cuts if c.start is None for n in c.lines()}
+    others = sum(len(line.split()) for n, line in enumerate(left) if n not in gone)
+    if sum(len(left[n].split()) for n in captions) <= others:
+        return cuts
+    return [c for c in cuts if c.line not in captions]
 
 
 def _category(rule: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from urllib.parse import unquote
 
 from copydesk.transforms.extract.head_metadata import Hints, ScriptText, paragraphs
 from copydesk.transforms.extract.model.character_columns import WORD
@@ -35,6 +36,8 @@ MOST_WORDS_OF_A_TEASER = 150
 _MOST_CHARS = 5_000_000  # Characters of one script. Arbitrary.
 _MOST_VALUES = 50_000
 _SHORT = 40  # Characters of a value that is not a paragraph. Arbitrary.
+#: How a value begins that holds JSON as a string.
+_JSON_IN_A_STRING = frozenset(('{"', "[{", '["'))
 _NOT_PROSE = ("{", "[", "function", "http")
 _SENTENCE = re.compile(r"[.!?…]['\"”’»)]?(?:\s|$)|[。！？]")
 _STATE = re.compile(
@@ -47,6 +50,12 @@ _STATE = re.compile(
 #: opening bracket of a function call.
 _VALUE_START = re.compile(r"(?:^|[=(])\s*(?=[\[{])")
 _MOST_STARTS = 20  # arbitrary
+#: A JSON value that a script writes as a string: `JSON.parse("{\\"title\\": ...}")`.
+_QUOTES = re.compile(r'\\.|"')
+_PARSED = re.compile(
+    r"JSON\.parse\(\s*(?P<encoded>decodeURIComponent\(\s*)?"
+    r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>(?:[^'\\]|\\.)*)')"
+)
 #: Keys of values that are about other documents or repeat the article in other words.
 _OTHER_KEYS = re.compile(
     r"relat|recommend|comment|teaser|promo|similar|popular|trending|latest|next|prev|more|sidebar|footer|header|nav|menu|"
@@ -140,10 +149,29 @@ def _strings(text: str) -> Iterator[tuple[str, str]]:
         yield from _literals(body)
         return
     value = next(filter(None, map(partial(_json_at, body), _starts(body))), None)
+    value = value if value is not None else _parsed(body)
     if value is not None:
         yield from _values(value)
     else:
         yield from _literals(body)
+
+
+def _parsed(body: str) -> object:
+    """Return the JSON that a script writes as a string and parses when it runs, or None."""
+    for found in islice(_PARSED.finditer(body), _MOST_STARTS):
+        literal = found["double"]
+        if literal is None:
+            literal = _QUOTES.sub(_in_double_quotes, found["single"])
+        text = _decoded(literal)
+        value = _json_at(unquote(text) if found["encoded"] else text, 0)
+        if value is not None:
+            return value
+    return None
+
+
+def _in_double_quotes(found: re.Match[str]) -> str:
+    """Return an escape or a quotation mark of a string in single quotes as one in double quotes."""
+    return {"\\'": "'", '"': '\\"'}.get(found[0], found[0])
 
 
 def _starts(body: str) -> Iterator[int]:
@@ -178,7 +206,11 @@ def _values(root: object) -> Iterator[tuple[str, str]]:
         node, path = stack.pop()
         seen += 1
         if isinstance(node, str):
-            yield path, node
+            value = _json_at(node, 0) if node[:2] in _JSON_IN_A_STRING else None
+            if value is None:
+                yield path, node
+            else:
+                stack.append((value, path))
         elif isinstance(node, dict):
             stack.extend((v, f"{path}/{k}") for k, v in reversed(node.items()))
         elif isinstance(node, list):

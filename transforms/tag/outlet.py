@@ -167,9 +167,9 @@ def _site_in_title(page: PageData, labels: list[str]) -> str | None:
     return min(found, key=len, default=None) or _behind_headline(page, stated | headings)
 
 
-#: Texts after a headline that are not a name: a section, a page number, a kind of page.
+#: Texts after a headline that are not a name: a section, a page number, a kind of page, a day.
 _NO_NAME = re.compile(
-    r"(?:page|seite|teil|part|página|pagina|strona)\b.*|.*\b(?:infographic|forum|archive?|blog archive?|overview"
+    r".*\b(?:19|20)\d\d\b.*|(?:page|seite|teil|part|página|pagina|strona)\b.*|.*\b(?:infographic|forum|archive?|blog archive?|overview"
     r"|reviewed|tested|guide|tips|updates?|live|video)",
     re.IGNORECASE,
 )

@@ -43,19 +43,32 @@ _WALL = re.compile(
     r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
     re.IGNORECASE,
 )
-#: Texts of consent walls. Two of them together show a wall.
+#: Texts of consent walls. Two of them together show a wall, if the site speaks of itself. A report
+#: about walls uses the same words.
 _CONSENT_TEXTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
-        r"|partenaires.{0,80}(?:stock|trait|accéd)|socios.{0,80}(?:almacen|proces|acced)",
+        r"|partenaires.{0,80}(?:stock|trait|accéd|utilis)|socios.{0,80}(?:almacen|proces|acced)"
+        r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|verwerken)"
+        r"|partnerzy.{0,80}(?:przetwarza|przechow)|partner.{0,80}(?:lagrar|behandl|lagrer)|партн[её]р.{0,80}(?:обрабат|хран)",
         r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
         r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
         r"accept all|agree and continue|reject all|manage (?:my )?(?:preferences|options|choices)|alle akzeptieren|zustimmen und weiter"
-        r"|tout accepter|continuer sans accepter|aceptar todo|accetta tutt|alles accepteren",
-        r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|retirer votre consentement",
-        r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|publicidad personalizada",
+        r"|tout accepter|continuer sans accepter|aceptar todo|aceptar y continuar|rechazar y suscribirse|accetta tutt|accetta e continua|rifiuta e abbonati"
+        r"|alles accepteren|aceitar tudo|aceitar e continuar|zaakceptuj|akceptuję|przejdź do serwisu|godkänn alla|godta alle|accepter alle|принять все",
+        r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|(?:retirer|refuser) votre consentement"
+        r"|vous consentez|(?:retirar|revocar) (?:su|tu) consentimiento|inter[eé]s(?:es)? leg[ií]timo|interesse legittimo|wyrazić zgodę|wycofać zgodę",
+        r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|personnaliser (?:les|la) publicité"
+        r"|(?:publicidad|anuncios?|publicidade|anúncios?) personalizad[ao]s?|pubblicità personalizzata|annunci personalizzati|gepersonaliseerde (?:advertenties|reclame)"
+        r"|spersonalizowan\w+ reklam|dopasowani\w+ reklam",
+        r"pur-abo|(?:mit|ohne) werbung|(?:without|no) (?:ads|advertising|tracking)|sans (?:publicité|cookies)|sin (?:publicidad|cookies)|senza pubblicità"
+        r"|zonder (?:advertenties|reclame)|sem publicidade|bez reklam|utan annonser|uten annonser",
     )
+)
+_OF_ITSELF = re.compile(
+    r"\b(?:we|our|us|wir|unsere?|nous|nos|notre|nosotros|nuestros?|noi|nostri?|wij|onze|nós|nossos?|my|nasi|vi|våra|våre|vores|мы|наши)\b",
+    re.IGNORECASE,
 )
 #: Words of a block that says something: in all, outside of links and the headline, and in a
 #: sentence there (arbitrary). Of 2,869 articles four were refused because they have no such block,
@@ -66,7 +79,14 @@ _LINKED = 0.5
 _MENU_LINKS, _GALLERY_IMAGES = 4, 5
 _RUN_SCRIPTS = re.compile(
     r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
+    r"|(?:vous devez|veuillez|bitte|debes|debe|per favore|por favor).{0,40}java ?script"
     r"|loading\W*$|please wait",
+    re.IGNORECASE,
+)
+#: All that a page shows until its scripts have run.
+_LOADING = re.compile(
+    r"\W*(?:loading|please wait|wird geladen|lädt|bitte warten|chargement(?: en cours)?|cargando|caricamento(?: in corso)?|carregando|laden|ładowanie|wczytywanie"
+    r"|laddar|laster|indlæser|ladataan|загрузка|yükleniyor|načítání|読み込み中|加载中|載入中|로딩 ?중)\W*",
     re.IGNORECASE,
 )
 
@@ -90,9 +110,10 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
                 return f"{name}: the title or heading says {head.strip()[:60]!r}"
     text = " ".join(lines)
     said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
-    if len(said) > 1:
+    if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
         return f"a consent wall: the text says {said[0][:60]!r}"
-    if float(words.sum()) < _SHELL_WORDS and hints.scripts and _RUN_SCRIPTS.search(text[:500]):
+    asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
+    if float(words.sum()) < _SHELL_WORDS and (asks_for_scripts or _LOADING.fullmatch(text)):
         return SCRIPT_SHELL
     return _without_sentence(judged)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -52,6 +53,34 @@ def find(
         if box.is_article or words_in(box.own) >= _OWN_SHARE * rest:
             found.update(b for b in box.others if kept[b])
     return sorted(found)
+
+
+#: A label above the next article, the words of the page's own article above it, and the blocks that
+#: may be before it in the box that it opens (arbitrary).
+_NEXT = re.compile(
+    r"\W*(?:(?:the )?next (?:article|story|post)|up next|nächster? (?:artikel|beitrag|meldung)|article suivant|(?:siguiente|próxima) (?:noticia|nota|artículo)"
+    r"|próxim[ao] (?:notícia|artigo|matéria)|articolo successivo|prossimo articolo|volgende? artikel|næste artikel|neste (?:sak|artikkel)|nästa artikel"
+    r"|następny artykuł|seuraava artikkeli|следующая (?:статья|новость)|sonraki haber|artikel selanjutnya|bài tiếp theo|次の記事|下一篇(?:文章)?|다음 기사)\W*",
+    re.IGNORECASE,
+)
+_ARTICLE_WORDS, _LABEL_CHARS, _BEFORE_LABEL = 100, 40, 2
+
+
+def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Return the kept blocks of a box that opens with a label such as "Next story"."""
+    above = np.cumsum(words * kept)
+    first = int(np.searchsorted(above, _ARTICLE_WORDS))
+    for block in range(first, len(kept) - 1):
+        text = page.text[block]
+        if len(text) > _LABEL_CHARS or not _NEXT.fullmatch(text):
+            continue
+        element = int(page.block_element[block])
+        while element > 0 and page.last_block[element] <= block + 1:
+            element = int(page.parent[element])
+        if page.first_block[element] >= block - _BEFORE_LABEL:
+            inside = range(block, int(page.last_block[element]))
+            return [b for b in inside if kept[b]]
+    return []
 
 
 class _Boxes(NamedTuple):

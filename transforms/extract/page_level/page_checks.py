@@ -55,6 +55,8 @@ _COMMENT_COUNT = re.compile(
     rf"|(?:\w{{1,12}}\s)?{_COMMENTS_OF}\s*[(\[:]?\s*\d{{1,5}}\s*[)\]]?",
     re.IGNORECASE,
 )
+#: Signs between such a line and the links beside it.
+_AROUND_COUNT = " \n|·•*–-"
 #: Prose between two kept paragraphs of its own kind stays from this probability on.
 BETWEEN = 0.15
 #: A list has three items and hardly a link. A block beside it that counts as the article's has four
@@ -110,6 +112,7 @@ def check(
         (COMMENTS, _below_comment_heading(page, kept, words)),
         (COMMENTS, posts.find(page, kept, words)),
         (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
+        (OTHER_ARTICLE, other_articles.below_label(page, kept, words)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
@@ -325,6 +328,6 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
     last = int(places[-1]) if len(places) else 0
     for block in range(int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS)), last):
         text = page.text[block]
-        if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip()):
+        if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip(_AROUND_COUNT)):
             return [b for b in places.tolist() if b > block]
     return []

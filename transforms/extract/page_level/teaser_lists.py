@@ -47,7 +47,7 @@ def _rows(page: Page) -> Iterator[tuple[int, int]]:
     lengths = np.array([len(text) for text in page.text])
     is_link = page.link_chars >= _LINK * lengths
     opens = np.flatnonzero(is_link[:-1] & ~is_link[1:]) if len(is_link) > 1 else is_link[:0]
-    elements = page.block_element[opens]
+    elements = np.array([_around_link(page, block) for block in opens.tolist()], dtype=np.int64)
     low, high = page.first_block[elements], page.last_block[elements]
     is_teaser = (low == opens) & (high - low > 1) & (high - low <= _BLOCKS)
     teasers = [
@@ -64,9 +64,23 @@ def _rows(page: Page) -> Iterator[tuple[int, int]]:
         first = number
 
 
+def _around_link(page: Page, block: int) -> int:
+    """Return the element that a link opens: its own, or the one around it and the line below."""
+    element = int(page.block_element[block])
+    around = int(page.parent[element])
+    while (
+        page.last_block[element] - page.first_block[element] < 2
+        and around > 0
+        and page.first_block[around] == block
+        and page.last_block[around] - block <= _BLOCKS
+    ):
+        element, around = around, int(page.parent[around])
+    return element
+
+
 def _is_next(page: Page, teaser: tuple[int, int], block: int) -> bool:
     """Tell whether an element that opens with `block` follows a teaser and has the same markup."""
-    one, other = page.block_element[teaser[0]], page.block_element[block]
+    one, other = _around_link(page, teaser[0]), _around_link(page, block)
     is_alike = (
         page.signature[one] == page.signature[other] and page.parent[one] == page.parent[other]
     )

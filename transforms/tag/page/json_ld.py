@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MAX_SCRIPT_CHARS = 1_000_000  # 99 % of 793 scripts have fewer than 23,000. The longest has 841,000.
@@ -130,6 +130,33 @@ class Statements:
 
     documents: tuple[Statement, ...] = ()
     site_names: tuple[str, ...] = ()
+
+    def about(self, title: str) -> Statements:
+        """Return the statements with the articles of other headlines marked as elsewhere.
+
+        Pages describe the stories beside the article, too. Nothing is marked if no article has the
+        headline that the page's `<title>` begins with.
+        """
+        wanted = title.casefold()
+        own, others = set(), set()
+        for number, document in enumerate(self.documents):
+            headline = document.headline.casefold()[:_COMPARED_CHARS]
+            if document.kind <= _ARTICLES and not document.elsewhere and headline:
+                is_own = len(headline) >= _LEAST_HEADLINE and wanted.startswith(headline)
+                (own if is_own else others).add(number)
+        if not own or not others:
+            return self
+        documents = [
+            replace(document, elsewhere=document.elsewhere or number in others)
+            for number, document in enumerate(self.documents)
+        ]
+        documents.sort(key=lambda document: (document.elsewhere, document.kind))
+        return replace(self, documents=tuple(documents))
+
+
+#: Kinds of statements that describe an article, and the characters of headlines that are compared: a
+#: shorter one may be a section's (arbitrary).
+_ARTICLES, _LEAST_HEADLINE, _COMPARED_CHARS = 1, 10, 60
 
 
 def read(scripts: Iterable[str]) -> Statements:
