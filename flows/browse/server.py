@@ -189,11 +189,18 @@ def application(warehouse: Warehouse) -> Starlette:
 def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> None:
     """Serve the site on 127.0.0.1 until it is stopped.
 
-    Port 0 means any free port. `ready` is called with the port when the server is listening.
+    Port 0 means any free port. `ready` is called with the port when the server listens and would end
+    at Ctrl-C.
     """
     import socket
 
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready(listener.getsockname()[1])
 
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -201,9 +208,8 @@ def serve(warehouse: Warehouse, *, port: int, ready: Callable[[int], None]) -> N
         config = uvicorn.Config(
             application(warehouse), log_level="warning", access_log=False, server_header=False
         )
-        ready(listener.getsockname()[1])
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the normal way to stop
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config).run(sockets=[listener])
 
 
 def _style(request: Request) -> Response:

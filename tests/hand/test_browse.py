@@ -14,6 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from copydesk.flows.browse import server
 from copydesk.flows.browse.server import application
 from copydesk.flows.cli import main
 from copydesk.flows.warehouse import Change, Warehouse
@@ -195,14 +196,21 @@ def test_the_command_serves_on_loopback_until_it_is_stopped(warehouse: Warehouse
     assert process.stdout is not None
     address = process.stdout.readline().split(" ", 1)[0]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
-    # The command prints the address before the server listens.
-    transport = httpx.HTTPTransport(retries=8)
-    with httpx.Client(transport=transport, trust_env=False) as client:
+    with httpx.Client(trust_env=False) as client:  # The server listens when the address is printed.
         assert "5 documents" in client.get(address).text
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert errors == ""
+
+
+def test_ctrl_c_stops_the_command_as_soon_as_it_has_said_that_it_serves(
+    warehouse: Warehouse,
+) -> None:
+    def stop(port: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    server.serve(warehouse, port=0, ready=stop)  # does not return if the signal is lost
 
 
 def test_without_a_snapshot_the_command_ends_with_a_sentence(tmp_path: Path) -> None:
