@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -54,13 +55,27 @@ def news_item(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
     """Read a text item of NewsML-G2. An item without text, such as a picture, is a `Reject`."""
-    meta = _first(node, "contentMeta")
-    item_meta = _first(node, "itemMeta")
     content = _first(node, "contentSet")
     inline = _first(content, "inlineXML")
-    url = _first(item_meta, "link[@href]")
+    given = _news_item_given(node)
+    if inline is None or not len(inline):
+        text = _inline_data_text(content)
+    elif local(inline[0]) == "nitf":
+        given = _completed(given, _nitf_given(inline[0]))
+        text = _nitf_text(inline[0])
+    else:
+        text = "\n\n".join(_paragraphs(_first(inline[0], "body", deep=True), inline[0]))
+    link = _first(_first(node, "itemMeta"), "link[@href]")
+    url = address(link.get("href")) if link is not None else None
+    return _record(opened, number, text, given, url)
+
+
+def _news_item_given(node: etree._Element) -> Given:
+    """What the head of a NewsML-G2 item says about its document."""
+    meta = _first(node, "contentMeta")
+    item_meta = _first(node, "itemMeta")
     language = _first(meta, "language")
-    given = Given(
+    return Given(
         title=text_of(_first(meta, "headline")) or text_of(_first(item_meta, "title")) or None,
         authors=tuple(_creators(meta)),
         published=text_of(_first(meta, "contentCreated"))
@@ -71,30 +86,26 @@ def news_item(
         language=(language.get("tag") if language is not None else None) or node.get(_LANGUAGE),
         section=text_of(_first(_first(meta, "subject"), "name")) or None,
     )
-    if inline is not None and len(inline):
-        inner = inline[0]
-        if local(inner) == "nitf":
-            of_text = _nitf_given(inner)
-            given = Given(
-                title=given.title or of_text.title,
-                authors=given.authors or of_text.authors,
-                published=given.published or of_text.published,
-                outlet=given.outlet,
-                language=given.language,
-                section=given.section,
-            )
-            text = _nitf_text(inner)
-        else:
-            text = "\n\n".join(_paragraphs(_first(inner, "body", deep=True), inner))
-    else:
-        text = "\n\n".join(
-            line
-            for data in _all(content, "inlineData")
-            for line in "".join(data.itertext()).strip().splitlines()
-            if line.strip()
-        )
-    link = address(url.get("href")) if url is not None else None
-    return _record(opened, number, text, given, link)
+
+
+def _completed(given: Given, of_text: Given) -> Given:
+    """The fields of an item, with those of the NITF document inside it where the item has none."""
+    return replace(
+        given,
+        title=given.title or of_text.title,
+        authors=given.authors or of_text.authors,
+        published=given.published or of_text.published,
+    )
+
+
+def _inline_data_text(content: etree._Element | None) -> str:
+    """The plain text of an item, each line as a paragraph."""
+    return "\n\n".join(
+        line
+        for data in _all(content, "inlineData")
+        for line in "".join(data.itertext()).strip().splitlines()
+        if line.strip()
+    )
 
 
 def _record(

@@ -65,16 +65,20 @@ def read_file(
     """
     listener = listener or Listener()
     tally = Tally() if tally is None else tally
-    size = None
-    number: int | None = None
+    size: int | None = None
+    number: int | None = None  # of the last item
+
+    def refused(reason: str, detail: str) -> Reject:
+        failed = None if number is None else number + 1
+        return Reject(file.source_uri, failed, None, "read", reason, detail, size)
+
     try:
         size = file.size_bytes
         with file.open() as stream:
             listener.on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
-                detail = unknown()
-                yield Reject(file.source_uri, None, None, "read", "unknown_format", detail, size)
+                yield refused("unknown_format", unknown())
                 return
             opened = Opened(
                 file.source_uri,
@@ -94,20 +98,12 @@ def read_file(
             if opened.next_number is not None:
                 listener.on_end(opened.next_number)
     except BrokenError as fault:
-        yield Reject(file.source_uri, _next(number), None, "read", fault.reason, fault.detail, size)
+        yield refused(fault.reason, fault.detail)
     except MemoryError:
-        detail = f"more than {limits.memory_bytes:,} bytes of memory ([limits] memory_bytes)"
-        yield Reject(file.source_uri, _next(number), None, "read", "memory", detail, size)
+        limit = f"more than {limits.memory_bytes:,} bytes of memory ([limits] memory_bytes)"
+        yield refused("memory", limit)
     except OSError as error:
-        yield Reject(
-            file.source_uri,
-            _next(number),
-            None,
-            "read",
-            "unreadable",
-            error.strerror or str(error),
-            size,
-        )
+        yield refused("unreadable", error.strerror or str(error))
 
 
 def _recognised(file: InputFile) -> Format | None:
@@ -120,7 +116,3 @@ def _empty(record: Record) -> Reject:
     return Reject(
         record.source_uri, record.record_number, record.url, "read", "empty", "no bytes", 0
     )
-
-
-def _next(number: int | None) -> int | None:
-    return None if number is None else number + 1

@@ -257,32 +257,35 @@ def _remote(uri: str) -> Iterator[InputFile]:
         raise InputError(f"input {uri!r} {what}")
     root = _root(uri, is_pattern, is_file=set(found) == {files._strip_protocol(uri)})
     for path, about in sorted(found.items()):
-        full = (
-            path
-            if "://" in path
-            else f"{scheme}://{path.lstrip('/')}"
-            if scheme != "file"
-            else f"file://{path}"
-        )
+        address = _address(scheme, path)
         # The name is relative, as for a file on disk, so that a dump is recognised after it was
         # moved to a store. A web page has no other name than its address.
-        source_uri = full if scheme in ("http", "https") else escaped(full.removeprefix(root))
-        version = next(
-            (
-                str(about[name])
-                for name in ("ETag", "etag", "generation", "checksum")
-                if about.get(name)
-            ),
-            "",
-        )
+        is_web_page = scheme in ("http", "https")
         yield InputFile(
-            source_uri,
-            full,
+            source_uri=address if is_web_page else escaped(address.removeprefix(root)),
+            path=address,
             is_remote=True,
             n_bytes=about.get("size"),
-            version=version,
+            version=_version(about),
             modified=_iso(about),
         )
+
+
+def _address(scheme: str, path: str) -> str:
+    """The whole address of a path that a store lists.
+
+    >>> _address("s3", "bucket/a.html"), _address("file", "/a.html")
+    ('s3://bucket/a.html', 'file:///a.html')
+    """
+    if "://" in path:
+        return path
+    return f"file://{path}" if scheme == "file" else f"{scheme}://{path.lstrip('/')}"
+
+
+def _version(about: Mapping[str, Any]) -> str:
+    """What the store says that changes with the content of a file, or "" if it says nothing."""
+    names = ("ETag", "etag", "generation", "checksum")
+    return next((str(about[name]) for name in names if about.get(name)), "")
 
 
 def _root(uri: str, is_pattern: bool, *, is_file: bool) -> str:
@@ -297,23 +300,17 @@ def _listed(files: Any, uri: str, is_pattern: bool) -> Iterator[tuple[str, Mappi
 
     Names below the input that start with a dot are left out.
     """
-    named = (
-        files.glob(uri, detail=True)
-        if is_pattern
-        else {files._strip_protocol(uri): files.info(uri)}
-        if files.isfile(uri)
-        else {}
-    )
+    if is_pattern:
+        named = files.glob(uri, detail=True)
+        folders = [path for path, about in named.items() if about["type"] == "directory"]
+    elif files.isfile(uri):
+        named, folders = {files._strip_protocol(uri): files.info(uri)}, []
+    else:
+        named, folders = {}, [uri]
     for path, about in named.items():
         if about["type"] == "file":
             yield path, about
-    for folder in (
-        [path for path, about in named.items() if about["type"] == "directory"]
-        if is_pattern
-        else []
-        if named
-        else [uri]
-    ):
+    for folder in folders:
         root = files._strip_protocol(folder).rstrip("/")
         for path, about in files.find(folder, detail=True).items():
             below = files._strip_protocol(path)[len(root) :]

@@ -64,46 +64,67 @@ def spool(
 
 
 def _shards(arguments: Mapping[str, Any], limits: Limits) -> Iterator[Shard]:
-    excluded: dict[int, tuple[int, str, str]] = {}
-    suspects: set[tuple[int, int]] = set()
-    n_yielded = n_exits = 0
+    """Read until all shards are written. After each exit, a new process goes on with the reading."""
+    failures = _Failures()
+    n_yielded = 0
     while True:
         reader = sandbox.started(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
         try:
             reader.call(
                 "copydesk.flows.read.spool:fill",
-                excluded={str(k): v for k, v in excluded.items()},
+                excluded={str(k): v for k, v in failures.excluded.items()},
                 **arguments,
             )
-            ended: WorkerExit | None = None
-            while ended is None:
-                wait([reader])
-                for message in reader.messages():
-                    if isinstance(message, WorkerExit):
-                        ended = message
-                    elif "done" in message:
-                        return
-                    elif message["shard"]["number"] >= n_yielded:
-                        n_yielded += 1
-                        yield shards.from_json(message["shard"])
-                        reader.tell({"taken": n_yielded})
+            for message in _messages(reader):
+                if isinstance(message, WorkerExit):
+                    failures.add(message)
+                    break
+                if "done" in message:
+                    return
+                if message["shard"]["number"] >= n_yielded:
+                    n_yielded += 1
+                    yield shards.from_json(message["shard"])
+                    reader.tell({"taken": n_yielded})
         finally:
             reader.kill()
-        n_exits += 1
+
+
+def _messages(reader: sandbox.Process) -> Iterator[dict[str, Any] | WorkerExit]:
+    """Yield what the process reports, without end."""
+    while True:
+        wait([reader])
+        yield from reader.messages()
+
+
+class _Failures:
+    """The documents that ended a reading process.
+
+    `excluded` maps the ordinal number of a file to the number of its items before the document at
+    fault, the reason and the detail. The file is read only up to that document.
+    """
+
+    def __init__(self) -> None:
+        self.excluded: dict[int, tuple[int, str, str]] = {}
+        self._suspects: set[tuple[int, int]] = set()
+        self._n_exits = 0
+
+    def add(self, ended: WorkerExit) -> None:
+        """Exclude the document that was being read, if the exit is certainly or again its fault.
+
+        Raises OSError for a fault of the system, and RuntimeError if no document is at fault.
+        """
+        self._n_exits += 1
         if ended.reason == "os":
             raise OSError(ended.errno, ended.detail)
         if ended.position is None:
-            if ended.reason == "failed" or n_exits >= _MOST_EXITS:
+            if ended.reason == "failed" or self._n_exits >= _MOST_EXITS:
                 raise RuntimeError(f"reading failed, but not in a document: {ended.detail}")
-        elif ended.is_certain or ended.position in suspects:
+            return
+        if ended.is_certain or ended.position in self._suspects:
             ordinal, n_items = ended.position
-            excluded[ordinal] = (
-                n_items,
-                "crashed" if ended.reason == "failed" else ended.reason,
-                ended.detail,
-            )
-        if ended.position is not None:
-            suspects.add(ended.position)
+            reason = "crashed" if ended.reason == "failed" else ended.reason
+            self.excluded[ordinal] = (n_items, reason, ended.detail)
+        self._suspects.add(ended.position)
 
 
 def fill(

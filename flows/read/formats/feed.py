@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, cast
@@ -69,26 +69,15 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     stream.read(len(head) - len(head.lstrip(_BLANK)))
     source = _EndTags(stream)
     events = _events(source)
-    root, n_items, about = "", 0, _About()
-    last: Record | Reject | None = None
+    about = _About()
+    n_items = 0
+    last: Record | Reject | None = None  # held back until it is known to be whole
     try:
-        for event, node in events:
-            name = local(node)
-            if event == "start":
-                if not root:
-                    root = name
-                    _check_root(root, opened)
-                continue
-            reader = _READERS.get((root, name))
-            if reader is not None:
-                if last is not None:
-                    yield last
-                item = _bounded(reader(node, opened, n_items, about.title, limits), limits)
-                last = about.with_whole_address(item)
-                n_items += 1
-                _drop(node)
-            elif _is_of_feed(node):
-                about.see(name, node)
+        for item in _items(events, about, opened, limits):
+            if last is not None:
+                yield last
+            last = item
+            n_items += 1
     except etree.XMLSyntaxError as error:
         if last is not None:
             yield last
@@ -102,13 +91,34 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     if faults:
         raise BrokenError("truncated" if is_cut_off else "corrupt", f"XML: {faults[0]}"[:300])
     if not n_items:
-        raise BrokenError("no_items", f"the {root or 'file'} has no items")
+        raise BrokenError("no_items", f"the {about.root or 'file'} has no items")
+
+
+def _items(
+    events: Iterable[tuple[str, etree._Element]], about: _About, opened: Opened, limits: Limits
+) -> Iterator[Record | Reject]:
+    """Yield each item when its end tag is read, and let `about` see the elements of the feed."""
+    n_items = 0
+    for event, node in events:
+        name = local(node)
+        if event == "start":
+            if not about.root:
+                about.root = name
+                _check_root(name, opened)
+        elif (reader := _READERS.get((about.root, name))) is not None:
+            item = _bounded(reader(node, opened, n_items, about.title, limits), limits)
+            yield about.with_whole_address(item)
+            n_items += 1
+            _drop(node)
+        elif _is_of_feed(node):
+            about.see(name, node)
 
 
 class _About:
     """What the feed says about itself, before its items."""
 
     def __init__(self) -> None:
+        self.root = ""
         self.title: str | None = None
         self._link = ""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 
@@ -69,7 +71,7 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
 
     Raises `BrokenError`, `UnreadHeadError`.
     """
-    try:
+    with _faults_of_the_response():
         # The library would hide that a body is truncated, and it has no limit. So this code decodes.
         record.parse_http(auto_decode="none", max_header_len=HEADER_BYTES)
         headers = record.http_headers
@@ -78,28 +80,40 @@ def page(record: WarcRecord, limits: Limits) -> Payload | str:
         if _is_unread(headers):
             raise UnreadHeadError
         kind = (record.http_content_type or "").strip().lower()
-        status = headers.status_code
-        is_vague = kind in _VAGUE or "/" not in kind
-        is_wanted = (is_vague or kind in _PAGES) and (status is None or 200 <= status < 300)
-        raw = _content(record, limits) if is_wanted else b""
-    except (BrokenError, UnreadHeadError) as error:
-        if isinstance(error, BrokenError) and error.reason == "too_large" and kind and is_vague:
+    is_page = kind in _PAGES
+    is_vague = kind in _VAGUE or "/" not in kind
+    status = headers.status_code
+    is_success = status is None or 200 <= status < 300
+    if kind and not is_page and not (is_vague and is_success):
+        return "not_html"
+    if not is_success:
+        raise BrokenError("http_status", f"the server answered {status}")
+    try:
+        with _faults_of_the_response():
+            raw = _content(record, limits)
+    except BrokenError as error:
+        if error.reason == "too_large" and kind and is_vague:
             return "not_html"
         raise
-    except (OSError, ValueError, RuntimeError) as error:
-        if "header length" in str(error):  # The parser did not find the end of the head.
-            raise UnreadHeadError from error
-        raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
-    if not is_wanted and kind and kind not in _PAGES:
-        return "not_html"
-    if not is_wanted:
-        raise BrokenError("http_status", f"the server answered {status}")
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
         raw = joined_chunks(raw)
     body = _unpacked(raw, (headers.get("Content-Encoding") or "").strip().lower(), limits)
     if is_vague and not looks_like_page(body):
         return "not_html"
     return Payload(body, "page", record.http_charset or None, _reserved(headers))
+
+
+@contextmanager
+def _faults_of_the_response() -> Iterator[None]:
+    """Raise the library's errors as `BrokenError`, or as `UnreadHeadError` for the head."""
+    try:
+        yield
+    except (BrokenError, UnreadHeadError):
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        if "header length" in str(error):  # The parser did not find the end of the head.
+            raise UnreadHeadError from error
+        raise BrokenError("corrupt", f"the response cannot be read: {error}"[:300]) from error
 
 
 def _is_unread(headers: HeaderMap) -> bool:
