@@ -171,7 +171,7 @@ class _Stdin:
             return
         if format_name is None:
             raise click.UsageError(
-                "the format of standard input is missing; give it, such as --format jsonl"
+                "standard input has no file name that shows its format; add --format, such as --format jsonl"
             )
         from copydesk.flows.read.formats import by_name, known_names
 

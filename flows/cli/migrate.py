@@ -28,7 +28,7 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
         with found.lock(wait_seconds=wait_seconds):
             made = migrate(found)
     if made is None:
-        click.echo("The warehouse has this version's schema; nothing to do.")
+        click.echo("The warehouse already has the current schema; there is nothing to do.")
     else:
         click.echo(
             f"Snapshot {made.id} has schema version {made.manifest.schema_version}: {counted(made.rows('articles'), 'article')}."

@@ -30,7 +30,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _WHAT_TO_DO = {
     errno.ENOSPC: "The disk is full. Free some space and run the same command again: nothing was published.",
     errno.EROFS: "The folder is on a read-only file system. Choose another with --warehouse.",
-    errno.EACCES: "Permission is missing. Check who owns the path, or choose another with --warehouse.",
+    errno.EACCES: "Permission was denied. Check who owns the path, or choose another with --warehouse.",
     errno.EMFILE: "Too many files are open. Raise the limit (`ulimit -n 4096`) and run the same command again.",
 }
 
@@ -56,7 +56,7 @@ class Group(click.Group):
             if isinstance(error, (UnicodeDecodeError, _known("pyarrow", "ArrowException"))):
                 raise click.ClickException(
                     printable(
-                        f"a file cannot be read ({error}); `copydesk verify` names what is damaged"
+                        f"a file cannot be read ({error}); run `copydesk verify` to see what is damaged"
                     )
                 ) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):

@@ -31,7 +31,7 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
         snapshot = found.current()
         if snapshot is None:
             raise click.ClickException(
-                f"Nothing has been published to {warehouse} yet: copydesk ingest INPUT..."
+                f"Nothing has been published to {warehouse} yet; run `copydesk ingest INPUT...` first."
             )
         runs = sorted(
             snapshot.table("runs", ["run_id", "finished_at"]).to_pylist(),

@@ -23,25 +23,25 @@ from copydesk.flows.cli.options import (
     "--may-go",
     type=float,
     metavar="S",
-    help="Least score of the decision model at which a document may be dropped for another one.",
+    help="Lowest score of the decision model at which a document may be dropped as a copy of another one.",
 )
 @click.option(
     "--jaccard-low",
     type=float,
     metavar="J",
-    help="Least Jaccard similarity of copies within the window.",
+    help="Lowest Jaccard similarity at which documents within the window are copies.",
 )
 @click.option(
     "--containment-low",
     type=float,
     metavar="C",
-    help="Least containment of copies within the window whose similarity is below --jaccard-low.",
+    help="Lowest containment at which documents within the window are copies, if their similarity is below --jaccard-low.",
 )
 @click.option(
     "--jaccard-high",
     type=float,
     metavar="J",
-    help="Least Jaccard similarity of near copies outside the window.",
+    help="Lowest Jaccard similarity at which documents outside the window are near copies.",
 )
 @click.option(
     "--window-hours",

@@ -134,7 +134,9 @@ def _check(cron: str, timezone: str, name: str) -> None:
             f"{cron!r} never fires: there is no such day.", param_hint="--cron"
         )
     if not name.replace("-", "").replace("_", "").isalnum():
-        raise click.BadParameter(f"{name!r}: use letters, digits, - and _.", param_hint="--name")
+        raise click.BadParameter(
+            f"{name!r} is not a valid name; use letters, digits, - and _.", param_hint="--name"
+        )
 
 
 def _ever_fires(cron: str) -> bool:

@@ -73,11 +73,9 @@ class Local:
 def check(name: str, scheduler: str | None) -> None:
     """Raise EngineError if the engine is not available on this machine, before the run begins."""
     if name not in ENGINES:
-        raise EngineError(f"there is no engine {name!r}; engines are {', '.join(ENGINES)}")
+        raise EngineError(f"there is no engine {name!r}; use one of: {', '.join(ENGINES)}")
     if name == "local" and scheduler is not None:
-        raise EngineError(
-            "a scheduler needs the engine dask: give --engine dask --scheduler ADDRESS"
-        )
+        raise EngineError("a scheduler works only with the Dask engine; add --engine dask")
     if name == "dask" and (find_spec("dask") is None or find_spec("distributed") is None):
         raise EngineError(
             "the engine dask needs an extra that is not installed here: pip install 'copydesk[dask]'"

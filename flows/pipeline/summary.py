@@ -67,7 +67,9 @@ class Facts:
         """The facts in a JSON text. Unknown keys, from a newer version, are ignored. Raises ValueError."""
         loaded = json.loads(text)
         if not isinstance(loaded, dict):
-            raise ValueError(f"facts of a run are a JSON object, not {type(loaded).__name__}")
+            raise ValueError(
+                f"the facts of a run must be a JSON object, not {type(loaded).__name__}"
+            )
         facts: Facts = _build(cls, loaded)
         return facts
 

@@ -104,6 +104,6 @@ def run_row(run: Mapping[str, Any]) -> dict[str, Any]:
     if row["n_read"] != accounted:
         parts = ", ".join(f"{name[2:]} {row[name]}" for name in OUTCOMES)
         raise InvalidChange(
-            f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted} ({parts})"
+            f"run {row['run_id']} read {row['n_read']} documents but accounts for {accounted} ({parts})"
         )
     return row

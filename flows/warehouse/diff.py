@@ -101,7 +101,7 @@ def _by_id(removed_files: list[Path], added_files: list[Path], id_column: str) -
 def _ids(table: pa.Table, id_column: str) -> pa.Array:
     if table.num_columns and id_column not in table.column_names:
         raise WarehouseError(
-            f"a file of a table has no column {id_column!r}; `copydesk verify` names what is damaged"
+            f"a file of a table has no column {id_column!r}; run `copydesk verify` to see what is damaged"
         )
     return table[id_column].combine_chunks() if table.num_columns else pa.array([], pa.string())
 

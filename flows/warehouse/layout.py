@@ -22,7 +22,7 @@ def check_folder(root: Path, *, create: bool) -> None:
     """
     if link := next(_links_inside(root), None):
         raise NotAWarehouse(
-            f"{link} is a link to somewhere else; in a warehouse only `current` is one. Nothing was touched"
+            f"{link} is a symbolic link; in a warehouse only `current` may be one. Nothing was changed"
         )
     if (root / "manifests").is_dir():
         return
@@ -30,7 +30,7 @@ def check_folder(root: Path, *, create: bool) -> None:
         raise NotAWarehouse(f"{root} is a file, not a warehouse folder")
     if not create:
         raise NotAWarehouse(
-            f"there is no warehouse at {root}; `copydesk ingest INPUT --warehouse {root}` makes one"
+            f"there is no warehouse at {root}; `copydesk ingest INPUT --warehouse {root}` creates one"
         )
     foreign = (
         sorted(path.name for path in root.iterdir() if path.name not in OWN_NAMES)
@@ -41,7 +41,7 @@ def check_folder(root: Path, *, create: bool) -> None:
         raise NotAWarehouse(
             f"{root} is not a warehouse and holds other files "
             f"({', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}); "
-            "give an empty or a new folder"
+            "choose an empty or a new folder"
         )
 
 

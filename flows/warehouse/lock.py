@@ -110,4 +110,4 @@ def _holder(path: Path) -> str:
         found = json.loads(path.read_text(encoding="utf-8", errors="replace"))
         return f"pid {found['pid']} on {found['host']}, since {found['started_at']} ({found['command']})"
     except (OSError, ValueError, KeyError, TypeError):
-        return "it has not signed the lock file yet"
+        return "it has not yet written its process id to the lock file"

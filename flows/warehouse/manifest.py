@@ -135,7 +135,7 @@ def read(path: Path) -> Manifest:
         return _checked(Manifest(**loaded), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WarehouseError(
-            f"the manifest {path} cannot be read ({error}); `copydesk verify` names what is damaged"
+            f"the manifest {path} cannot be read ({error}); run `copydesk verify` to see what is damaged"
         ) from error
 
 

@@ -30,7 +30,7 @@ class Options:
     def __post_init__(self) -> None:
         if self.keep_snapshots < 1 or self.grace_hours < 0:
             raise ValueError(
-                "keep_snapshots is at least 1 and grace_hours at least 0, "
+                "keep_snapshots must be at least 1 and grace_hours at least 0, "
                 f"not {self.keep_snapshots} and {self.grace_hours}"
             )
 

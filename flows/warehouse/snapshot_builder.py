@@ -59,7 +59,7 @@ class SnapshotBuilder:
         if base is not None and fingerprint(tables_now()) != base.manifest.schema_sha256:
             raise SchemaMismatch(
                 f"the tables of snapshot {base.id} have schema version {base.manifest.schema_version} "
-                "and differ from this version's: `copydesk migrate` rewrites them"
+                "and differ from those of this copydesk; run `copydesk migrate` to rewrite them"
             )
         if ancestry is None:
             ancestry = Ancestry(
@@ -231,7 +231,7 @@ class SnapshotBuilder:
             entry = FileEntry(name, atomic_write.sha256(path), 0, path.stat().st_size)
             if taken.get(name, entry) != entry:
                 raise InvalidChange(
-                    f"another index file is called {name!r} already: a name is used for one content"
+                    f"there is already an index file {name!r} with other content; choose another name"
                 )
             atomic_write.sync(path)
             new.append(entry)

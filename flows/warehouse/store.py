@@ -99,7 +99,7 @@ class Warehouse:
                     (root / name).mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise WriteFailed(
-                    f"cannot make the warehouse {root}: {error.strerror} ({error.filename})"
+                    f"cannot create the warehouse {root}: {error.strerror} ({error.filename})"
                 ) from error
         warehouse = cls(root, options, checkpoint)
         warehouse.current()
@@ -114,7 +114,7 @@ class Warehouse:
         mirror = Mirror(uri)
         if not mirror.is_begun() and not create:
             raise NotAWarehouse(
-                f"there is no warehouse at {uri}; `copydesk ingest INPUT --warehouse {uri}` makes one"
+                f"there is no warehouse at {uri}; `copydesk ingest INPUT --warehouse {uri}` creates one"
             )
         for name in OWN_FOLDERS:
             (mirror.root / name).mkdir(parents=True, exist_ok=True)
@@ -190,7 +190,7 @@ class Warehouse:
             if len(line) > 1 and line[-1].manifest.sequence >= line[-2].manifest.sequence:
                 raise WarehouseError(
                     f"the manifest of {line[-2].id} names {line[-1].id} as its parent, which is not older; "
-                    "`copydesk verify` names what is damaged"
+                    "run `copydesk verify` to see what is damaged"
                 )
         return line
 
@@ -252,7 +252,7 @@ class Warehouse:
         if change.parent != self.current_id():
             raise Outdated(
                 f"the change was made against snapshot {change.parent}, "
-                f"but {self.current_id()} is current now: run it again"
+                f"but {self.current_id()} is current now: run the command again"
             )
         with self._as_write_failed(change.run["run_id"]):
             built = self.build(onto or self.current(), change, ancestry=ancestry)
@@ -321,11 +321,11 @@ class Warehouse:
             what = (
                 "the disk is full"
                 if error.errno in _DISK_FULL
-                else f"the file system refused ({error.strerror})"
+                else f"the file system refused to write ({error.strerror})"
             )
             raise WriteFailed(
                 f"{what} while writing {error.filename or self.root}; snapshot {self.current_id()} "
-                "stays current and nothing is lost: free some room and run again"
+                "is still current and nothing is lost. Free some space and run the command again"
             ) from error
 
     # Cleaning up
@@ -369,6 +369,6 @@ def _check_version(found: Manifest, address: str) -> None:
 def _file_safe(run_id: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
         raise ValueError(
-            f"a run id is made of letters, digits, dot, dash and underscore, not {run_id!r}"
+            f"a run id may have letters, digits, dots, dashes and underscores only, not {run_id!r}"
         )
     return run_id

@@ -99,7 +99,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         found = file.read(None if columns is None else list(columns))
     if lacking := set(columns or ()) - set(found.column_names):
         raise WarehouseError(
-            f"{path} has no column {min(lacking)!r}; `copydesk verify` names what is damaged"
+            f"{path} has no column {min(lacking)!r}; run `copydesk verify` to see what is damaged"
         )
     return found
 

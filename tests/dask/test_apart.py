@@ -143,8 +143,8 @@ def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
     with base.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
         with pytest.raises(
             base.EngineError,
-            match=r"worker tcp.* shares no folder .* does not reach the warehouse either \(no credentials\)",
+            match=r"worker tcp.* shares no folder .* cannot reach the warehouse \(no credentials\)",
         ):
             engine.prepare(staging, WAREHOUSE)
-        with pytest.raises(base.EngineError, match="does not see"):
+        with pytest.raises(base.EngineError, match="cannot see the folder"):
             engine.prepare(staging)

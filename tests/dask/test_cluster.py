@@ -145,7 +145,7 @@ def test_workers_that_do_not_see_the_warehouse_are_named(
     with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         engine.prepare(tmp_path)
         monkeypatch.setattr(worker_tasks, "sees", lambda path: False)
-        with pytest.raises(base.EngineError, match=r"does not see .* every worker"):
+        with pytest.raises(base.EngineError, match=r"cannot see the folder .* every worker"):
             engine.prepare(tmp_path)
 
 

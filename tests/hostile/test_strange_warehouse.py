@@ -227,7 +227,7 @@ def test_a_pickle_among_the_keys_is_not_run(strange: Path, tmp_path: Path) -> No
     assert current.known(
         [row["doc_id"] for row in current.table("articles", ["doc_id"]).to_pylist()]
     )
-    assert "does not fit its table" in what_commands_say(strange, ["verify"])
+    assert "does not match its table" in what_commands_say(strange, ["verify"])
     assert not (tmp_path / "ran").exists()
 
 

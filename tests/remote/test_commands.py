@@ -152,7 +152,7 @@ def twins(server: str, tmp_path_factory: pytest.TempPathFactory) -> Twins:
         patch.setattr(Objects, "upload", _away)
         code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
     assert (code, store.current().id) == (1, first)
-    assert "does not answer; nothing is published" in said
+    assert "does not answer; nothing was published" in said
     code, said = store.run(*ingest, f"s3://{BUCKET}/dump/1/")
     assert code == 0, said
     assert "continuing run" in said

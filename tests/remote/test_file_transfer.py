@@ -109,6 +109,6 @@ def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_is_kept(
     monkeypatch.setattr(Objects, "upload", fail)
     with pytest.raises(
         WriteFailed,
-        match=r"^the server does not answer; nothing is published: .* finished shards are kept$",
+        match=r"^the server does not answer; nothing was published. .* finished shards are kept$",
     ):
         here.upload(here.path("fold/a"))

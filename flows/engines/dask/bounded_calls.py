@@ -84,19 +84,21 @@ class Submitter:
                     last_seen = time.monotonic()
                 elif time.monotonic() - last_seen > _PATIENCE:
                     raise EngineError(
-                        f"no Dask worker for {_PATIENCE // 60} minutes; run the same command again when there is one: finished shards are kept"
+                        f"no Dask worker was connected for {_PATIENCE // 60} minutes. Start one and run the same "
+                        "command again; finished shards are kept"
                     )
                 else:
                     self._note(
-                        f"no Dask worker is connected; waiting, {_PATIENCE // 60} minutes at most"
+                        f"no Dask worker is connected; waiting up to {_PATIENCE // 60} minutes for one"
                     )
             return future.result()
         except KilledWorker as error:
             raise EngineError(
-                f"{error.allowed_failures + 1} Dask workers died one after another under the same task ({name}); "
-                "look at their logs, most often they lack memory: more of it, or fewer threads, for each worker"
+                f"{error.allowed_failures + 1} Dask workers died one after another "
+                f"while they ran the same task ({name}). Their logs say why. If they ran out of memory, "
+                "give each worker more memory or fewer threads"
             ) from error
         except (FutureCancelledError, CommClosedError) as error:
             raise EngineError(
-                f"the Dask scheduler went away ({error}); run the same command again: finished shards are kept"
+                f"the connection to the Dask scheduler was lost ({error}). Run the same command again; finished shards are kept"
             ) from error

@@ -52,8 +52,8 @@ class Dask:
                 return
             if warehouse is None:
                 raise EngineError(
-                    f"worker {blind[0]} does not see {staging}; the warehouse must be in a folder that this machine and every worker reach "
-                    "under the same path, or on an object store"
+                    f"worker {blind[0]} cannot see the folder {staging}. Put the warehouse on an object "
+                    "store, or in a folder that has the same path on this machine and on every worker"
                 )
             self._transfer = FileTransfer.through_store(warehouse, staging)
             refused = self._client.run(
@@ -64,8 +64,9 @@ class Dask:
         for address, why in sorted(refused.items()):
             if why:
                 raise EngineError(
-                    f"worker {address} shares no folder with this machine and does not reach the warehouse either ({why}); its environment "
-                    "must name the address and credentials of the store, or $COPYDESK_CACHE a folder that all share"
+                    f"worker {address} shares no folder with this machine and cannot reach the warehouse "
+                    f"({why}). Set the address and credentials of the store in the worker's environment, or "
+                    "set $COPYDESK_CACHE to a folder that all machines share"
                 )
         self._note(
             f"Dask: workers share no folder with this machine; the files of the run go through {warehouse}"
@@ -230,5 +231,6 @@ def _check_versions(client: Client) -> None:
         for name, version in mine.items():
             if found.get(name) != version:
                 raise EngineError(
-                    f"worker {address} has {name} {found.get(name)}, this machine {version}; rows could differ: install the same"
+                    f"worker {address} has {name} {found.get(name)}, but this machine has {version}. Rows "
+                    "could differ; install the same version on both"
                 )

@@ -26,7 +26,7 @@ from copydesk.flows.warehouse.errors import Locked, WarehouseError
 from copydesk.flows.warehouse.object_store import object_names
 from copydesk.flows.warehouse.object_store.store_errors import as_warehouse_error
 
-_CONSEQUENCE = "; nothing is published: run the same command again, finished shards are kept"
+_CONSEQUENCE = "; nothing was published. Run the same command again; finished shards are kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def root_faults(warehouse: Warehouse) -> Iterator[Fault]:
                 "pointer",
                 "LATEST",
                 f"LATEST says {written} and current points to {link.readlink().name}; "
-                "the next run sets it right",
+                "the next run corrects this",
             )
     elif link.exists():
         yield Fault(
@@ -125,7 +125,9 @@ class FileChecks:
             if not path.is_file():
                 yield Fault("missing", where, f"{where} of snapshot {snapshot.id} is missing")
             elif difference := self._difference(path, entry):
-                advice = "; `copydesk index rebuild` rebuilds it" if folder == "index" else ""
+                advice = (
+                    "; run `copydesk index rebuild` to write it again" if folder == "index" else ""
+                )
                 yield Fault("changed", where, f"{where} {difference}{advice}")
         for name in snapshot.manifest.receipts:
             if not (self._warehouse.root / "receipts" / name).is_file():
@@ -150,7 +152,7 @@ class FileChecks:
                     yield Fault(
                         "changed",
                         f"keys/{table}/{stored.name}",
-                        f"keys/{table}/{stored.name} does not fit its table; delete it",
+                        f"keys/{table}/{stored.name} does not match its table; delete it",
                     )
 
     def _difference(self, path: Path, entry: FileEntry) -> str | None:
@@ -163,7 +165,7 @@ class FileChecks:
             self._hashes[key] = atomic_write.sha256(path)
         if self._hashes[key] == entry.sha256:
             return None
-        return "has other bytes than were published (SHA-256 differs)"
+        return "differs from the file that was published (SHA-256 differs)"
 
 
 def manifest_faults(snapshot: Snapshot) -> Iterator[Fault]:
@@ -184,7 +186,7 @@ def footer_faults(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) 
         yield Fault(
             "counts",
             where,
-            f"{table}/{entry.name} has {footer.num_rows} rows, the manifest says {entry.rows}",
+            f"{table}/{entry.name} has {footer.num_rows} rows, but the manifest says {entry.rows}",
         )
     schema = table_file.schema(path)
     version = (schema.metadata or {}).get(b"copydesk.schema_version", b"none").decode()
@@ -193,7 +195,7 @@ def footer_faults(snapshot: Snapshot, table: str, path: Path, entry: FileEntry) 
             "schema",
             where,
             f"{table}/{entry.name} has schema version {version}, "
-            f"the snapshot {snapshot.manifest.schema_version}",
+            f"but the snapshot has {snapshot.manifest.schema_version}",
         )
     elif snapshot.manifest.schema_version == SCHEMA_VERSION and not schema.equals(
         tables_now()[table]

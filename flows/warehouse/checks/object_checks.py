@@ -61,8 +61,8 @@ def _listing_faults(mirror: Mirror, line: Sequence[Manifest]) -> Iterator[Fault]
             yield Fault(
                 "guard",
                 name,
-                f"{name} is missing: a reader of the whole folder would mix snapshots without an error; "
-                "the next run puts it back",
+                f"{name} is missing. Without it, a reader of the whole folder would mix the rows of several "
+                "snapshots. The next run restores it",
             )
         else:
             yield Fault("missing", name, f"{name} is missing on the store")

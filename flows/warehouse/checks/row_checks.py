@@ -45,7 +45,7 @@ def _unbalanced_runs(snapshot: Snapshot) -> Iterator[Fault]:
             yield Fault(
                 "counts",
                 f"runs {row['run_id']}",
-                f"run {row['run_id']} read {row['n_read']} documents and accounts for {accounted}",
+                f"run {row['run_id']} read {row['n_read']} documents but accounts for {accounted}",
             )
 
 
@@ -69,7 +69,7 @@ def _nulls(snapshot: Snapshot) -> Iterator[Fault]:
                     yield Fault(
                         "schema",
                         relative(snapshot, path),
-                        f"{table}.{column.name} holds nulls and allows none",
+                        f"{table}.{column.name} has nulls, but it must have a value in every row",
                     )
 
 
@@ -112,7 +112,7 @@ def _cluster_faults(snapshot: Snapshot) -> Iterator[Fault]:
             yield Fault(
                 "cluster",
                 identifier,
-                f"{identifier} has cluster_size {size} and {n_copies.get(identifier, 0)} copies",
+                f"{identifier} has cluster_size {size}, but the number of its copies is {n_copies.get(identifier, 0)}",
             )
 
 
@@ -136,14 +136,14 @@ def _story_faults(snapshot: Snapshot) -> Iterator[Fault]:
             yield Fault(
                 "story",
                 identifier,
-                f"story {identifier} says {stated[identifier]} articles and has {number}",
+                f"story {identifier} should have {stated[identifier]} articles, but it has {number}",
             )
     for identifier in sorted(set(stated) - set(counted)):
         if stated[identifier]:
             yield Fault(
                 "story",
                 identifier,
-                f"story {identifier} says {stated[identifier]} articles and has none",
+                f"story {identifier} should have {stated[identifier]} articles, but it has none",
             )
 
 
@@ -167,8 +167,8 @@ def _outlet_faults(snapshot: Snapshot) -> Iterator[Fault]:
             yield Fault(
                 "story",
                 row["story_id"],
-                f"story {row['story_id']} says {row['n_outlets']} outlets and has {number}; "
-                "`copydesk reprocess --stage stories` counts them again",
+                f"story {row['story_id']} should have {row['n_outlets']} outlets, but it has {number}; "
+                "run `copydesk reprocess --stage stories` to count them again",
             )
 
 

@@ -168,5 +168,5 @@ def _read(found: Found) -> dict[str, object]:
 def _who(found: Found) -> str:
     content = _read(found)
     if "pid" not in content:
-        return "it has not signed the lock object"
+        return "it has not written its process id to the lock object"
     return f"pid {content['pid']} on {content['host']}, since {content['started_at']} ({content['command']})"

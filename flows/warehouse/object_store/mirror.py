@@ -94,7 +94,7 @@ class Mirror:
             if current == identifier:
                 raise WarehouseError(
                     f"{self.uri}/LATEST names snapshot {current}, which has no manifest there; "
-                    "`copydesk verify` says more"
+                    "run `copydesk verify` for details"
                 )
             atomic_write.write_text(self.root / POINTER, current + "\n")
             return current
@@ -111,7 +111,7 @@ class Mirror:
         if foreign := [name for name in top if name not in own]:
             raise NotAWarehouse(
                 f"{self.uri} is not a warehouse and holds other objects ({', '.join(foreign[:3])}); "
-                "give an empty or a new prefix"
+                "choose an empty or a new prefix"
             )
         return bool(top)
 
@@ -164,7 +164,7 @@ class Mirror:
             self.objects.download(name, temporary)
             if sha256 is not None and atomic_write.sha256(temporary) != sha256:
                 raise WarehouseError(
-                    f"{self.uri}/{name} has other bytes than were published (SHA-256 differs); "
+                    f"{self.uri}/{name} differs from the file that was published (SHA-256 differs); "
                     "`copydesk verify` checks them all"
                 )
 
@@ -198,7 +198,7 @@ class Mirror:
         Raises Outdated if another writer has published since `expected`. Its work is not touched.
         """
         with as_warehouse_error(
-            "; nothing is published and the warehouse is as it was: run the same command again"
+            "; nothing was published and the warehouse is unchanged. Run the same command again"
         ):
             self._upload(new, is_first=expected is None)
         with as_warehouse_error(
@@ -238,8 +238,8 @@ class Mirror:
     def _switch(self, head: str, expected: str | None) -> None:
         if self.lease is not None and not self.lease.is_held:
             raise Outdated(
-                f"another writer has taken over the warehouse {self.uri}, because this one did not answer "
-                "for too long: run it again"
+                f"another writer has taken over the warehouse {self.uri}, because this run did not renew "
+                "its lock in time. Run the same command again"
             )
         found = self.objects.read(POINTER)
         now = _snapshot_id(found.content) if found else None
@@ -263,8 +263,8 @@ class Mirror:
 
     def _overtaken_by(self, now: str | None) -> Outdated:
         return Outdated(
-            f"another writer has published snapshot {now} to {self.uri} in the meantime; it was not touched, "
-            "and nothing of this run is published: run it again"
+            f"another writer has published snapshot {now} to {self.uri} in the meantime. It is unchanged, "
+            "and nothing of this run was published. Run the same command again"
         )
 
     def clear(self, line: Sequence[Manifest]) -> list[str]:

@@ -53,8 +53,8 @@ def split_touched(
             touched.append((entry, kept))
     if updates is not None and n_updated != len(updates.ids):
         raise InvalidChange(
-            f"updates of {name!r} name {len(updates.ids)} rows, of which {n_updated} are in the "
-            "snapshot after the deletes"
+            f"the updates of {name!r} are for {len(updates.ids)} rows, but after the deletes the "
+            f"snapshot has only {n_updated} of them"
         )
     return untouched, touched
 

@@ -43,7 +43,7 @@ class InsertedDocuments:
                 rows = _ids_and_dates(staged)
                 if rows["doc_id"].null_count:
                     raise InvalidChange(
-                        f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls and allows none"
+                        f"column 'doc_id' of {name!r} holds {rows['doc_id'].null_count} nulls, but every document needs an id"
                     )
                 encoded = months(rows["published_date"].cast(pa.date32())).dictionary_encode()
                 numbers = np.asarray(

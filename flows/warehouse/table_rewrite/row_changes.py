@@ -113,7 +113,7 @@ def update_set(name: str, values: pa.Table, schema: pa.Schema) -> UpdateSet:
     partition = PARTITIONS[name]
     if len(partition.keys) != 1 or name == "removed":
         raise InvalidChange(
-            f"rows of {name!r} are changed by a delete and an insert: no single id names one"
+            f"rows of {name!r} cannot be updated, because no single id names one; delete them and insert new ones"
         )
     (id_column,) = partition.keys
     if id_column not in values.column_names or partition.date in values.column_names:
@@ -127,7 +127,9 @@ def update_set(name: str, values: pa.Table, schema: pa.Schema) -> UpdateSet:
         )
     for column in values.column_names:
         if not schema.field(column).nullable and values[column].null_count:
-            raise InvalidChange(f"updates of {name!r} hold nulls in {column!r}, which allows none")
+            raise InvalidChange(
+                f"updates of {name!r} have nulls in {column!r}, which must have a value in every row"
+            )
     values = values.cast(pa.schema([schema.field(column) for column in values.column_names]))
     ids = values[id_column].combine_chunks()
     if len(pc.unique(ids)) != len(ids):
