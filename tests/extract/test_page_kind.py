@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import copydesk
 from copydesk.transforms import edit, extract
 from copydesk.transforms.article import Source
-from copydesk.transforms.extract.page_level import page_kind
+from copydesk.transforms.extract.page_level import page_kind, page_kind_features
 from copydesk.transforms.extract.page_level.page_kind_features import NAMES
 
 _MENU = "".join(
@@ -231,3 +233,20 @@ def test_a_page_whose_data_says_that_it_is_an_article_needs_more_evidence() -> N
     assert limit(address_is_list=1) < limit() < limit(says_article=1)
     assert limit(says_article=1, address_is_list=1) == limit(says_article=1)
     assert limit(says_article=1, address_is_root=1) == limit(address_is_root=1)
+
+
+@settings(max_examples=100, derandomize=True, database=None)
+@given(st.from_regex(page_kind_features._PAGINATION, fullmatch=True))
+def test_every_label_of_pages_begins_with_a_listed_character(label: str) -> None:
+    assert label[0].isdigit() or label[0].lower() in page_kind_features._PAGINATION_STARTS
+
+
+@settings(max_examples=100, derandomize=True, database=None)
+@given(
+    st.from_regex(
+        page_kind_features._FILTER, fullmatch=True, alphabet=st.characters(codec="latin-1")
+    )
+)
+def test_every_label_of_filters_has_a_digit_or_begins_with_a_listed_character(label: str) -> None:
+    has_digit = any(character.isdigit() for character in label)
+    assert has_digit or label[0].lower() in page_kind_features._FILTER_STARTS
