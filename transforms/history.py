@@ -150,17 +150,22 @@ def resolve(
             continue
         else:
             own = replace(own, revision=before.revision + 1)
-            is_newest = newest(before, own).doc_id == identifier
-            resolutions[i] = Resolution(
-                False,
-                own.revision,
-                before.doc_id if is_newest else None,
-                None if is_newest else before.doc_id,
-                renamed,
-            )
+            resolutions[i] = _revision(own, before, renamed)
         if address is not None:
             versions[address] = newest(before, own)
     return resolutions
+
+
+def _revision(own: Version, before: Version, renamed: str | None) -> Resolution:
+    """Resolve a new text at the address of `before`: the newer of the two supersedes the other."""
+    is_newest = newest(before, own).doc_id == own.doc_id
+    return Resolution(
+        False,
+        own.revision,
+        supersedes=before.doc_id if is_newest else None,
+        superseded_by=None if is_newest else before.doc_id,
+        doc_id=renamed,
+    )
 
 
 def _identified(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,28 +81,38 @@ def _lines(difference: Diff, examples: int) -> list[str]:
         ]
         for name, table in differing.items()
     ]
-    lines = [
+    return [
         f"From {difference.before} to {difference.after}:",
         "",
         aligned(["table", "added", "removed", "changed"], rows),
+        *_moved_lines(difference, examples),
+        *(
+            line
+            for name, table in differing.items()
+            for line in _changed_lines(name, table.changed or {}, examples)
+        ),
     ]
-    for way, number in sorted(Counter(difference.moved.values()).items()):
-        lines += [
-            "",
-            f"{number:,} moved from {way[0]} to {way[1]}: {_named([i for i, w in difference.moved.items() if w == way], examples)}",
-        ]
-    for name, table in differing.items():
-        columns = Counter(
-            column for changed in (table.changed or {}).values() for column in changed
-        )
-        for column, number in columns.most_common():
-            ids = [
-                identifier
-                for identifier, changed in (table.changed or {}).items()
-                if column in changed
-            ]
-            lines += ["", f"{name}.{column} changed in {number:,}: {_named(ids, examples)}"]
-    return lines
+
+
+def _moved_lines(difference: Diff, examples: int) -> Iterator[str]:
+    """Yield a paragraph for each pair of tables between which documents moved."""
+    ids_by_way: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for doc_id, way in difference.moved.items():
+        ids_by_way[way].append(doc_id)
+    for (source, target), ids in sorted(ids_by_way.items()):
+        yield ""
+        yield f"{len(ids):,} moved from {source} to {target}: {_named(ids, examples)}"
+
+
+def _changed_lines(
+    name: str, changed: Mapping[str, Collection[str]], examples: int
+) -> Iterator[str]:
+    """Yield a paragraph for each column of a table that changed, the most frequent first."""
+    columns = Counter(column for names in changed.values() for column in names)
+    for column, number in columns.most_common():
+        ids = [identifier for identifier, names in changed.items() if column in names]
+        yield ""
+        yield f"{name}.{column} changed in {number:,}: {_named(ids, examples)}"
 
 
 def _named(ids: list[str], examples: int) -> str:

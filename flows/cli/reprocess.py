@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,10 @@ from copydesk.flows.cli.options import (
     workers_option,
 )
 from copydesk.flows.support.processes.cpu import cores
+
+if TYPE_CHECKING:
+    from copydesk.flows.maintenance.reprocess import Outcome
+    from copydesk.flows.warehouse.diff import Diff
 
 
 @click.command()
@@ -85,13 +91,7 @@ def command(
                 )
             finally:
                 progress.close()
-    tables = outcome.diff.tables
-    changed = Counter(
-        column
-        for table in ("articles", "duplicates")
-        for columns in (tables[table].changed or {}).values()
-        for column in columns
-    )
+    changed = _changed_columns(outcome.diff)
     moved = Counter(outcome.diff.moved.values())
     if as_json:
         echo_json(
@@ -107,17 +107,33 @@ def command(
             }
         )
         return
-    click.echo(
-        f"Snapshot {outcome.snapshot.id}: {counted(outcome.n_edited, 'document')} cleaned again."
-    )
-    for (source, target), number in sorted(moved.items()):
-        click.echo(f"  {number:,} moved from {source} to {target}")
-    for column, number in changed.most_common(12):
-        click.echo(f"  {column} changed in {number:,}")
-    if outcome.n_refused:
-        click.echo(f"  {outcome.n_refused:,} had no text left and are now in rejects")
-    if not changed and not moved and not outcome.n_refused:
-        click.echo("  nothing changed")
+    for line in _lines(outcome, changed, moved):
+        click.echo(line)
     click.echo(
         f"`copydesk diff {before}` shows the changes; `copydesk rollback {before}` undoes them."
     )
+
+
+def _changed_columns(difference: Diff) -> Counter[str]:
+    """In how many articles and copies each column changed."""
+    return Counter(
+        column
+        for table in ("articles", "duplicates")
+        for columns in (difference.tables[table].changed or {}).values()
+        for column in columns
+    )
+
+
+def _lines(
+    outcome: Outcome, changed: Counter[str], moved: Counter[tuple[str, str]]
+) -> Iterator[str]:
+    """Yield what was done and what changed."""
+    yield f"Snapshot {outcome.snapshot.id}: {counted(outcome.n_edited, 'document')} cleaned again."
+    for (source, target), number in sorted(moved.items()):
+        yield f"  {number:,} moved from {source} to {target}"
+    for column, number in changed.most_common(12):
+        yield f"  {column} changed in {number:,}"
+    if outcome.n_refused:
+        yield f"  {outcome.n_refused:,} had no text left and are now in rejects"
+    if not changed and not moved and not outcome.n_refused:
+        yield "  nothing changed"

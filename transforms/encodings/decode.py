@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import charset_normalizer
@@ -148,50 +148,57 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
     if marked is not None:
         yield marked
     raw = raw[len(mark) :]
-    labels = [declared, *(_in_markup(raw) if html else ())]
-    names = [
-        LABELS[label]
-        for label in (label.strip().lower() for label in labels if label)
-        if label in LABELS
-    ]
-    if (
-        names[:1]
-        and names[0] in WIDE
-        and names[0] == LABELS.get((declared or "").strip().lower())
-        and not _is_utf8_without_zeros(raw)
-    ):
+    names = _declared_names(raw, declared, html=html)
+    is_from_outside = names[:1] == _known([declared])
+    if names[:1] and names[0] in WIDE and is_from_outside and not _is_utf8_without_zeros(raw):
         yield from _lenient(raw, names[0], "declared")
     yield from _wide_by_look(raw)
     _refuse_binary(raw)
-    names = [
-        name for name in names if name not in WIDE
-    ]  # If this markup could be read, the bytes are not UTF-16.
+    # If the markup could be read to find its declaration, the bytes are not UTF-16.
+    names = [name for name in names if name not in WIDE]
     if b"\x1b$" in raw and raw.isascii():
         yield from _strict(raw, "iso-2022-jp", "declared" if "iso-2022-jp" in names else "guessed")
     utf8 = _Utf8(raw)
-    if utf8.text is not None and (utf8.is_sure or (names[:1] or ["utf-8"])[0] == "utf-8"):
-        yield Decoded(utf8.text, "utf-8", "declared" if names[:1] == ["utf-8"] else "utf-8")
-    elif utf8.text is not None and "utf-8" in names and utf8.has_wide:
-        # The page says UTF-8, the header says something else, and the bytes are UTF-8.
-        yield Decoded(utf8.text, "utf-8", "declared")
-    elif utf8.is_almost:
-        yield from _lenient(raw, "utf-8", "repaired")
+    yield from _as_utf8(raw, utf8, names)
     for name in names:
-        yield from (
-            found for found in _strict(raw, name, "declared") if not _is_another_script(found)
-        )
+        yield from _in_one_script(_strict(raw, name, "declared"))
     if utf8.text is not None:
         yield Decoded(utf8.text, "utf-8", "utf-8")
     for name in names:
-        if name not in {
-            "utf-8",
-            "iso-2022-jp",
-        }:  # iso-2022-jp reads any 8-bit text as a few characters and damage.
-            yield from (
-                found for found in _lenient(raw, name, "repaired") if not _is_another_script(found)
-            )
+        # iso-2022-jp reads any 8-bit text as a few characters and damage.
+        if name not in {"utf-8", "iso-2022-jp"}:
+            yield from _in_one_script(_lenient(raw, name, "repaired"))
     for name in _guess(raw, html=html):
         yield from _lenient(raw, name, "guessed")
+
+
+def _declared_names(raw: bytes, declared: str | None, *, html: bool) -> list[str]:
+    """The encodings that are declared from outside and in the markup, in this order."""
+    return _known([declared, *(_in_markup(raw) if html else ())])
+
+
+def _known(labels: Iterable[str | None]) -> list[str]:
+    """The names of the encodings with these labels. Unknown labels are left out."""
+    stripped = (label.strip().lower() for label in labels if label)
+    return [LABELS[label] for label in stripped if label in LABELS]
+
+
+def _as_utf8(raw: bytes, utf8: _Utf8, names: Sequence[str]) -> Iterator[Decoded]:
+    """Yield the UTF-8 text if the bytes and the declared `names` speak for UTF-8."""
+    is_declared = names[:1] == ["utf-8"]
+    if utf8.text is None:
+        if utf8.is_almost:
+            yield from _lenient(raw, "utf-8", "repaired")
+    elif utf8.is_sure or is_declared or not names:
+        yield Decoded(utf8.text, "utf-8", "declared" if is_declared else "utf-8")
+    elif "utf-8" in names and utf8.has_wide:
+        # The page says UTF-8, the header says something else, and the bytes are UTF-8.
+        yield Decoded(utf8.text, "utf-8", "declared")
+
+
+def _in_one_script(attempts: Iterable[Decoded]) -> Iterator[Decoded]:
+    """The decodings that do not look like text of another script."""
+    return (found for found in attempts if not _is_another_script(found))
 
 
 class _Utf8:
