@@ -173,39 +173,26 @@ def _finish(
     document: Document, source: Source, options: Options, kind: Kind, refused: Refused | None = None
 ) -> Article:
     extracted, stated = document.extracted, tag.stated_languages(document)
-    removed = (
-        *document.removed,
-        *clean.clean(
-            extracted,
-            removed=document.removed,
-            kind=kind,
-            options=options.clean,
-            languages=stated,
-        ),
+    removed = document.removed
+    removed += clean.clean(
+        extracted, removed=removed, kind=kind, options=options.clean, languages=stated
     )
     corrections = clean.corrections(extracted, removed)
     tags = tag.tag(replace(document, removed=removed) if removed else document, options=options.tag)
-    removed = (*removed, *tags.removed)
-    templates = options.templates.get(str(tags.values["outlet_id"]), ())
-    if templates:
-        removed = (
-            *removed,
-            *clean.clean(
-                extracted,
-                removed=removed,
-                kind=kind,
-                templates=templates,
-                options=options.clean,
-                languages=stated,
-            ),
+    removed += tags.removed
+    # The lines that an outlet repeats can be cut only now, because the tags name the outlet.
+    if templates := options.templates.get(str(tags.values["outlet_id"]), ()):
+        removed += clean.clean(
+            extracted,
+            removed=removed,
+            kind=kind,
+            templates=templates,
+            options=options.clean,
+            languages=stated,
         )
     text = apply(extracted, removed)
     if refused is None and not text.strip():
-        refused = (
-            Refused("extract", "no_text")
-            if not extracted.strip()
-            else Refused("clean", "nothing_left", "every line was cut")
-        )
+        refused = _without_text(extracted)
     extracted_sha256 = sha256(extracted.encode()).hexdigest()
     canonical = tags.values["canonical_url"]
     return Article(
@@ -233,6 +220,13 @@ def _finish(
         extracted=extracted,
         refused=refused,
     )
+
+
+def _without_text(extracted: str) -> Refused:
+    """Why an article has no text: none was extracted, or all of it was cut."""
+    if not extracted.strip():
+        return Refused("extract", "no_text")
+    return Refused("clean", "nothing_left", "every line was cut")
 
 
 def _text_or_none(value: object) -> str | None:

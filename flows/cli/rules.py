@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.transforms.clean.rule import Rule
 
 
 @click.command()
@@ -44,19 +48,11 @@ def command(
     """
     from copydesk.transforms import clean
 
-    known = {
-        "--category": (category, set(clean.CATEGORIES)),
-        "--language": (language, {code for r in clean.RULES for code in r.languages}),
-        "--rule": (
-            name,
-            {r.name for r in clean.RULES} | {reason for reason, _, _ in _other_reasons()},
-        ),
-    }
-    for option, (given, values) in known.items():
-        if given is not None and given not in values:
-            raise click.UsageError(
-                f"{option} {given} is not known. Known: {', '.join(sorted(values))}."
-            )
+    _check_known("--category", category, clean.CATEGORIES)
+    _check_known("--language", language, {code for r in clean.RULES for code in r.languages})
+    _check_known(
+        "--rule", name, {*(r.name for r in clean.RULES), *(r for r, _, _ in _other_reasons())}
+    )
     chosen = [
         rule
         for rule in clean.RULES
@@ -64,29 +60,53 @@ def command(
         and (language is None or language in rule.languages)
         and name in (None, rule.name)
     ]
+    # Other reasons have no category and no language.
+    others = [
+        reason
+        for reason in _other_reasons()
+        if category is None and language is None and name in (None, reason[0])
+    ]
     hits = _hits(warehouse)
     if as_json:
-        others = (
-            []
-            if category or language
-            else [_other_record(reason, hits) for reason in _other_reasons()]
+        echo_json(
+            [
+                *(_record(rule, hits) for rule in chosen),
+                *(_other_record(reason, hits) for reason in others),
+            ]
         )
-        named = [record for record in others if name in (None, record["name"])]
-        echo_json([*(_record(rule, hits) for rule in chosen), *named])
         return
     for rule in chosen:
-        click.echo(
-            f"{rule.name}  ({rule.category}; {', '.join(rule.languages)}; version {rule.version})"
-        )
-        if hits is not None:
-            rows, characters = hits.get(rule.name, (0, 0))
-            click.echo(f"    cut {counted(rows, 'passage')}, {counted(characters, 'character')}")
-        shown = slice(None) if name else slice(3)
-        for label, examples in (("must go", rule.drops), ("must stay", rule.keeps)):
-            for example in examples[shown]:
-                click.echo(printable(f"    {label}:  " + example.replace("\n", " / ")))
-    if category is None and language is None:
-        _print_other_reasons(name, hits)
+        _print_rule(rule, hits, n_examples=None if name else 3)
+    if others and name is None:
+        click.echo("\nReasons of other steps")
+    for reason in others:
+        _print_other_reason(reason, hits)
+
+
+def _check_known(option: str, given: str | None, known: Collection[str]) -> None:
+    """Raise a usage error, with the known values, if the value of an option is not one of them."""
+    if given is not None and given not in known:
+        raise click.UsageError(f"{option} {given} is not known. Known: {', '.join(sorted(known))}.")
+
+
+def _print_rule(
+    rule: Rule, hits: dict[str, tuple[int, int]] | None, *, n_examples: int | None
+) -> None:
+    """Print a rule with examples, and how often it has cut."""
+    click.echo(
+        f"{rule.name}  ({rule.category}; {', '.join(rule.languages)}; version {rule.version})"
+    )
+    _print_hits(rule.name, hits)
+    for label, examples in (("must go", rule.drops), ("must stay", rule.keeps)):
+        for example in examples[:n_examples]:
+            click.echo(printable(f"    {label}:  " + example.replace("\n", " / ")))
+
+
+def _print_hits(name: str, hits: dict[str, tuple[int, int]] | None) -> None:
+    """Print how much was cut for this reason, if it was counted."""
+    if hits is not None:
+        rows, characters = hits.get(name, (0, 0))
+        click.echo(f"    cut {counted(rows, 'passage')}, {counted(characters, 'character')}")
 
 
 def _other_reasons() -> list[tuple[str, int, str]]:
@@ -96,20 +116,17 @@ def _other_reasons() -> list[tuple[str, int, str]]:
     return [*extract.RULES, *tag.RULES]
 
 
-def _print_other_reasons(name: str | None, hits: dict[str, tuple[int, int]] | None) -> None:
-    """Print the reasons of other steps, each with its sentence and how often it has cut."""
-    chosen = [reason for reason in _other_reasons() if name in (None, reason[0])]
-    if chosen and name is None:
-        click.echo("\nReasons of other steps")
-    for reason, version, sentence in chosen:
-        click.echo(f"{reason}  (version {version})")
-        if hits is not None:
-            rows, characters = hits.get(reason, (0, 0))
-            click.echo(f"    cut {counted(rows, 'passage')}, {counted(characters, 'character')}")
-        click.echo(f"    {sentence}")
+def _print_other_reason(
+    other: tuple[str, int, str], hits: dict[str, tuple[int, int]] | None
+) -> None:
+    """Print the reason of another step with its sentence, and how often it has cut."""
+    reason, version, sentence = other
+    click.echo(f"{reason}  (version {version})")
+    _print_hits(reason, hits)
+    click.echo(f"    {sentence}")
 
 
-def _record(rule: Any, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any]:
+def _record(rule: Rule, hits: dict[str, tuple[int, int]] | None) -> dict[str, Any]:
     """A rule as JSON; `passages` and `characters` are present only if a warehouse was given."""
     record = {
         "name": rule.name,
