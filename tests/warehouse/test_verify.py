@@ -217,4 +217,4 @@ def test_a_story_that_miscounts_its_outlets_is_found(warehouse: Warehouse) -> No
     add(warehouse, "three", range(20, 20), updates={"stories": update})
     (found,) = faults(warehouse)
     assert found.kind == "story"
-    assert "says 9 outlets and has 1" in found.sentence
+    assert "should have 9 outlets, but it has 1" in found.sentence
