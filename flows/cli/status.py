@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
 
 
 #: One row of each table that `status` counts.
+# The table of runs: the heading of each column, and the name of its value.
+_RUN_COLUMNS = {
+    "run": "run_id",
+    "kind": "kind",
+    "finished": "finished_at",
+    "read": "n_read",
+    "added": "n_articles",
+    "copies": "n_duplicates",
+    "rejected": "n_rejected",
+    "quarantined": "n_quarantined",
+    "known": "n_known",
+    "moved": "n_moved",
+}
 _ONE_OF = {
     "articles": "article",
     "duplicates": "copy",
@@ -70,35 +84,7 @@ def _lines(state: dict[str, Any]) -> list[str]:
             f"Holds      {rows or 'no rows'}",
             f"Size       {megabytes(state['bytes'])}, index {megabytes(state['index_bytes'])}",
             "",
-            aligned(
-                [
-                    "run",
-                    "kind",
-                    "finished",
-                    "read",
-                    "added",
-                    "copies",
-                    "rejected",
-                    "quarantined",
-                    "known",
-                    "moved",
-                ],
-                [
-                    [
-                        run["run_id"],
-                        run["kind"],
-                        f"{run['finished_at']:%Y-%m-%d %H:%M}",
-                        run["n_read"],
-                        run["n_articles"],
-                        run["n_duplicates"],
-                        run["n_rejected"],
-                        run["n_quarantined"],
-                        run["n_known"],
-                        run["n_moved"],
-                    ]
-                    for run in state["runs"]
-                ],
-            ),
+            aligned(list(_RUN_COLUMNS), [_run_cells(run) for run in state["runs"]]),
             "",
             _next(state["next"]),
         ]
@@ -108,6 +94,12 @@ def _lines(state: dict[str, Any]) -> list[str]:
         f"Run {run} was interrupted; the same command continues it." for run in state["interrupted"]
     ]
     return [printable(line, keep_newlines=True) for line in lines]
+
+
+def _run_cells(run: Mapping[str, Any]) -> list[Any]:
+    """The values of a row of the table of runs."""
+    finished = f"{run['finished_at']:%Y-%m-%d %H:%M}"
+    return [finished if name == "finished_at" else run[name] for name in _RUN_COLUMNS.values()]
 
 
 def _running(run: dict[str, Any]) -> str:

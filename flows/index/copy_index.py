@@ -174,44 +174,52 @@ class Index:
 
         The numbers of the other documents do not change.
         """
-        new: list[IndexFile] = []
-        erased_numbers, docs = [], []
+        if not doc_ids:
+            return IndexUpdate((), self.names)
+        docs, erased = self._erased_documents(doc_ids, folder)
+        if not len(erased):
+            return IndexUpdate((), self.names)
+        segments = [self._erased_postings(segment, erased, folder) for segment in self.segments]
+        files = (*docs, *segments)
+        new = tuple(file.path for file in files if file.name not in self.names)
+        return IndexUpdate(new, _names(files))
+
+    def _erased_documents(
+        self, doc_ids: Collection[str], folder: Path
+    ) -> tuple[list[IndexFile], NDArray[np.uint64]]:
+        """Return the files of documents with zeros in these rows, and the numbers of the documents.
+
+        A file without such a document is returned as it is.
+        """
         erased_ids = np.array(sorted({bytes.fromhex(doc_id) for doc_id in doc_ids}), "V16")
+        docs: list[IndexFile] = []
+        numbers = [np.empty(0, np.uint64)]
         for file in self.docs:
             ids = np.ascontiguousarray(file.array("doc_id")).view("V16").ravel()
-            rows = (
-                np.flatnonzero(np.isin(ids, erased_ids))
-                if len(erased_ids)
-                else np.empty(0, np.int64)
-            )
+            rows = np.flatnonzero(np.isin(ids, erased_ids))
             if not len(rows):
                 docs.append(file)
                 continue
-            erased_numbers.append(rows + file.first)
+            numbers.append((rows + file.first).astype(np.uint64))
             columns = {name: np.array(file.array(name)) for name in file.header["arrays"]}
             for values in columns.values():
                 values[rows] = 0
-            new.append(self._write(folder, "docs", file.first, file.count, columns))
-            docs.append(new[-1])
-        if not erased_numbers:
-            return IndexUpdate((), self.names)
-        erased = np.concatenate(erased_numbers).astype(np.uint64)
-        segments = []
-        for segment in self.segments:
-            by_day: dict[int, Blocks] = {
-                day: _without_numbers(postings, erased)
-                for day, postings in stored_sections(segment).items()
-            }
-            out_of_window = _without_numbers(segment.array("far"), erased)
-            n_left = sum(map(len, by_day.values()))
-            if len(out_of_window) == segment.length("far") and n_left == segment.length("near"):
-                segments.append(segment)
-                continue
-            new.append(
-                self._write_segment(folder, segment.first, segment.count, by_day, out_of_window)
-            )
-            segments.append(new[-1])
-        return IndexUpdate(tuple(file.path for file in new), _names((*docs, *segments)))
+            docs.append(self._write(folder, "docs", file.first, file.count, columns))
+        return docs, np.concatenate(numbers)
+
+    def _erased_postings(
+        self, segment: IndexFile, erased: NDArray[np.uint64], folder: Path
+    ) -> IndexFile:
+        """Return the segment without the postings of these documents, or the same if it has none."""
+        by_day: dict[int, Blocks] = {
+            day: _without_numbers(postings, erased)
+            for day, postings in stored_sections(segment).items()
+        }
+        out_of_window = _without_numbers(segment.array("far"), erased)
+        n_left = sum(map(len, by_day.values()))
+        if len(out_of_window) == segment.length("far") and n_left == segment.length("near"):
+            return segment
+        return self._write_segment(folder, segment.first, segment.count, by_day, out_of_window)
 
     def _write_segment(
         self,

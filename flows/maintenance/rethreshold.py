@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Change, Snapshot
 
 _SIZES = document_columns.CLUSTER
+_COPY = ("kept_doc_id", "relation", "keep_reason")
 _STORY = ("story_id", "story_rank")
 _NO_STORY = (None, None)
 _LAST_RANK = 2**30  # higher than any stored rank
@@ -70,39 +71,13 @@ def plan(
     from copydesk.flows.warehouse import Change
 
     articles = snapshot.table("articles", [*FACTS, "supersedes", *_SIZES, *_STORY])
-    copies = snapshot.table(
-        "duplicates", [*FACTS, "supersedes", "kept_doc_id", "relation", "keep_reason", "story_id"]
-    )
-    facts = pa.concat_tables(
-        [articles.select(FACTS), copies.select(FACTS)], promote_options="default"
-    )
-    superseded = superseded_in(copies)
-    newest = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
-    pinned = pa.array(sorted({*newest, *superseded.values()}), pa.string())
-    result = recluster(
-        facts,
-        snapshot.table("pairs"),
-        recipe.dedup,
-        pinned=pinned,
-        superseded=superseded,
-        settled=articles["doc_id"].combine_chunks(),
-    )
+    copies = snapshot.table("duplicates", [*FACTS, "supersedes", *_COPY, "story_id"])
+    result = _clustered_again(articles, copies, snapshot.table("pairs"), recipe)
     is_copy = set(copies["doc_id"].to_pylist())
     duplicates = {row["doc_id"]: row for row in result.duplicates.to_pylist()}
     dropped = sorted(duplicates.keys() - is_copy)
     restored = sorted(is_copy - duplicates.keys())
-    before = {
-        row["doc_id"]: row
-        for row in copies.select(["doc_id", "kept_doc_id", "relation", "keep_reason"]).to_pylist()
-    }
-    reassigned = [
-        doc_id
-        for doc_id in sorted(is_copy & duplicates.keys())
-        if any(
-            duplicates[doc_id][name] != before[doc_id][name]
-            for name in ("kept_doc_id", "relation", "keep_reason")
-        )
-    ]
+    reassigned = _reassigned(copies, duplicates)
     stories = _stories_after(
         articles, copies, duplicates, dropped=set(dropped), restored=restored, snapshot=snapshot
     )
@@ -128,6 +103,32 @@ def plan(
         updates=_updates(articles, reassigned, result, stories, {*dropped, *restored}),
     )
     return Plan(change, tuple(dropped), tuple(restored), tuple(reassigned))
+
+
+def _clustered_again(
+    articles: pa.Table, copies: pa.Table, pairs: pa.Table, recipe: Recipe
+) -> Reclustered:
+    """Cluster all documents by their recorded pairs. Revisions and what they supersede stay."""
+    superseded = superseded_in(copies)
+    revisions = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
+    return recluster(
+        pa.concat_tables([articles.select(FACTS), copies.select(FACTS)], promote_options="default"),
+        pairs,
+        recipe.dedup,
+        pinned=pa.array(sorted({*revisions, *superseded.values()}), pa.string()),
+        superseded=superseded,
+        settled=articles["doc_id"].combine_chunks(),
+    )
+
+
+def _reassigned(copies: pa.Table, duplicates: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The copies that stay copies, with a new kept document, relation or reason."""
+    return sorted(
+        row["doc_id"]
+        for row in copies.select(["doc_id", *_COPY]).to_pylist()
+        if row["doc_id"] in duplicates
+        and any(row[name] != duplicates[row["doc_id"]][name] for name in _COPY)
+    )
 
 
 @dataclass(frozen=True, slots=True)

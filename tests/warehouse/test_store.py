@@ -404,7 +404,7 @@ def test_a_document_cannot_be_in_two_rows(warehouse: Warehouse, again: str) -> N
 
 def test_an_update_of_a_row_that_is_not_there_is_refused(warehouse: Warehouse) -> None:
     publish(warehouse, "one", [rows.article(1)])
-    with pytest.raises(InvalidChange, match="for 1 rows, .* only 0 of them"):
+    with pytest.raises(InvalidChange, match=r"for 1 rows, .* only 0 of them"):
         publish(
             warehouse,
             "two",

@@ -54,11 +54,20 @@ def _chains(
     sizes: NDArray[np.int64],
     threshold: float,
 ) -> NDArray[np.int32]:
+    """Return the group of each group after all merges, as the lowest index in it.
+
+    A chain goes from a group to its nearest neighbour, from there to its nearest neighbour, and so
+    on, until the last two groups of the chain are nearest to each other. These two are merged.
+
+    The neighbours of a group `g` are `pool[begins[g]:ends[g]]`, with the sums of their similarities
+    in `pool_sums`. A merged group gets a new range at the end of the pool. If there is no room for
+    it, the ranges that are still in use are copied to a new pool.
+    """
     n = len(starts) - 1
     parents = np.arange(n).astype(np.int32)
     sizes = sizes.copy()
     begins, ends = starts[:-1].copy(), starts[1:].copy()
-    top = len(neighbours)
+    top = len(neighbours)  # the end of the used part of the pool
     room = 2 * top + 16
     pool, pool_sums = np.empty(room, np.int32), np.empty(room, np.int64)
     pool[:top], pool_sums[:top] = neighbours, sums
@@ -71,37 +80,31 @@ def _chains(
         chain[0] = start
         length = 1
         while length > 0:
-            x = chain[length - 1]
-            ends[x] = _compact(pool, pool_sums, begins[x], ends[x], x, parents, total, seen)
+            last = chain[length - 1]
             previous = chain[length - 2] if length > 1 else np.int32(-1)
-            nearest, closeness = np.int32(-1), threshold
-            for k in range(begins[x], ends[x]):
-                t = pool[k]
-                mean = pool_sums[k] / (np.float64(sizes[x]) * np.float64(sizes[t]))
-                if mean > closeness or (
-                    mean == closeness
-                    and (nearest < 0 or t == previous or (t < nearest and nearest != previous))
-                ):
-                    nearest, closeness = t, mean
+            begin = begins[last]
+            ends[last] = _compact(pool, pool_sums, begin, ends[last], last, parents, total, seen)
+            end = ends[last]
+            nearest = _nearest(pool, pool_sums, begin, end, sizes, last, previous, threshold)
             if nearest < 0:
                 length -= 1
             elif nearest != previous:
                 chain[length] = nearest
                 length += 1
             else:
-                keep, gone = min(x, nearest), max(x, nearest)
-                need = ends[keep] - begins[keep] + ends[gone] - begins[gone]
+                kept, merged = min(last, nearest), max(last, nearest)
+                need = ends[kept] - begins[kept] + ends[merged] - begins[merged]
                 if top + need > room:
                     pool, pool_sums, top = _packed(pool, pool_sums, begins, ends, parents, need)
                     room = len(pool)
                 at = top
-                for end in (keep, gone):
-                    for k in range(begins[end], ends[end]):
+                for group in (kept, merged):
+                    for k in range(begins[group], ends[group]):
                         pool[at], pool_sums[at] = pool[k], pool_sums[k]
                         at += 1
-                begins[keep], ends[keep], top = top, at, at
-                sizes[keep] += sizes[gone]
-                parents[gone] = keep
+                begins[kept], ends[kept], top = top, at, at
+                sizes[kept] += sizes[merged]
+                parents[merged] = kept
                 length -= 2
                 if length == 0 and parents[start] == start:
                     chain[0] = start
@@ -112,7 +115,34 @@ def _chains(
 
 
 @compiled
+def _nearest(
+    pool: NDArray[np.int32],
+    pool_sums: NDArray[np.int64],
+    begin: int,
+    end: int,
+    sizes: NDArray[np.int64],
+    own: int,
+    previous: int,
+    threshold: float,
+) -> int:
+    """Return the neighbour with the highest mean similarity, or -1 if none is at the threshold.
+
+    Of equal ones, it is the previous group of the chain, so that the chain ends, or else the group
+    with the lowest index.
+    """
+    nearest, closeness = np.int32(-1), threshold
+    for k in range(begin, end):
+        other = pool[k]
+        mean = pool_sums[k] / (np.float64(sizes[own]) * np.float64(sizes[other]))
+        is_first = nearest < 0 or other == previous or (other < nearest and nearest != previous)
+        if mean > closeness or (mean == closeness and is_first):
+            nearest, closeness = other, mean
+    return nearest
+
+
+@compiled
 def _root(parents: NDArray[np.int32], i: np.int32) -> np.int32:
+    """Return the group into which `i` was merged, and shorten the way to it."""
     while parents[i] != i:
         parents[i] = parents[parents[i]]
         i = parents[i]
@@ -130,15 +160,19 @@ def _compact(
     total: NDArray[np.int64],
     seen: NDArray[np.int32],
 ) -> int:
+    """Replace merged neighbours by their groups, each group once; return the new end of the range.
+
+    `total` is all zeros before and after the call. `seen` is working memory.
+    """
     n_seen = 0
     for k in range(begin, end):
-        t = _root(parents, pool[k])
-        if t == own:
+        group = _root(parents, pool[k])
+        if group == own:
             continue
-        if total[t] == 0:
-            seen[n_seen] = t
+        if total[group] == 0:
+            seen[n_seen] = group
             n_seen += 1
-        total[t] += pool_sums[k]
+        total[group] += pool_sums[k]
     for k in range(n_seen):
         pool[begin + k], pool_sums[begin + k] = seen[k], total[seen[k]]
         total[seen[k]] = 0
@@ -154,6 +188,10 @@ def _packed(
     parents: NDArray[np.int32],
     need: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
+    """Copy the ranges in use to a new pool, and move `begins` and `ends` there.
+
+    Return the pool, its sums, and the end of its used part. It has room for `need` more.
+    """
     live = 0
     for i in range(len(begins)):
         if parents[i] == i:
