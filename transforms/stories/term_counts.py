@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,11 @@ TITLE_WEIGHT = 3  # A word of the title counts three times: +.01 B-cubed on Wiki
 # Of one text. The beginning says what happened, and the time per text stays bounded.
 MAX_CHARACTERS = 20_000
 _CHUNK = 256  # documents per buffer
+# Kinds of characters, as `unicode_tables` numbers them. An unspaced script is one like Chinese.
+_NO_LETTER, _LETTER, _UNSPACED = 0, 1, 2
+
+Features: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]
+"""A hash table of positions in the other two arrays: the slots of features, and their counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,11 @@ def _chunks(
 def _count_chunk(
     codes: NDArray[np.uint32], bounds: NDArray[np.int64], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    """Count the features of some documents: return where those of each begin, and slots and counts.
+
+    Document `d` has two pieces of `codes`: its title, which begins at `bounds[2 * d]`, and its
+    text, which begins at `bounds[2 * d + 1]`.
+    """
     n = (len(bounds) - 1) // 2
     # At most one feature per character and one pair per word.
     capacity = 2 * len(codes) + 2
@@ -108,72 +119,13 @@ def _count_chunk(
     while size < 4 * widest + 4:
         size *= 2
     table = np.full(size, -1, np.int64)  # hash table of output indices
+    features = (table, slots, counts)
     end = 0
     for d in range(n):
         begin = end
-        for part in range(2):
-            weight = TITLE_WEIGHT if part == 0 else 1
-            before = np.uint64(0)
-            has_before = False
-            i, stop = bounds[2 * d + part], bounds[2 * d + part + 1]
-            while i < stop:
-                kind = _kind(codes[i], classes)
-                if kind == 0:
-                    i += 1
-                    continue
-                first = i
-                h = SEED
-                if (
-                    kind == 2
-                ):  # a script without spaces: every two neighbouring characters count as a word
-                    while i < stop and _kind(codes[i], classes) == 2:
-                        i += 1
-                    for k in range(first, max(first + 1, i - 1)):
-                        if k + 1 == i or not (
-                            _is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])
-                        ):
-                            both = (
-                                stir(h, codes[k])
-                                if k + 1 == i
-                                else stir(stir(h, codes[k]), codes[k + 1])
-                            )
-                            end = _add(
-                                table,
-                                slots,
-                                counts,
-                                begin,
-                                end,
-                                int(mix(both) >> np.uint64(44)),
-                                weight,
-                            )
-                    has_before = False
-                    continue
-                while i < stop and _kind(codes[i], classes) == 1:
-                    h = stir(h, codes[i])
-                    i += 1
-                h = mix(h)
-                # The "s" of a possessive is not a word.
-                is_s = (
-                    i - first == 1
-                    and codes[first] == 115
-                    and first > 0
-                    and _is_apostrophe(codes[first - 1])
-                )
-                if is_s:
-                    continue
-                end = _add(table, slots, counts, begin, end, int(h >> np.uint64(44)), weight)
-                if has_before:
-                    pair = mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
-                    end = _add(
-                        table,
-                        slots,
-                        counts,
-                        begin,
-                        end,
-                        int(pair >> np.uint64(44)) + (1 << 20),
-                        weight,
-                    )
-                before, has_before = h, True
+        title, text, after = bounds[2 * d], bounds[2 * d + 1], bounds[2 * d + 2]
+        end = _count_piece(codes, title, text, classes, TITLE_WEIGHT, features, end)
+        end = _count_piece(codes, text, after, classes, 1, features, end)
         for k in range(begin, end):
             _clear(table, slots[k])
         starts[d + 1] = end
@@ -181,10 +133,77 @@ def _count_chunk(
 
 
 @compiled
+def _count_piece(
+    codes: NDArray[np.uint32],
+    at: int,
+    stop: int,
+    classes: NDArray[np.uint8],
+    weight: int,
+    features: Features,
+    end: int,
+) -> int:
+    """Count the words of a title or text, and each pair of words that follow each other.
+
+    `end` is the number of features so far. Return it with the new ones.
+    """
+    before = np.uint64(0)
+    has_before = False
+    while at < stop:
+        kind = _kind(codes[at], classes)
+        first = at
+        if kind == _NO_LETTER:
+            at += 1
+        elif kind == _UNSPACED:
+            while at < stop and _kind(codes[at], classes) == _UNSPACED:
+                at += 1
+            end = _count_unspaced(codes, first, at, weight, features, end)
+            has_before = False
+        else:
+            h = SEED
+            while at < stop and _kind(codes[at], classes) == _LETTER:
+                h = stir(h, codes[at])
+                at += 1
+            if _is_possessive(codes, first, at):
+                continue
+            h = mix(h)
+            end = _add(features, end, int(h >> np.uint64(44)), weight)
+            if has_before:
+                pair = mix(before * np.uint64(0xC2B2AE3D27D4EB4F) + h)
+                end = _add(features, end, int(pair >> np.uint64(44)) + HALF, weight)
+            before, has_before = h, True
+    return end
+
+
+@compiled
+def _count_unspaced(
+    codes: NDArray[np.uint32], first: int, stop: int, weight: int, features: Features, end: int
+) -> int:
+    """Count every two neighbouring characters of a script without spaces as a word.
+
+    A single character is a word, too. Two characters of hiragana are grammar and not a word.
+    """
+    if stop - first == 1:
+        h = mix(stir(SEED, codes[first]))
+        return _add(features, end, int(h >> np.uint64(44)), weight)
+    for k in range(first, stop - 1):
+        if not (_is_hiragana(codes[k]) and _is_hiragana(codes[k + 1])):
+            h = mix(stir(stir(SEED, codes[k]), codes[k + 1]))
+            end = _add(features, end, int(h >> np.uint64(44)), weight)
+    return end
+
+
+@compiled
+def _is_possessive(codes: NDArray[np.uint32], first: int, stop: int) -> bool:
+    """Tell whether a word is the "s" of a possessive, which is not counted."""
+    is_s = stop - first == 1 and codes[first] == 0x73
+    return bool(is_s and first > 0 and _is_apostrophe(codes[first - 1]))
+
+
+@compiled
 def _kind(code: np.uint32, classes: NDArray[np.uint8]) -> int:
     if code < len(classes):
         return int(classes[code] & 3)
-    return 2 if code <= 0x3FFFF else 0
+    return _UNSPACED if code <= 0x3FFFF else _NO_LETTER
 
 
 @compiled
@@ -194,7 +213,7 @@ def _is_apostrophe(code: np.uint32) -> bool:
 
 @compiled
 def _is_hiragana(code: np.uint32) -> bool:
-    return bool(0x3041 <= code <= 0x309F)  # two in a row are grammar, not a word
+    return bool(0x3041 <= code <= 0x309F)
 
 
 @compiled
@@ -215,15 +234,9 @@ def mix(h: np.uint64) -> np.uint64:
 
 
 @compiled
-def _add(
-    table: NDArray[np.int64],
-    slots: NDArray[np.int32],
-    counts: NDArray[np.uint8],
-    begin: int,
-    end: int,
-    slot: int,
-    weight: int,
-) -> int:
+def _add(features: Features, end: int, slot: int, weight: int) -> int:
+    """Add to the count of a feature; return the number of features, which is one more if it is new."""
+    table, slots, counts = features
     mask = len(table) - 1
     at = slot * 0x9E3779B1 & mask
     while table[at] >= 0 and slots[table[at]] != slot:
