@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,12 @@ class Edges:
     def take(self, positions: NDArray[np.int64]) -> Edges:
         """Return the pairs at these positions, in this order."""
         return Edges(self.earlier[positions], self.later[positions], self.similarity[positions])
+
+
+Lists: TypeAlias = tuple[
+    NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16]
+]
+"""The documents of each feature, as `_compare` describes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,12 @@ def _compare(
     originals: NDArray[np.int32],
     best: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return the columns of the edges, and fill `originals` and `best`.
+
+    Each feature has a list of the documents that have it, in the order of the documents. The lists
+    are one after the other in `documents`, with the weights of the feature in `values`. That of
+    feature `s` begins at `heads[s]` and is filled up to `filled[s]`.
+    """
     n = len(starts) - 1
     heads = np.zeros(n_slots + 1, np.int64)
     for k in range(len(slots)):
@@ -132,6 +145,7 @@ def _compare(
     filled = heads[:-1].copy()
     documents = np.empty(len(slots), np.int32)
     values = np.empty(len(slots), np.uint16)
+    lists = (heads, filled, documents, values)
     sums = np.zeros(n, np.int32)
     candidates = np.empty(n, np.int32)
     room = 1 << 12
@@ -142,18 +156,11 @@ def _compare(
     )
     n_edges = 0
     for i in range(n):
-        begin = n_edges
+        own_slots = slots[starts[i] : starts[i + 1]]
+        own_weights = weights[starts[i] : starts[i + 1]]
         if i >= first:
-            n_candidates = 0
-            for k in range(starts[i], starts[i + 1]):
-                s, w = slots[k], np.int32(weights[k])
-                for p in range(max(heads[s], filled[s] - POSTINGS), filled[s]):
-                    j = documents[p]
-                    if sums[j] == 0:
-                        candidates[n_candidates] = j
-                        n_candidates += 1
-                    sums[j] += w * np.int32(values[p]) + (sums[j] == 0)
-            original, original_similarity = -1, NEAR_IDENTICAL
+            begin = n_edges
+            n_candidates = _add_up(own_slots, own_weights, lists, sums, candidates)
             if n_edges + n_candidates > room:
                 room = max(2 * room, n_edges + n_candidates)
                 earlier, later, similarity = (
@@ -161,6 +168,7 @@ def _compare(
                     _longer(later, room),
                     _longer(similarity, room),
                 )
+            original, original_similarity = -1, NEAR_IDENTICAL
             for m in range(n_candidates):
                 j = candidates[m]
                 similar = min(UNIT, sums[j] >> _SHIFT)
@@ -180,17 +188,45 @@ def _compare(
                     earlier[n_edges], later[n_edges], similarity[n_edges] = j, i, similar
                     n_edges += 1
             if original >= 0:
+                # It needs no edges and no place in the lists, because its original has both.
                 originals[i] = original
                 n_edges = begin
                 continue
             if n_edges - begin > MAX_EDGES:
                 n_edges = _strongest(earlier, similarity, begin, n_edges)
-        for k in range(starts[i], starts[i + 1]):
-            s = slots[k]
+        for k in range(len(own_slots)):
+            s = own_slots[k]
             documents[filled[s]] = i
-            values[filled[s]] = weights[k]
+            values[filled[s]] = own_weights[k]
             filled[s] += 1
     return earlier[:n_edges].copy(), later[:n_edges].copy(), similarity[:n_edges].copy()
+
+
+@compiled
+def _add_up(
+    own_slots: NDArray[np.int32],
+    own_weights: NDArray[np.uint16],
+    lists: Lists,
+    sums: NDArray[np.int32],
+    candidates: NDArray[np.int32],
+) -> int:
+    """Add up the products of the weights that a document shares with each one before it.
+
+    Return the number of documents that share a feature. They are the first of `candidates`, and
+    `sums`, which was all zeros, has the sum of each. A sum is one more, so that it is never zero.
+    Of the list of a feature only the last POSTINGS documents count.
+    """
+    heads, filled, documents, values = lists
+    n = 0
+    for k in range(len(own_slots)):
+        s, weight = own_slots[k], np.int32(own_weights[k])
+        for p in range(max(heads[s], filled[s] - POSTINGS), filled[s]):
+            j = documents[p]
+            if sums[j] == 0:
+                candidates[n] = j
+                n += 1
+            sums[j] += weight * np.int32(values[p]) + (sums[j] == 0)
+    return n
 
 
 @compiled

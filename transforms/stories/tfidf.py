@@ -124,6 +124,11 @@ def _weigh(
     idf: NDArray[np.float32],
     tf: NDArray[np.float32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16]]:
+    """Return the starts, slots and weights of the features, of which at most KEPT a document stay.
+
+    These are the ones with the highest weights. The weights of a document are scaled to the same
+    length for all documents.
+    """
     n = len(starts) - 1
     new_starts = np.zeros(n + 1, np.int64)
     for d in range(n):
@@ -131,32 +136,42 @@ def _weigh(
     new_slots = np.empty(new_starts[n], np.int32)
     weights = np.empty(new_starts[n], np.uint16)
     for d in range(n):
-        a, z = starts[d], starts[d + 1]
-        w = np.empty(z - a, np.float32)
-        for k in range(z - a):
-            w[k] = tf[counts[a + k]] * idf[slots[a + k]]
-        cut, room = np.float32(-1), 0
-        if z - a > KEPT:
-            cut = np.partition(w, z - a - KEPT)[z - a - KEPT]
-            above = 0
-            for k in range(z - a):
-                above += w[k] > cut
-            room = KEPT - above  # among features of equal weight the earlier ones are kept
+        first, n_features = starts[d], starts[d + 1] - starts[d]
+        w = np.empty(n_features, np.float32)
+        for k in range(n_features):
+            w[k] = tf[counts[first + k]] * idf[slots[first + k]]
+        cut, room = _limit(w)
         square = 0.0
-        at = new_starts[d]
-        for k in range(z - a):
+        n_kept = 0
+        for k in range(n_features):
             if w[k] < cut:
                 continue
             if w[k] == cut:
                 if room == 0:
                     continue
                 room -= 1
-            new_slots[at] = slots[a + k]
-            w[at - new_starts[d]] = w[k]  # the write index never passes k
-            at += 1
-            x = np.float64(w[k]) * (NORM_OF_PAIRS if slots[a + k] >= HALF else 1.0)
+            slot = slots[first + k]
+            x = np.float64(w[k]) * (NORM_OF_PAIRS if slot >= HALF else 1.0)
             square += x * x
+            new_slots[new_starts[d] + n_kept] = slot
+            w[n_kept] = w[k]  # `n_kept` is never above `k`, so no weight is lost.
+            n_kept += 1
         scale = SCALE / np.sqrt(square) if square > 0 else 0.0
-        for k in range(at - new_starts[d]):
+        for k in range(n_kept):
             weights[new_starts[d] + k] = np.uint16(min(32767.0, np.round(w[k] * scale)))
     return new_starts, new_slots, weights
+
+
+@compiled
+def _limit(w: NDArray[np.float32]) -> tuple[np.float32, int]:
+    """Return the lowest weight that is kept, and how many features of this weight are kept.
+
+    Of features with this weight, the earlier ones are kept. If all are kept, the limit is -1.
+    """
+    if len(w) <= KEPT:
+        return np.float32(-1), 0
+    cut = np.partition(w, len(w) - KEPT)[len(w) - KEPT]
+    n_above = 0
+    for k in range(len(w)):
+        n_above += w[k] > cut
+    return cut, KEPT - n_above
