@@ -134,8 +134,25 @@ def cut(
         return ()
     if any([first for _, _, _, first, _, _ in ordered]):  # noqa: C419  # faster than a generator
         ordered.sort(key=lambda c: (c.line, c.start or 0))
-    if left is None:
-        left = lines(extracted, removed)
+    spans = _spans(ordered, lines(extracted, removed) if left is None else left)
+    if not removed:
+        return tuple(
+            new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
+            for c, (at, to) in zip(ordered, spans, strict=True)
+            if at < to
+        )
+    return tuple(
+        new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
+        for c, pieces in zip(ordered, _pieces(removed, spans), strict=True)
+        for at, to in pieces
+    )
+
+
+def _spans(ordered: Sequence[Cut], left: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the characters of each cut, counted in the remaining lines `left` joined by newlines.
+
+    Raises ValueError if cuts overlap.
+    """
     ends = list(accumulate([len(line) + 1 for line in left]))  # after the newline
     whole = _whole_lines(ordered)
     last_kept = len(left) - 1
@@ -148,25 +165,15 @@ def cut(
         if line not in whole:
             start, end = start + (first or 0), (end if behind is None else min(end, start + behind))
         elif line > last_kept >= 0:
-            start -= 1
+            start -= 1  # with the newline before it
         elif last < len(left) - 1:
-            end += 1
+            end += 1  # with the newline after it
         if start < before:
             by = ordered[len(spans) - 1].rule
             raise ValueError(f"cut by {rule!r} of line {line} overlaps one by {by!r}")
         spans.append((start, end))
         before = end
-    if not removed:
-        return tuple(
-            new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
-            for c, (at, to) in zip(ordered, spans, strict=True)
-            if at < to
-        )
-    return tuple(
-        new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
-        for c, pieces in zip(ordered, _pieces(removed, spans), strict=True)
-        for at, to in pieces
-    )
+    return spans
 
 
 def _whole_lines(cuts: Iterable[Cut]) -> set[int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,7 +27,7 @@ def command(*, warehouse: Path | str) -> None:
 
     with opened(warehouse) as found:
         snapshot = found.snapshot("current")
-        rows = snapshot.table(
+        articles = snapshot.table(
             "articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]
         ).to_pylist()
         rules = Counter(
@@ -34,48 +36,42 @@ def command(*, warehouse: Path | str) -> None:
             if rule != BLANK_LINE
         )
         stories = snapshot.table("stories", ["title", "n_articles", "merged_into"]).to_pylist()
-    names = {
-        story: f"{i}" for i, story in enumerate(dict.fromkeys(row["story_id"] for row in rows), 1)
-    }
-    click.echo(counted(len(rows), "article"))
-    table = [
+    click.echo(counted(len(articles), "article"))
+    click.echo(_table(articles))
+    click.echo()
+    removed = ", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common())
+    click.echo(f"Removed    {removed or 'nothing'}")
+    n_several = sum(story["n_articles"] > 1 and story["merged_into"] is None for story in stories)
+    click.echo(f"Stories    {len(stories)}, {n_several} of them with several articles")
+    where, examples = (
+        (f"copydesk path articles --warehouse {warehouse}", _ON_A_STORE)
+        if is_uri(warehouse)
+        else (f"{warehouse}/current/articles/", _IN_A_FOLDER)
+    )
+    click.echo(f"Parquet    {where}")
+    click.echo()
+    click.echo("Read it with any of these (install polars or pandas first with pip)")
+    for line in examples:
+        click.echo(line.format(warehouse=warehouse))
+
+
+def _table(articles: Sequence[Mapping[str, Any]]) -> str:
+    """The first twenty articles, ordered by story. Stories are numbered from 1."""
+    ids = dict.fromkeys(row["story_id"] for row in articles)
+    numbers = {story_id: str(number) for number, story_id in enumerate(ids, 1)}
+    rows = [
         [
             row["doc_id"][:8],
             row["title"] or "",
             ", ".join(row["byline"]),
             row["outlet"] or "",
             row["n_words"],
-            names[row["story_id"]],
+            numbers[row["story_id"]],
         ]
-        for row in sorted(rows, key=lambda row: (row["story_id"] or "", row["doc_id"]))[:20]
+        for row in sorted(articles, key=lambda row: (row["story_id"] or "", row["doc_id"]))[:20]
     ]
-    click.echo(
-        aligned(
-            ["doc_id", "title", "byline", "outlet", "words", "story"],
-            [[_cut(cell) for cell in line] for line in table],
-        )
-    )
-    click.echo()
-    click.echo(
-        "Removed    "
-        + (", ".join(f"{printable(rule)} {n}" for rule, n in rules.most_common()) or "nothing")
-    )
-    several = [
-        story for story in stories if story["n_articles"] > 1 and story["merged_into"] is None
-    ]
-    click.echo(f"Stories    {len(stories)}, {len(several)} of them with several articles")
-    click.echo(
-        "Parquet    "
-        + (
-            f"copydesk path articles --warehouse {warehouse}"
-            if is_uri(warehouse)
-            else f"{warehouse}/current/articles/"
-        )
-    )
-    click.echo()
-    click.echo("Read it with any of these (install polars or pandas first with pip)")
-    for line in _ON_A_STORE if is_uri(warehouse) else _IN_A_FOLDER:
-        click.echo(line.format(warehouse=warehouse))
+    headings = ["doc_id", "title", "byline", "outlet", "words", "story"]
+    return aligned(headings, [[_cut(cell) for cell in row] for row in rows])
 
 
 _IN_A_FOLDER = (
