@@ -28,44 +28,59 @@ def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
 
     Keys are hashes, so they are uniform, and the position of a key can be estimated from its value.
     """
-    n = section.size
     low = np.empty(query.size, np.int64)
     high = np.empty(query.size, np.int64)
-    spread = 1 + np.int64(4 * np.sqrt(np.float64(n)))
     for q in range(query.size):
         key = query[q] >> _BITS
         if q > 0 and key == query[q - 1] >> _BITS:
             low[q] = low[q - 1]
             high[q] = high[q - 1]
-            continue
-        target = (key << _BITS) | np.uint64(first)
-        limit = (key << _BITS) | np.uint64(last)
-        guess = np.int64(np.float64(target) / 18446744073709551616.0 * n)
-        a = max(np.int64(0), guess - spread)
-        b = min(np.int64(n), guess + spread)
-        if a > 0 and section[a - 1] >= target:
-            a = np.int64(0)
-        if b < n and section[b] < target:
-            b = np.int64(n)
-        while a < b:
-            middle = (a + b) // 2
-            if section[middle] < target:
-                a = middle + 1
-            else:
-                b = middle
-        low[q] = a
-        while b < n and section[b] <= limit:
-            b += 1
-            if b - a == 4 * CAP:  # The key is very frequent, so the end is found by bisection.
-                top = np.int64(n)
-                while b < top:
-                    middle = (b + top) // 2
-                    if section[middle] <= limit:
-                        b = middle + 1
-                    else:
-                        top = middle
-        high[q] = b
+        else:
+            low[q] = _first_from(section, (key << _BITS) | np.uint64(first))
+            high[q] = _end_of(section, low[q], (key << _BITS) | np.uint64(last))
     return low, high
+
+
+@compiled
+def _first_from(section: Any, posting: Any) -> Any:
+    """The position of the first posting that is not below this one.
+
+    It is searched by bisection near its estimated position, or everywhere if it is not there.
+    """
+    n = np.int64(section.size)
+    spread = 1 + np.int64(4 * np.sqrt(np.float64(n)))
+    guess = np.int64(np.float64(posting) / 18446744073709551616.0 * n)
+    low = max(np.int64(0), guess - spread)
+    high = min(n, guess + spread)
+    if low > 0 and section[low - 1] >= posting:
+        low = np.int64(0)
+    if high < n and section[high] < posting:
+        high = n
+    while low < high:
+        middle = (low + high) // 2
+        if section[middle] < posting:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _end_of(section: Any, begin: Any, last: Any) -> Any:
+    """The position after the last posting, from `begin` on, that is not above `last`."""
+    n = np.int64(section.size)
+    end = begin
+    while end < n and section[end] <= last:
+        end += 1
+        if end - begin == 4 * CAP:  # The key is very frequent, so the end is found by bisection.
+            top = n
+            while end < top:
+                middle = (end + top) // 2
+                if section[middle] <= last:
+                    end = middle + 1
+                else:
+                    top = middle
+    return end
 
 
 @compiled

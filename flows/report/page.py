@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.resources
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import jinja2
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from copydesk.flows.report import charts
 from copydesk.flows.report.charts import Chart
 from copydesk.flows.report.collect import COVERAGE
-from copydesk.flows.report.data import Cluster, Data
+from copydesk.flows.report.data import Cluster, Data, Outlet
 from copydesk.flows.support import html_rendering
 from copydesk.flows.support.html_rendering import marked, safe_html
 from copydesk.flows.support.safe_text import duration
@@ -72,7 +73,8 @@ def _name(text: str) -> Markup:
     return safe_html(text if len(text) <= _NAME else text[:_NAME] + " …")
 
 
-def _charts(data: Data) -> dict[str, Chart | None]:
+def _flow_chart(data: Data) -> Chart:
+    """What became of the documents that were read."""
     facts = data.facts
     outcomes = [
         ("in the corpus", "kept", facts.n_articles, {}),
@@ -81,13 +83,39 @@ def _charts(data: Data) -> dict[str, Chart | None]:
         ("quarantined", "quarantined", facts.n_quarantined, {}),
         ("already known", "known", facts.n_known, {}),
     ]
-    says = f"{facts.n_read:,} documents read: " + ", ".join(
-        f"{n:,} {name}" for name, _, n, _ in outcomes if n
+    counts = ", ".join(f"{n:,} {name}" for name, _, n, _ in outcomes if n)
+    return charts.flow(facts.n_read, outcomes, says=f"{facts.n_read:,} documents read: {counts}")
+
+
+def _outlets_chart(outlets: Sequence[Outlet]) -> Chart:
+    """What became of the documents of each outlet."""
+    parts = [
+        (
+            outlet.outlet_id,
+            {
+                "kept": outlet.n_documents - outlet.n_duplicates - outlet.n_quarantined,
+                "copies": outlet.n_duplicates,
+                "rejected": outlet.n_rejected,
+                "quarantined": outlet.n_quarantined,
+            },
+        )
+        for outlet in outlets
+    ]
+    return charts.stacked(
+        parts,
+        title="documents",
+        says="Documents of the largest outlets by outcome",
+        parts=("kept", "copies", "rejected", "quarantined"),
     )
+
+
+def _charts(data: Data) -> dict[str, Chart | None]:
+    """All charts of the page by name. One without data is None."""
+    facts = data.facts
     rules = {r.name: r.n_chars / data.n_chars for r in data.rules[:_SHOWN_RULES] if data.n_chars}
     outlets = data.outlets[:_SHOWN_OUTLETS]
     return {
-        "flow": charts.flow(facts.n_read, outcomes, says=says) if facts.n_read else None,
+        "flow": _flow_chart(data) if facts.n_read else None,
         "rules": charts.bars(
             rules,
             title="share of all text",
@@ -97,25 +125,7 @@ def _charts(data: Data) -> dict[str, Chart | None]:
         )
         if rules
         else None,
-        "outlets": charts.stacked(
-            [
-                (
-                    o.outlet_id,
-                    {
-                        "kept": o.n_documents - o.n_duplicates - o.n_quarantined,
-                        "copies": o.n_duplicates,
-                        "rejected": o.n_rejected,
-                        "quarantined": o.n_quarantined,
-                    },
-                )
-                for o in outlets
-            ],
-            title="documents",
-            says="Documents of the largest outlets by outcome",
-            parts=("kept", "copies", "rejected", "quarantined"),
-        )
-        if outlets
-        else None,
+        "outlets": _outlets_chart(outlets) if outlets else None,
         "coverage": charts.heat(
             [(o.outlet_id, o.coverage) for o in outlets],
             says="Share of documents with each field, by outlet",
