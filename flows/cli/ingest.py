@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from copydesk.flows.cli.options import (
+    counted,
     echo_json,
     engine_options,
     json_option,
@@ -283,7 +284,7 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
             with prefect_settings.connected() as client:
                 if reaped := crashed_runs.reap(client):
                     progress.note(
-                        f"{len(reaped)} earlier flow run{'s' if len(reaped) > 1 else ''} had died and {'are' if len(reaped) > 1 else 'is'} now marked as crashed"
+                        f"marked {counted(len(reaped), 'flow run')} as crashed that had died earlier"
                     )
                 return ingest(
                     inputs=list(run.inputs),

@@ -40,7 +40,7 @@ def maintenance_row(
 
 
 def rollback(warehouse: Warehouse, identifier: str, *, now: datetime | None = None) -> Snapshot:
-    """Publish the state of an older snapshot again. Runs and tombstones stay those of today.
+    """Publish the state of an older snapshot again, with the present runs and tombstones.
 
     The current snapshot is kept, so a rollback to it undoes this one. Raises
     WarehouseError if the snapshot is already the current one.

@@ -40,7 +40,7 @@ def replay(
     """Ingest the sources of rejected documents again. Needs the lock.
 
     Returns None if no document was rejected, or none for this `reason`. A document that is accepted
-    now loses its row in `rejects`. One that is rejected again keeps a row, with the reason of today.
+    now loses its row in `rejects`. One that is rejected again keeps a row, with its present reason.
     The other documents of those sources are already known. The sources are looked up in the files or
     folders `inputs`, or else in the inputs of the runs that rejected the documents.
 
