@@ -181,7 +181,10 @@ def _whole_lines(cuts: Iterable[Cut]) -> set[int]:
     whole = set[int]()
     for line, _, _, first, behind, n_lines in cuts:
         if first is None and behind is None:
-            whole.update((line,) if n_lines == 1 else range(line, line + n_lines))
+            if n_lines == 1:
+                whole.add(line)
+            else:
+                whole.update(range(line, line + n_lines))
     return whole
 
 

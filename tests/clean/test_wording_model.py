@@ -85,7 +85,7 @@ def test_the_more_labels_a_text_has_the_surer_the_model_must_be() -> None:
         wording_model.threshold_of(wording_model.model(), labels) for labels in (1, len(lines))
     )
     assert few < many
-    assert wording_model.lines_to_cut(low, low, [], {}) == [
+    assert wording_model.lines_to_cut(low, low, [], wording_model.Judged()) == [
         1 + n
         for n, odds in enumerate(wording_model.log_odds(low[1:], wording_model.model()).tolist())
         if odds > many

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import document_languages, link_lists, opening, wording_model
@@ -43,7 +43,7 @@ from copydesk.transforms.clean.rule import (
     RuleEntry,
 )
 from copydesk.transforms.clean.rule_set import RuleSet
-from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut
+from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut, new_cut
 
 Kind = Literal["page", "text"]
 
@@ -112,7 +112,7 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     found, known_cuts = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
-    known_odds: dict[str, float] = {}
+    judged = wording_model.Judged()
     text = apply(extracted, removed)
     left, low = text.split("\n"), folded(text).split("\n")
     while True:
@@ -126,7 +126,7 @@ def clean(
                 known = matched.union(c.line for c in cuts)
                 cuts += [
                     _cut(n, WORDING_MODEL)
-                    for n in wording_model.lines_to_cut(left, low, known, known_odds)
+                    for n in wording_model.lines_to_cut(left, low, known, judged)
                 ]
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
@@ -160,11 +160,9 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     >>> corrections(text, clean(text))
     ('Correction: an earlier version misspelled the name of the port.',)
     """
-    return tuple(
-        r.text.strip()
-        for r in sorted(r for r in removed if _category(r.rule) == "correction")
-        if r.text.strip()
-    )
+    names = _correction_rules()
+    found = [r for r in removed if r.rule in names]
+    return tuple(r.text.strip() for r in sorted(found) if r.text.strip())
 
 
 def _languages(left: Sequence[str], stated: Collection[str]) -> frozenset[str]:
@@ -206,17 +204,14 @@ def _without_photo_essay(left: Sequence[str], cuts: list[Cut]) -> list[Cut]:
     return [c for c in cuts if c.line not in captions]
 
 
-def _category(rule: str) -> str:
-    """Return the category of a rule, or "" for a name that is not a rule's.
-
-    The page model's reasons are such names.
-    """
-    entry = rule_table.packaged().by_name.get(rule)
-    return entry.category if entry else ""
+@cache
+def _correction_rules() -> frozenset[str]:
+    entries = rule_table.packaged().entries
+    return frozenset(entry.name for entry in entries if entry.category == "correction")
 
 
 def _cut(line: int, rule: str) -> Cut:
-    return Cut(line, rule, rule_table.packaged().by_name[rule].version)
+    return new_cut((line, rule, rule_table.packaged().by_name[rule].version, None, None, 1))
 
 
 def _in_context(
@@ -246,8 +241,10 @@ def _in_context(
     cuts += [_cut(numbered[i][0], name) for i, name in listed.items()]
     if options.line_model and len(taken) >= 1:
         cuts += _by_model(numbered, listed, acting)
-    partly = {c.line for c in cuts if c.start is None}
-    return [c for c in cuts if c.start is None or c.line not in partly]
+    if all([c.start is None for c in cuts]):  # noqa: C419  # faster than a generator
+        return cuts
+    whole = {c.line for c in cuts if c.start is None}
+    return [c for c in cuts if c.start is None or c.line not in whole]
 
 
 def _numbered_lines(
@@ -282,8 +279,14 @@ def _after(
     left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]
 ) -> tuple[list[str], list[str]]:
     """Return the lines and the folded lines that the cuts leave."""
-    whole = {n for c in cuts if c.start is None for n in c.lines()}
-    partly = {c.line for c in cuts if c.start is not None}
+    whole, partly = set[int](), set[int]()
+    for line, _, _, start, _, n_lines in cuts:
+        if start is not None:
+            partly.add(line)
+        elif n_lines == 1:
+            whole.add(line)
+        else:
+            whole.update(range(line, line + n_lines))
     texts = _without_parts(left, cuts)
     kept = [n for n in range(len(texts)) if n not in whole]
     if not kept:
@@ -300,7 +303,8 @@ def _by_model(
     """
     lines = [line for _, line in numbered]
     for i, rule in listed.items():
-        lines[i] = lines[i]._replace(category="related", rule=rule)
+        text, low, _, _, above = lines[i]
+        lines[i] = new_line((text, low, "related", rule, above))
     boilerplate = number_of_boilerplate(lines)
     if not boilerplate:  # The model adds to rules that match whole lines.
         return []

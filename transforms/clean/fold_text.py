@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 # Pairs for str.replace, which is ten times faster than str.translate on a line with one curly
 # apostrophe.
@@ -37,6 +40,8 @@ _PLAIN |= {
 }
 _DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙")
 _PLAIN |= {ord(d): str(n) for digits in _DIGITS for n, d in enumerate(digits)}
+_DROPPED = 0xFFFFFFFF  # No code point.
+_LONG = 100  # Characters. For shorter texts `str.translate` is as fast as the table (measured).
 _UNQUOTED = _OUTER.replace("«", "").replace("»", "")
 
 
@@ -66,8 +71,30 @@ def plain(folded_text: str) -> str:
     """
     if folded_text.isascii():
         return folded_text
-    parts = unicodedata.normalize("NFKD", folded_text).translate(_PLAIN)
-    return unicodedata.normalize("NFC", parts).lower()
+    return unicodedata.normalize(
+        "NFC", _translated(unicodedata.normalize("NFKD", folded_text))
+    ).lower()
+
+
+def _translated(text: str) -> str:
+    """Return `text.translate(_PLAIN)`, for a long text from an array, which is fifteen times faster."""
+    if len(text) < _LONG:
+        return text.translate(_PLAIN)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    try:
+        found = _plain_codes()[codes]
+    except IndexError:  # A character beyond the array, which has none of those to translate.
+        return text.translate(_PLAIN)
+    return found[found != _DROPPED].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _plain_codes() -> npt.NDArray[np.uint32]:
+    """Return `_PLAIN` as an array by code point, as long as its last character needs."""
+    found = np.arange(max(_PLAIN) + 1, dtype=np.uint32)
+    for code, character in _PLAIN.items():
+        found[code] = _DROPPED if character is None else ord(character)
+    return found
 
 
 def undecorated(folded_line: str) -> str:

@@ -39,6 +39,7 @@ _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
 _TITLE_STOP = re.compile(
     r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$"
 )  # Titles of links are cut off: "The dam…".
+_STOP_CHARS = 5  # Characters at the end of a line that the two patterns read.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _THAI = re.compile(r"[\u0e00-\u0eff]")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
@@ -80,6 +81,8 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
         if not line.category and i not in gone and _is_time(line.text):
             gone[i] = TIME_LINE
     for i in range(prose[-1] + 1, len(lines)):
+        if "(" not in lines[i].text:
+            continue
         initials = _INITIALS.fullmatch(lines[i].text.strip())
         if not lines[i].category and initials and not gazetteers.agency(initials[1]):
             gone[i] = INITIALS
@@ -126,7 +129,8 @@ def _n_words(text: str) -> int:
     words = len(text.split())
     if text.isascii():
         return words
-    return max(words, len(_UNSPACED.findall(text)) // (4 if _THAI.search(text) else 2))
+    unspaced = _UNSPACED.findall(text)
+    return max(words, len(unspaced) // (4 if _THAI.search(text) else 2)) if unspaced else words
 
 
 def _is_unspaced(text: str) -> bool:
@@ -140,7 +144,7 @@ def _is_title(line: Line) -> bool:
     return (
         not line.category
         and least <= _n_words(text) <= most
-        and not _TITLE_STOP.search(text)
+        and not _TITLE_STOP.search(text[-_STOP_CHARS:])
         and not text_header.is_byline(text)
     )
 
@@ -179,7 +183,7 @@ def _is_short(line: Line) -> bool:
     """Tell whether a line can be between the titles of a list: a label or a byline."""
     text = line.text.strip()
     return text_header.is_byline(text) or (
-        _n_words(text) < TITLE_WORDS[0] and not _STOP.search(text)
+        _n_words(text) < TITLE_WORDS[0] and not _STOP.search(text[-_STOP_CHARS:])
     )
 
 
@@ -215,7 +219,11 @@ def _menu(head: Sequence[Line]) -> list[int]:
 
     One line must remain below the menu, because it may be the headline.
     """
-    gone = [i for i, line in enumerate(head) if not line.category and _CRUMBS.match(line.text)]
+    gone = [
+        i
+        for i, line in enumerate(head)
+        if not line.category and _CRUMB_MARK.search(line.text) and _CRUMBS.match(line.text)
+    ]
     bulleted = _bulleted_menu(head, from_start=True)
     if bulleted:
         return gone + bulleted
@@ -251,7 +259,7 @@ def _bulleted_menu(lines: Sequence[Line], *, from_start: bool = False) -> list[i
             line
             and _BULLET.match(line.text)
             and _n_words(word) <= MENU_WORDS
-            and not _STOP.search(line.text.strip())
+            and not _STOP.search(line.text.strip()[-_STOP_CHARS:])
         ):
             run.append(i)
             signs += bool(line.category) or word in _HOME
@@ -281,27 +289,27 @@ def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> li
     the colon may announce as well.
     """
     headings = []
-    for i in range(len(lines) - 1, -1, -1):
+    colons = [i for i, line in enumerate(lines) if line.text.rstrip().endswith((":", "："))]
+    for i in reversed(colons):
         line = lines[i]
         if line.category or i in gone:
             continue
-        if line.text.rstrip().endswith((":", "：")):
-            end = next(
-                (k for k in range(i + 1, len(lines)) if not lines[k].category and k not in gone),
-                len(lines),
+        end = next(
+            (k for k in range(i + 1, len(lines)) if not lines[k].category and k not in gone),
+            len(lines),
+        )
+        below = lines[i + 1 : end]
+        if end == len(lines):
+            left_links = not _LEAVES_A_HEADING.isdisjoint(other.category for other in below)
+            is_alone = i > last and left_links and _n_words(line.text) <= 2 * HEADING_WORDS
+        else:
+            is_alone = (
+                sum(other.category == "related" for other in below) >= 2
+                and _n_words(line.text) <= HEADING_WORDS
+                and not _ANNOUNCED.match(lines[end].text)
             )
-            below = lines[i + 1 : end]
-            if end == len(lines):
-                left_links = not _LEAVES_A_HEADING.isdisjoint(other.category for other in below)
-                is_alone = i > last and left_links and _n_words(line.text) <= 2 * HEADING_WORDS
-            else:
-                is_alone = (
-                    sum(other.category == "related" for other in below) >= 2
-                    and _n_words(line.text) <= HEADING_WORDS
-                    and not _ANNOUNCED.match(lines[end].text)
-                )
-            if is_alone:
-                headings.append(i)
+        if is_alone:
+            headings.append(i)
     return headings
 
 
@@ -330,7 +338,7 @@ def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
     """Tell whether a line is as long as a label of a menu: a few words, no sentence, no byline."""
     text = line.strip()
     short = len(text) <= MENU_CHARS_UNSPACED if _is_unspaced(text) else _n_words(text) <= most
-    return short and not _STOP.search(text) and not text_header.is_byline(text)
+    return short and not _STOP.search(text[-_STOP_CHARS:]) and not text_header.is_byline(text)
 
 
 def _first_with_neighbour(prose: Sequence[int], backwards: bool) -> int:

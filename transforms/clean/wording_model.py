@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms import numba_cache, packaged_arrays
-from copydesk.transforms.clean.fold_text import key
+from copydesk.transforms.clean.fold_text import key_of_plain, plain
 from copydesk.transforms.tag.headlines import text_header
 
 MOST_CHARS = 160  # Longer lines are paragraphs.
@@ -33,7 +34,7 @@ FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
 LONGEST_PIECE = 5
 
 _PRIME, _BASIS, _ALL = 0x100000001B3, 0xCBF29CE484222325, 0xFFFFFFFFFFFFFFFF
-_STOPS, _QUOTES = ".…。।", '"“”„«»「」『』'
+_STOPS, _QUOTES = ".…。।", frozenset('"“”„«»「」『』')
 _BULLETS, _ASKS = "-*•·–—>»|#[(", "?？؟"
 _MANY_SPACES = 12
 _NUMBER = re.compile(r"\d")
@@ -58,57 +59,75 @@ class Model(NamedTuple):
     threshold: float
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of the lines of a text. The next pass asks about most lines again."""
+
+    #: By line. None if the model is not asked about it.
+    cautions: dict[str, float | None] = field(default_factory=dict)
+    #: By folded line.
+    odds: dict[str, float] = field(default_factory=dict)
+
+
 def lines_to_cut(
-    lines: Sequence[str], low: Sequence[str], known: Collection[int], judged: dict[str, float]
+    lines: Sequence[str], low: Sequence[str], known: Collection[int], judged: Judged
 ) -> list[int]:
     """Return the numbers of lines that read like boilerplate.
 
-    `low` are the folded lines, `known` the numbers of lines that a rule matches. `judged` caches
-    the log odds of folded lines, because the next pass asks about most lines again. Only lines of
-    at most `MOST_CHARS` characters below the first paragraph are judged, because a headline may
-    read like anything. The more lines without a mark of a sentence a text has, the surer the model
-    must be: subheadings look like labels, and each of them may be a mistake.
+    `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at
+    most `MOST_CHARS` characters below the first paragraph are judged, because a headline may read
+    like anything. The more lines without a mark of a sentence a text has, the surer the model must
+    be: subheadings look like labels, and each of them may be a mistake.
     """
-    asked, cautions, is_below = list[int](), list[float](), False
-    for number, line in enumerate(lines):
-        if number in known:
+    asked, cautions = list[int](), list[float]()
+    below = _below_first_paragraph(lines, known)
+    for number, line in enumerate(lines[below:], below):
+        if not line or len(line) > MOST_CHARS or number in known:
             continue
-        if len(line) > MOST_CHARS:
-            is_below = True
-        elif not is_below:
-            is_below = text_header.is_prose(line)
-        elif (core := line.strip()) and _may_be_asked(core):
+        caution = judged.cautions.get(line, -1.0)
+        if caution == -1.0:
+            caution = judged.cautions[line] = _caution(line.strip())
+        if caution is not None:
             asked.append(number)
-            cautions.append(_caution(core))
+            cautions.append(caution)
     if not asked:
         return []
-    weights = model()
+    weights, odds = model(), judged.odds
     limit = threshold_of(weights, cautions.count(0.0))
-    new = [line for number in asked if (line := low[number]) not in judged]
+    new = [line for number in asked if (line := low[number]) not in odds]
     if new:
-        judged.update(zip(new, log_odds(new, weights).tolist(), strict=True))
+        odds.update(zip(new, log_odds(new, weights).tolist(), strict=True))
     return [
         number
         for number, caution in zip(asked, cautions, strict=True)
-        if judged[low[number]] > limit + caution
+        if odds[low[number]] > limit + caution
     ]
 
 
-def _caution(line: str) -> float:
-    """Return the log odds that a line needs in addition to those of a label."""
+def _below_first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
+    """Return the number of the first line below the first paragraph that no rule matches."""
+    for number, line in enumerate(lines):
+        if number not in known and (len(line) > MOST_CHARS or text_header.is_prose(line)):
+            return number + 1
+    return len(lines)
+
+
+def _caution(line: str) -> float | None:
+    """Return the log odds that a line needs in addition to those of a label.
+
+    None is returned for a line that the model is not asked about: one without words, a byline, and
+    a field of a file ("image: mill").
+    """
+    if (
+        not any(character.isalpha() for character in line)
+        or (":" in line and _FIELD.match(line))
+        or text_header.is_byline(line)
+    ):
+        return None
     if line[-1] in _STOPS:
         return SENTENCE_CAUTION
     is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
     return OTHER_CAUTION if is_usual or _ONE_WORD.fullmatch(line) else 0.0
-
-
-def _may_be_asked(line: str) -> bool:
-    """Tell whether a line has words and is no byline and no field of a file ("image: mill")."""
-    return (
-        any(character.isalpha() for character in line)
-        and not _FIELD.match(line)
-        and not text_header.is_byline(line)
-    )
 
 
 def threshold_of(known: Model, labels: int) -> float:
@@ -138,7 +157,7 @@ def shape(low: str) -> tuple[bool, ...]:
     return (
         line[-1:] in _STOPS,
         line[-1:] in _ASKS,
-        any(mark in line for mark in _QUOTES),
+        not _QUOTES.isdisjoint(line),
         line[:1] in _BULLETS,
         "@" in line or "http" in line or "www." in line,
         line.count(" ") > _MANY_SPACES,
@@ -147,7 +166,7 @@ def shape(low: str) -> tuple[bool, ...]:
 
 def features(low: Sequence[str]) -> tuple[Rows, Ints]:
     """Return the rows of the features of folded lines, and where those of each line begin."""
-    lines = [f" {key(line)} " for line in low]
+    lines = [f" {key_of_plain(line)} " for line in plain("\n".join(low)).split("\n")]
     if numba_cache.uses_plain_loops():
         return features_in_python(lines)
     starts = np.zeros(len(lines) + 1, np.int64)

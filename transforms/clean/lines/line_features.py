@@ -39,12 +39,13 @@ def features(lines: Sequence[Line], weights: WordWeights, rates: Mapping[str, fl
     `weights` are of words, `rates` are log odds of rules (see `line_model.Model`).
     """
     properties = line_properties(lines, weights)
+    _, _, categories, rules, blank = zip(*lines, strict=True)
     rows = _columns()(
         properties,
-        np.array([1.0 if line.category else 0.0 for line in lines]),
-        np.array([rates.get(line.rule, NEUTRAL) for line in lines]),
-        np.minimum(MOST_BLANK, [line.blank_above for line in lines]),
-        np.array([_NUMBER_OF_CATEGORY.get(line.category, -1) for line in lines]),
+        np.array([1.0 if category else 0.0 for category in categories]),
+        np.array([rates.get(rule, NEUTRAL) for rule in rules]),
+        np.minimum(MOST_BLANK, blank),
+        np.array([_NUMBER_OF_CATEGORY.get(category, -1) for category in categories]),
     )
     return Features(rows, properties.size, properties.words, properties.names)
 

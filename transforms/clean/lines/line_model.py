@@ -58,6 +58,11 @@ _LISTED = re.compile(
 _FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
 _REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
 _BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
+# A line has one of these if one of the patterns above matches it, or it begins with white space.
+_SUSPECT, _SPACE = re.compile(r"[{};=<>\\^`~│|(\[:_\d]"), re.compile(r"\s")
+_SIGN, _WHITE, _UNSPACED_SIGN = 1, 2, 4  # Flags of a character.
+_LOOK = _SIGN | _UNSPACED_SIGN
+_N_CODE_POINTS = 0x20000  # Beyond them are only Han ideographs, and no digits.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _UNSPACED_END = re.compile(r"[.!?…。！？][\"'”’»)\]」』 ]{0,3}$")
@@ -84,9 +89,6 @@ def may_be_cut(line: Line) -> bool:
     text, low = line.text, line.low
     if line.category or text.count(" ") >= JUDGED:
         return False
-    if text.isascii() and text.replace(" ", "").isalpha() and text[0] != " ":
-        # A line of words alone matches none of the following.
-        return " et al" not in low and "isbn" not in low
     if _is_reference(low):
         return False
     return not (
@@ -105,29 +107,51 @@ def cuttable(lines: Sequence[Line]) -> Callable[[int], bool]:
     In scripts without spaces between words that are only lines above the first sentence of the text
     or below its last one, because a table between them looks like a menu.
     """
-
-    known: dict[int, bool] = {}
-    span: list[tuple[int, int]] = []
+    answers: list[bool] = []  # Of all lines, found together at the first question.
 
     def may_go(i: int) -> bool:
-        found = known.get(i)
-        if found is None:
-            line = lines[i]
-            found = known[i] = may_be_cut(line) and (
-                line.text.isascii() or not _UNSPACED.search(line.text) or is_outside(i)
-            )
-        return found
-
-    def is_outside(i: int) -> bool:
-        if not span:
-            found = [
-                k for k, line in enumerate(lines) if not line.category and _is_sentence(line.text)
-            ]
-            span.append((found[0], found[-1]) if found else (len(lines), -1))
-        first, last = span[0]
-        return i < first or i > last
+        if not answers:
+            answers.extend(_may_be_cut_all(lines))
+        return answers[i]
 
     return may_go
+
+
+def _may_be_cut_all(lines: Sequence[Line]) -> list[bool]:
+    """Return the answers of `cuttable` for all lines. Most need no look at their characters."""
+    texts = [line.text for line in lines]
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    starts = np.zeros(len(texts), np.int64)
+    np.cumsum([len(text) for text in texts[:-1]], out=starts[1:])
+    kinds = _kinds_of_characters().take(codes, mode="clip")
+    seen = np.bitwise_or.reduceat(kinds, starts)
+    seen[(kinds[starts] & _WHITE) != 0] |= _SIGN
+    n_spaces = np.add.reduceat((codes == ord(" ")).view(np.int8), starts, dtype=np.int64)
+    inside = range(0)
+    if any(kind & _UNSPACED_SIGN for kind in seen.tolist()):
+        sentences = [
+            k for k, line in enumerate(lines) if not line.category and _is_sentence(line.text)
+        ]
+        inside = range(sentences[0], sentences[-1] + 1) if sentences else range(0)
+    return [
+        not line.category
+        and spaces < JUDGED
+        and (may_be_cut(line) if kind else not _names_a_reference(line.low))
+        and not (kind & _UNSPACED_SIGN and i in inside)
+        for i, (line, kind, spaces) in enumerate(
+            zip(lines, (seen & _LOOK).tolist(), n_spaces.tolist(), strict=True)
+        )
+    ]
+
+
+@cache
+def _kinds_of_characters() -> npt.NDArray[np.uint8]:
+    """Return the flags of characters by code point. Later ones have none, like the last."""
+    found = np.zeros(_N_CODE_POINTS, np.uint8)
+    characters = "".join(map(chr, range(_N_CODE_POINTS - 1)))
+    for pattern, flag in ((_SUSPECT, _SIGN), (_SPACE, _WHITE), (_UNSPACED, _UNSPACED_SIGN)):
+        found[[match.start() for match in pattern.finditer(characters)]] |= flag
+    return found
 
 
 def _is_sentence(text: str) -> bool:
@@ -138,7 +162,12 @@ def _is_sentence(text: str) -> bool:
 
 def _is_reference(low: str) -> bool:
     """Tell whether a folded line has a word of references. A loop over the words is slower."""
-    return " et al" in low or "doi:" in low or "doi.org" in low or "(n.d.)" in low or "isbn" in low
+    return "doi:" in low or "(n.d.)" in low or _names_a_reference(low)
+
+
+def _names_a_reference(low: str) -> bool:
+    """Tell whether a folded line has a word of references that has no mark and no digit."""
+    return " et al" in low or "doi.org" in low or "isbn" in low
 
 
 def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[int]:
@@ -207,7 +236,7 @@ def log_odds(
     seen = features(lines, known.words, known.rules)
     odds = known.first.sums(seen.rows).astype(np.float32)
     caution = line_context_features.caution(odds, seen.n_words)
-    doubtful = np.array([i for i in np.flatnonzero(odds > DOUBTFUL).tolist() if may_go(i)], int)
+    doubtful = np.array(list(filter(may_go, np.flatnonzero(odds > DOUBTFUL).tolist())), int)
     if len(doubtful):
         context = line_context_features.context(odds, seen)[doubtful]
         odds[doubtful] = known.second.sums(np.concatenate([seen.rows[doubtful], context], axis=1))
@@ -216,7 +245,7 @@ def log_odds(
 
 def number_of_boilerplate(lines: Sequence[Line]) -> int:
     """Return how many lines a rule for boilerplate matches, not one for layout."""
-    return sum([line.category not in NO_BOILERPLATE for line in lines])
+    return len([line for line in lines if line.category not in NO_BOILERPLATE])
 
 
 def has_few_words(lines: Sequence[Line]) -> bool:
@@ -260,15 +289,15 @@ def decide(
     )
     own: list[int] = []
     if odds is not None and boilerplate >= MIN_BOILERPLATE:
-        listed = {*below, *above}
+        listed, threshold = {*below, *above}, known.threshold
         own = [
             i
-            for i, line in enumerate(lines)
-            if odds[i] > known.threshold
-            and not line.category
+            for i, sure in enumerate(odds)
+            if sure > threshold
+            and not lines[i].category
             and i not in listed
             and may_go(i)
-            and (len(WORD.findall(line.low)) >= MIN_WORDS or _is_label(line, odds[i], known))
+            and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or _is_label(lines[i], sure, known))
         ]
     return Decision(tuple(below), tuple(above), tuple(own))
 

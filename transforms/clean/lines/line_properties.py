@@ -177,9 +177,9 @@ def _flags(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     """Return the table of flags after adding the characters of the parts."""
     table = _flag_table()
     for codes in parts:
-        new = codes[table[codes] == 0]
-        if len(new):
-            for code in np.unique(new).tolist():
+        known = table[codes]
+        if not known.all():
+            for code in np.unique(codes[known == 0]).tolist():
                 table[code] = _flags_of(chr(code))
     return table
 
