@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.flows.engines.dask.transfer import FileTransfer
+from copydesk.flows.engines.dask.transfer import RunTransfer
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
 from copydesk.flows.warehouse import Options, Warehouse
@@ -17,16 +17,16 @@ from tests.remote.test_warehouse import Move, publish
 
 
 @pytest.fixture
-def here(bucket: str, tmp_path: Path) -> FileTransfer:
+def here(bucket: str, tmp_path: Path) -> RunTransfer:
     """Return the side of the machine of the run."""
     staging = tmp_path / "run"
     (staging / "fold").mkdir(parents=True)
     (staging / "fold" / "a").write_text("A")
-    return FileTransfer.through_store(f"s3://{bucket}/wh", staging)
+    return RunTransfer.through_store(f"s3://{bucket}/wh", staging)
 
 
 def test_what_one_side_sends_another_fetches_once(
-    here: FileTransfer, another_machine: Move, monkeypatch: pytest.MonkeyPatch
+    here: RunTransfer, another_machine: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [here.upload(here.path("fold/a")), here.upload(here.path("fold"))]
     assert names == ["fold/a", "fold/"]
@@ -50,21 +50,21 @@ def test_a_shared_folder_has_one_name_on_all_sides_and_nothing_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("copydesk.flows.engines.dask.transfer.run_concurrently", None)
-    transfer = FileTransfer()
+    transfer = RunTransfer()
     name = transfer.upload(tmp_path / "a")
     assert transfer.on_worker.download(name) == tmp_path / "a"
 
 
 @pytest.mark.parametrize("name", ["../../.bashrc", "fold/../../x", "/etc/passwd"])
-def test_no_name_leads_out_of_the_folder(name: str, here: FileTransfer) -> None:
+def test_no_name_leads_out_of_the_folder(name: str, here: RunTransfer) -> None:
     with pytest.raises(WarehouseError, match="does not belong to the run"):
         here.on_worker.download(name)
 
 
 def test_a_worker_deletes_files_of_earlier_runs_and_in_the_end_those_of_this_run(
-    here: FileTransfer, another_machine: Move, tmp_path: Path
+    here: RunTransfer, another_machine: Move, tmp_path: Path
 ) -> None:
-    before = FileTransfer.through_store(here.warehouse, tmp_path / "run")
+    before = RunTransfer.through_store(here.warehouse, tmp_path / "run")
     left_behind = [transfer.upload(transfer.path("fold/a")) for transfer in (before, here)]
     another_machine()
     old, new = (
@@ -78,7 +78,7 @@ def test_a_worker_deletes_files_of_earlier_runs_and_in_the_end_those_of_this_run
 
 
 def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(
-    here: FileTransfer, another_machine: Move
+    here: RunTransfer, another_machine: Move
 ) -> None:
     warehouse = Warehouse.open(
         here.warehouse, create=True, options=Options(keep_snapshots=1, grace_hours=0)
@@ -91,9 +91,7 @@ def test_a_worker_keeps_no_index_of_snapshots_that_are_gone(
     assert not list((mirror / "index").iterdir())
 
 
-def test_the_store_is_empty_when_the_run_has_ended(
-    here: FileTransfer, s3: Any, bucket: str
-) -> None:
+def test_the_store_is_empty_when_the_run_has_ended(here: RunTransfer, s3: Any, bucket: str) -> None:
     here.upload(here.path("fold/a"))
     assert list(objects(s3, bucket)) == [f"wh/staging/{here.session}/fold/a"]
     here.clear_store()
@@ -101,7 +99,7 @@ def test_the_store_is_empty_when_the_run_has_ended(
 
 
 def test_a_store_that_fails_ends_the_run_with_a_sentence_that_says_what_is_kept(
-    here: FileTransfer, monkeypatch: pytest.MonkeyPatch
+    here: RunTransfer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise RemoteError(None, "the server does not answer")

@@ -18,7 +18,7 @@ from distributed import Client, LocalCluster
 from copydesk.flows.engines import worker_pool
 from copydesk.flows.engines.dask import EngineError, worker_tasks
 from copydesk.flows.engines.dask.bounded_calls import Submitter
-from copydesk.flows.engines.dask.transfer import SHARED, FileTransfer
+from copydesk.flows.engines.dask.transfer import SHARED, RunTransfer
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
@@ -55,7 +55,7 @@ class Dask:
                     f"worker {blind[0]} cannot see the folder {staging}. Put the warehouse on an object "
                     "store, or in a folder that has the same path on this machine and on every worker"
                 )
-            self._transfer = FileTransfer.through_store(warehouse, staging)
+            self._transfer = RunTransfer.through_store(warehouse, staging)
             refused = self._client.run(
                 worker_tasks.reaches, self._transfer.on_worker, self._transfer.upload(token)
             )

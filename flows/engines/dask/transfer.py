@@ -12,7 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
@@ -34,27 +34,17 @@ class FileTransfer:
     """How one machine reads and writes the files of a run.
 
     Without a warehouse, all machines share the file system. Raises WarehouseError if the store fails.
-
-    >>> FileTransfer().name(Path("/shared/staging/x")), FileTransfer().path("/shared/staging/x")
-    ('/shared/staging/x', PosixPath('/shared/staging/x'))
     """
 
     warehouse: str = ""
     """URI of the warehouse whose store is used, or empty if all machines share a folder."""
     session: str = ""
     """Names this attempt at the run, so that its files differ from late uploads of a killed attempt."""
-    folder: str = ""
-    """The staging folder on the machine of the run. It is empty on a worker, which uses its cache."""
-
-    @classmethod
-    def through_store(cls, warehouse: str, staging: Path) -> FileTransfer:
-        """The transfer on the machine of the run, for workers that do not see its staging folder."""
-        return cls(warehouse, f"{staging.name}-{token_hex(4)}", str(staging))
 
     @property
-    def on_worker(self) -> FileTransfer:
-        """The same transfer on a worker."""
-        return replace(self, folder="")
+    def folder(self) -> Path:
+        """The folder of this machine that has the files, if a store is used."""
+        raise NotImplementedError
 
     @property
     def uses_store(self) -> bool:
@@ -65,7 +55,7 @@ class FileTransfer:
         """The name of a file or folder of the run, the same on all machines."""
         if not self.uses_store:
             return str(path)
-        return path.relative_to(self._root).as_posix() + "/" * path.is_dir()
+        return path.relative_to(self.folder).as_posix() + "/" * path.is_dir()
 
     def path(self, name: str) -> Path:
         """The path on this machine of a file or folder, which need not exist yet.
@@ -78,7 +68,7 @@ class FileTransfer:
             raise WarehouseError(
                 f"{self._store} names a file that does not belong to the run: {name!r}"
             )
-        return self._root / name
+        return self.folder / name
 
     def download(self, name: str) -> Path:
         """Download a file or create an empty folder if it is not on this machine. Return its path."""
@@ -107,64 +97,9 @@ class FileTransfer:
                 _objects(self._store).upload(path, name)
         return name
 
-    def remove_local(self, *paths: Path) -> None:
-        """On a worker: delete files and folders that it no longer needs."""
-        for path in paths if self.uses_store else ():
-            atomic_write.remove_tree(path)
-
-    def remove_from_store(self, names: Iterable[str]) -> None:
-        """Delete files from the store that no machine needs any longer."""
-        if self.uses_store:
-            with as_warehouse_error(_CONSEQUENCE):
-                _objects(self._store).remove(names)
-
-    # The beginning and the end of a run
-
-    def clear_old_runs(self) -> None:
-        """On a worker: delete what earlier runs left in its cache.
-
-        A warehouse has one writer, so every other run has ended.
-        """
-        for path in self._cache.glob("*"):
-            if path.name != self.session:
-                shutil.rmtree(path, ignore_errors=True)
-
-    def clear_cache(self) -> None:
-        """On a worker: delete its cache of this run, and from its mirror snapshots no longer kept."""
-        if not self.uses_store:
-            return
-        shutil.rmtree(self._root, ignore_errors=True)
-        with suppress(Locked, WarehouseError, OSError):
-            # A writer of this machine, or another worker, does the same.
-            warehouse = Warehouse.open(self.warehouse)
-            with lock.exclusive(warehouse.root / "lock"):
-                warehouse.sweep(
-                    keep_staging=[path.name for path in (warehouse.root / "staging").iterdir()]
-                )
-
-    def clear_store(self) -> None:
-        """On the machine of the run: delete its files from the store.
-
-        The next writer deletes what cannot be deleted now.
-        """
-        if self.uses_store:
-            with suppress(client.RemoteError):
-                objects = _objects(self._store)
-                objects.remove(objects.names())
-
-    # Details
-
     @property
     def _store(self) -> str:
         return f"{self.warehouse}/{object_names.STAGING}/{self.session}"
-
-    @property
-    def _cache(self) -> Path:
-        return object_names.local_folder(self.warehouse, below="transfers")
-
-    @property
-    def _root(self) -> Path:
-        return Path(self.folder) if self.folder else self._cache / self.session
 
     def _fetch(self, name: str, path: Path) -> None:
         if name.endswith("/"):
@@ -175,5 +110,88 @@ class FileTransfer:
             _objects(self._store).download(name, temporary)
 
 
-SHARED = FileTransfer()
+@dataclass(frozen=True, slots=True)
+class RunTransfer(FileTransfer):
+    """The transfer on the machine of the run, whose files are in the staging folder.
+
+    >>> RunTransfer().name(Path("/shared/staging/x")), RunTransfer().path("/shared/staging/x")
+    ('/shared/staging/x', PosixPath('/shared/staging/x'))
+    """
+
+    staging: Path = Path()
+
+    @classmethod
+    def through_store(cls, warehouse: str, staging: Path) -> RunTransfer:
+        """The transfer for workers that do not see the staging folder."""
+        return cls(warehouse, f"{staging.name}-{token_hex(4)}", staging)
+
+    @property
+    def folder(self) -> Path:
+        """The staging folder."""
+        return self.staging
+
+    @property
+    def on_worker(self) -> WorkerTransfer:
+        """The other side of this transfer."""
+        return WorkerTransfer(self.warehouse, self.session)
+
+    def remove_from_store(self, names: Iterable[str]) -> None:
+        """Delete files from the store that no machine needs any longer."""
+        if self.uses_store:
+            with as_warehouse_error(_CONSEQUENCE):
+                _objects(self._store).remove(names)
+
+    def clear_store(self) -> None:
+        """Delete the files of the run from the store.
+
+        The next writer deletes what cannot be deleted now.
+        """
+        if self.uses_store:
+            with suppress(client.RemoteError):
+                objects = _objects(self._store)
+                objects.remove(objects.names())
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTransfer(FileTransfer):
+    """The transfer on a worker, which keeps the files of each run in a folder of its cache."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the cache."""
+        return self._cache / self.session
+
+    def remove_local(self, *paths: Path) -> None:
+        """Delete files and folders that the worker no longer needs."""
+        for path in paths if self.uses_store else ():
+            atomic_write.remove_tree(path)
+
+    def clear_old_runs(self) -> None:
+        """Delete what earlier runs left in the cache.
+
+        A warehouse has one writer, so every other run has ended.
+        """
+        for path in self._cache.glob("*"):
+            if path.name != self.session:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def clear_cache(self) -> None:
+        """Delete the files of this run, and from the worker's mirror the snapshots no longer kept."""
+        if not self.uses_store:
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(Locked, WarehouseError, OSError):
+            # A writer of this machine, or another worker, does the same.
+            warehouse = Warehouse.open(self.warehouse)
+            with lock.exclusive(warehouse.root / "lock"):
+                warehouse.sweep(
+                    keep_staging=[path.name for path in (warehouse.root / "staging").iterdir()]
+                )
+
+    @property
+    def _cache(self) -> Path:
+        return object_names.local_folder(self.warehouse, below="transfers")
+
+
+SHARED = RunTransfer()
 _objects = lru_cache(maxsize=4)(Objects)

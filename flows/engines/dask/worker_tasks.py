@@ -1,7 +1,7 @@
 """The functions that run on the workers of the cluster.
 
 Every task may run twice, even at the same time. So it writes a file under a temporary name, then
-gives it a name by its content, and returns names and counts. Its `FileTransfer` converts names to
+gives it a name by its content, and returns names and counts. Its `WorkerTransfer` converts names to
 paths.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.flows.engines import worker_pool
-from copydesk.flows.engines.dask.transfer import FileTransfer
+from copydesk.flows.engines.dask.transfer import WorkerTransfer
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import from_json
@@ -51,7 +51,7 @@ def sees(path: str) -> bool:
     return os.path.exists(path)
 
 
-def reaches(transfer: FileTransfer, name: str) -> str:
+def reaches(transfer: WorkerTransfer, name: str) -> str:
     """Start a run on a worker. Return the reason why it cannot download a file, or ""."""
     transfer.clear_old_runs()
     try:
@@ -61,7 +61,7 @@ def reaches(transfer: FileTransfer, name: str) -> str:
     return ""
 
 
-def run_shard(transfer: FileTransfer, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
+def run_shard(transfer: WorkerTransfer, shard: dict[str, Any], task: SentTask) -> dict[str, Any]:
     """Run the task on one shard, in a child process that may crash without harm to the worker."""
     here = from_json({**shard, "folder": str(transfer.path(shard["folder"]))})
     transfer.download_all([transfer.name(path) for path in here.files])
@@ -96,6 +96,6 @@ def close_pools(task: SentTask) -> None:
             pool.close()
 
 
-def leave(transfer: FileTransfer) -> None:
+def leave(transfer: WorkerTransfer) -> None:
     """End a run: delete the files that were downloaded to this worker."""
     transfer.clear_cache()
