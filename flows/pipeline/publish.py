@@ -177,64 +177,55 @@ def _among(rows: pa.Table, ids: pa.Array) -> pa.Table:
 def _updates(
     copies: Copies, stories: Stories, parent: Snapshot | None, decided: Decided
 ) -> dict[str, pa.Table]:
-    """New values of published rows: cluster sizes, stories, and the kept document of a duplicate."""
-    updates: dict[str, pa.Table] = {}
+    """New values of published rows, by table, each with the id of its document."""
     if parent is None:
-        return updates
+        return {}
+    updates: dict[str, pa.Table] = {}
+    if copies.reassigned.num_rows or stories.updates.num_rows:
+        updates["duplicates"] = _changed_copies(parent, copies.reassigned, stories.updates, decided)
     # A document of this run that has copies got its story in this run. So one without such a story
     # was published before.
-    sizes = copies.sizes.filter(
-        pa.array(~id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"]))
-    )
-    if copies.reassigned.num_rows or stories.updates.num_rows:
-        changed = _changed_copies(parent, copies.reassigned, stories.updates, decided)
-        if changed.num_rows:
-            updates["duplicates"] = changed
+    is_new = id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"])
+    sizes = copies.sizes.filter(pa.array(~is_new))
     if sizes.num_rows or stories.updates.num_rows:
-        updates["articles"] = _merged(parent, sizes, stories.updates)
-    return updates
+        updates["articles"] = _changed_articles(parent, sizes, stories.updates)
+    return {name: rows for name, rows in updates.items() if rows.num_rows}
+
+
+def _changed_articles(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
+    """Published articles whose cluster grew or whose story changes, with the columns of both."""
+    ids = {*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}
+    rows = parent.documents("articles", ids, ["doc_id", *_SIZES, *STORY]).sort_by("doc_id")
+    return _with_changes(_with_changes(rows, sizes, _SIZES), stories, STORY)
 
 
 def _changed_copies(
     parent: Snapshot, reassigned: pa.Table, moves: pa.Table, decided: Decided
 ) -> pa.Table:
-    """Changes to `duplicates`: copies with another kept document, or whose kept document moves to
-    another story.
-    """
-    wanted = pc.field("doc_id").isin(id_index.whole(reassigned["doc_id"]))
-    wanted |= pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
-    rows = parent.table("duplicates", ["doc_id", "story_id", *DUPLICATION], wanted).sort_by(
-        "doc_id"
+    """Published copies that get another kept document, or whose kept document moves to another story."""
+    is_reassigned = pc.field("doc_id").isin(id_index.whole(reassigned["doc_id"]))
+    may_move = pc.field("kept_doc_id").isin(id_index.whole(moves["doc_id"]))
+    columns = ["doc_id", "story_id", *DUPLICATION]
+    rows = parent.table("duplicates", columns, is_reassigned | may_move).sort_by("doc_id")
+    changed = _with_changes(rows, reassigned, DUPLICATION)
+    (story,) = decided.stories_of_kept.columns(changed["kept_doc_id"], ("story_id",)).values()
+    story = pc.coalesce(story, rows["story_id"])
+    changed = changed.set_column(changed.column_names.index("story_id"), "story_id", story)
+    is_changed = pc.or_(
+        pa.array(id_index.Keyed(reassigned["doc_id"]).holds(rows["doc_id"])),
+        pc.fill_null(pc.not_equal(story, rows["story_id"]), True),
     )
-    index = pc.index_in(rows["doc_id"], value_set=id_index.whole(reassigned["doc_id"]))
-    columns = {"doc_id": rows["doc_id"]}
-    for name in DUPLICATION:
-        now = id_index.whole(reassigned[name]).take(index).cast(rows[name].type)
-        columns[name] = pc.if_else(index.is_valid(), now, rows[name])
-    (story,) = decided.stories_of_kept.columns(columns["kept_doc_id"], ("story_id",)).values()
-    columns["story_id"] = pc.coalesce(story, rows["story_id"])
-    is_changed = pc.or_(index.is_valid(), pc.not_equal(columns["story_id"], rows["story_id"]))
-    return pa.table(columns).filter(pc.fill_null(is_changed, True))
+    return changed.filter(is_changed)
 
 
-def _merged(parent: Snapshot, sizes: pa.Table, stories: pa.Table) -> pa.Table:
-    """Merge the changes of sizes and of stories into one table of changes to `articles`.
-
-    If only one of them changes for an article, the other columns repeat the old values.
-    """
-    ids = pa.array(
-        sorted({*sizes["doc_id"].to_pylist(), *stories["doc_id"].to_pylist()}), pa.string()
-    )
-    rows = parent.documents("articles", ids.to_pylist(), ["doc_id", *_SIZES, *STORY]).sort_by(
-        "doc_id"
-    )
-    merged = rows.select(["doc_id"])
-    for source, names in ((sizes, _SIZES), (stories, STORY)):
-        index = pc.index_in(rows["doc_id"], value_set=source["doc_id"].combine_chunks())
-        for name in names:
-            changed = source[name].combine_chunks().take(index).cast(rows[name].type)
-            merged = merged.append_column(name, pc.if_else(index.is_valid(), changed, rows[name]))
-    return merged
+def _with_changes(rows: pa.Table, changes: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows, with the columns `names` of `changes` for each document that `changes` has."""
+    found = id_index.Table(changes)
+    is_changed = pa.array(found.holds(rows["doc_id"]))
+    for name, new in found.columns(rows["doc_id"], tuple(names)).items():
+        values = pc.if_else(is_changed, new.cast(rows[name].type), rows[name])
+        rows = rows.set_column(rows.column_names.index(name), name, values)
+    return rows
 
 
 def _ledgers(results: Results) -> list[tuple[ShardFiles, list[StagedRows]]]:
