@@ -23,6 +23,9 @@ from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, roun
 
 # The most bytes of small files that are read as one dataset; arbitrary.
 _READ_TOGETHER_BYTES = 16 << 20
+# Up to this many documents with texts are read by row group, so that few other texts are unpacked.
+# A file has eight row groups; arbitrary.
+_FEW = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,11 @@ class Snapshot:
             here = pc.field(column).isin(wanted)
             where = here if where is None else where | here
         found = self._dataset(table, entries or self._entries(table)[:1])
-        return found.to_table(columns=None if columns is None else list(columns), filter=where)
+        names = found.schema.names if columns is None else list(columns)
+        if self.origin is not None or len(wanted) > _FEW or "text" not in names:
+            return found.to_table(columns=names, filter=where)
+        parts = [part.to_table(found.schema, names, where) for part in _row_groups(found, where)]
+        return pa.concat_tables(parts) if parts else found.head(0, columns=names)
 
     def locate(
         self, ids: Iterable[str] | pa.Array, tables: Sequence[str] = DOCUMENT_TABLES
@@ -261,3 +268,15 @@ class Snapshot:
                 f"there is no table {table!r}; the tables are {', '.join(self.tables)}"
             )
         return self.manifest.tables[table]
+
+
+def _row_groups(dataset: ds.Dataset, where: pc.Expression) -> Iterator[ds.ParquetFileFragment]:
+    """Yield each file of the dataset with only those row groups that have rows of interest."""
+    for file in dataset.get_fragments():
+        ends = np.cumsum([group.num_rows for group in file.row_groups])
+        is_wanted = file.to_table(columns={"is_wanted": where})["is_wanted"]
+        rows = np.flatnonzero(is_wanted)
+        if len(rows):
+            yield file.subset(
+                row_group_ids=np.unique(np.searchsorted(ends, rows, "right")).tolist()
+            )
