@@ -54,12 +54,12 @@ def clean_files(
     context: Context,
     templates: Mapping[str, frozenset[str]],
     *,
-    on_last: Callable[[], None] = lambda: None,
+    on_last: Callable[[int], None] = lambda n: None,
 ) -> CleanedFiles:
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
-    `templates` maps an outlet to its active template lines. `on_last` is called when the last shard
-    has been given to a worker and workers are still busy. If an earlier run was killed, the shards
+    `templates` maps an outlet to its active template lines. `on_last` is called with the number of
+    documents when the last shard has been given to a worker and workers are still busy. If an earlier run was killed, the shards
     that it finished are used as they are. Raises `TaskError` and OSError, as `worker_pool` explains.
     """
     if not context.files:
@@ -114,7 +114,7 @@ def write_edit_options(
 
 
 def _watched(
-    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[], None]
+    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[int], None]
 ) -> Iterator[Shard]:
     """Yield the shards. After each, call `on_total` with an estimate of the number of all documents."""
     n = 0
@@ -124,7 +124,7 @@ def _watched(
             on_total(round(n / (1 - shard.left_share)))
         yield shard
     on_total(n)
-    on_last()
+    on_last(n)
 
 
 def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
@@ -133,7 +133,7 @@ def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
     The run has these limits, about `n_bytes` of input and at most `workers` workers.
     """
     sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
-    with HiddenLibraries.hidden("scipy"):
+    with HiddenLibraries.hidden("scipy", "yaml", "cffi"):
         numba_cache.load()  # This process and the workers both need it.
         sandbox.start_ahead(
             seconds=limits.seconds,

@@ -60,6 +60,7 @@ __all__ = [
     "started",
 ]
 
+_MANY = 500  # documents, among which there are copies; arbitrary
 _MOST_ANOMALIES = 8  # how many are shown as warnings; arbitrary, and the report has all
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -100,12 +101,17 @@ def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
 def clean(context: Context) -> Cleaned:
     """Read the inputs, cut them into shards, and let workers extract, clean and tag each document."""
     context.progress.stage("clean", None)
-    loading = threading.Thread(target=_load_ahead)
+    loading: list[threading.Thread] = []
+
+    def load_ahead(n_documents: int) -> None:
+        loading.append(threading.Thread(target=_load_ahead, args=[n_documents]))
+        loading[0].start()
+
     cleaned = clean_shards.clean_files(
-        context, learn_templates.templates_in_force(context.parent), on_last=loading.start
+        context, learn_templates.templates_in_force(context.parent), on_last=load_ahead
     )
-    if loading.ident is not None:
-        loading.join()  # Two threads must not load the same compiled code.
+    for thread in loading:
+        thread.join()  # Two threads must not load the same compiled code.
     for sentence in unread_warnings(cleaned.tally.unread):
         context.warn(sentence)
     n_known = context.sifted.n_known_documents
@@ -121,14 +127,20 @@ def clean(context: Context) -> Cleaned:
     )
 
 
-def _load_ahead() -> None:
-    """Load the compiled code of later steps while workers are still busy, since it takes a second."""
+def _load_ahead(n_documents: int) -> None:
+    """Load the compiled code of later steps while workers are still busy, since it takes a second.
+
+    Among a few documents there may be no copies, so what only the comparison of copies needs is
+    left to that step.
+    """
     try:
         from copydesk.flows.pipeline.stories import stage  # noqa: F401
         from copydesk.transforms.dedup import find_duplicates
     except ImportError:  # The step that needs it will raise the error.
         return
-    find_duplicates(["The same words twice load every loop that compares copies."] * 2)
+    text = "The council of Bergen said on Tuesday that the tram to the airport will open in May."
+    copy = text if n_documents < _MANY else text.replace("May", "June")
+    find_duplicates([text, copy])
 
 
 @timed

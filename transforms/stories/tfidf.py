@@ -96,11 +96,11 @@ def epoch_of_frequencies(number: int, n_documents: int, frequencies: NDArray[np.
 
 def vectors(counted: Counts, epoch: Epoch) -> Vectors:
     """Weigh counted features by an epoch: BM25 term frequency times squared log IDF."""
-    return Vectors(*_weigh(counted.starts, counted.slots, counted.counts, _idf(epoch), _TF))
+    return Vectors(*_weigh(counted.starts, counted.slots, counted.counts, idf_of(epoch), _TF))
 
 
 @lru_cache(maxsize=2)
-def _idf(epoch: Epoch) -> NDArray[np.float32]:
+def idf_of(epoch: Epoch) -> NDArray[np.float32]:
     """Return the squared log IDF of every feature; cached, because small batches share it."""
     n, known = epoch.n_documents, background()
     share = np.maximum((np.maximum(epoch.frequencies, 1) + 0.5) / n, 1 / RAREST)

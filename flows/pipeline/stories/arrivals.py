@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +15,13 @@ from copydesk.flows.pipeline.staging.shard_files import ROW, StagedRows
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.support import arrow_file
 from copydesk.flows.support.id_index import Keyed, whole
+from copydesk.flows.support.in_threads import in_threads
 from copydesk.schemas.column import TIMESTAMP
 from copydesk.transforms.stories.stories_in_memory import microseconds
 from copydesk.transforms.stories.term_counts import Counts, count
 
 _AT_ONCE = 2_000  # texts: 6 MB
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +98,36 @@ class New:
         """The numbers of the articles with these ids, or -1 for an id that is not new."""
         return self.ids.row_numbers(pa.array(ids, pa.string()))
 
-    def counts(self, wanted: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.int64], Counts]]:
-        """Yield numbers and word counts of the wanted articles, in batches.
+    def counted(
+        self,
+        function: Callable[[NDArray[np.int64], Counts], _Result],
+        *,
+        wanted: NDArray[np.bool_] | None = None,
+        threads: int = 1,
+    ) -> Iterator[_Result]:
+        """Yield `function(numbers, counts)` for the word counts of the articles, batch by batch.
 
-        `wanted` is a mask over all new articles.
+        `wanted` is a mask over all new articles. The shards are read in threads.
         """
-        for shard in self.shards:
-            for ids, counts in _counts(shard):
-                rows = self.ids.row_numbers(ids)
-                chosen = np.flatnonzero(rows >= 0)
+
+        def of_shard(shard: StagedRows) -> list[_Result]:
+            return [function(*batch) for batch in self._counts(shard, wanted)]
+
+        for results in in_threads(of_shard, self.shards, threads=threads):
+            yield from results
+
+    def _counts(
+        self, shard: StagedRows, wanted: NDArray[np.bool_] | None
+    ) -> Iterator[tuple[NDArray[np.int64], Counts]]:
+        for ids, counts in _counts(shard):
+            rows = self.ids.row_numbers(ids)
+            chosen = np.flatnonzero(rows >= 0)
+            if wanted is not None:
                 chosen = chosen[wanted[rows[chosen]]]
-                if len(chosen) == len(rows):
-                    yield rows, counts
-                elif len(chosen):
-                    yield rows[chosen], counts.take(chosen)
+            if len(chosen) == len(rows):
+                yield rows, counts
+            elif len(chosen):
+                yield rows[chosen], counts.take(chosen)
 
     def titles(self, of: NDArray[np.int64]) -> pa.Array:
         """Titles of the articles with these numbers, in the same order."""

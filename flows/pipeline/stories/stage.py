@@ -30,7 +30,6 @@ from copydesk.flows.pipeline.stories import published_window, story_rows
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
 from copydesk.flows.pipeline.stories.incremental_clustering import IncrementalClustering
-from copydesk.flows.support.in_threads import in_threads
 from copydesk.transforms.stories import day_blocks, tfidf
 from copydesk.transforms.stories.term_counts import SPACE, Counts, count
 
@@ -90,18 +89,18 @@ def group(
     new = New.read(shards, copies.duplicates)
     displaced = _kept_of(copies.displaced)
     state = story_state.load(parent)
-    epoch = _epoch(new, parent, state)
+    epoch = _epoch(new, parent, state, threads=place.threads)
     # Vectors of two epochs cannot be compared, so the window is weighed again.
     if epoch is not state.epoch:
         state = story_state.NOTHING
     clustering = IncrementalClustering(new, displaced, parent, options, state)
     clustering.inherit_stories()
     with story_state.VectorSpill(place.folder, epoch, len(new)) as spill:
-        for rows, vectors in in_threads(
-            lambda counted: (counted[0], tfidf.vectors(counted[1], epoch.weights)),
-            new.counts(np.ones(len(new), np.bool_)),
-            threads=place.threads,
-        ):
+        tfidf.idf_of(epoch.weights)  # The threads share it.
+        weighed = new.counted(
+            lambda rows, counts: (rows, tfidf.vectors(counts, epoch.weights)), threads=place.threads
+        )
+        for rows, vectors in weighed:
             spill.add(rows, vectors)
         for first, end in _spans(new.published):
             clustering.add(first, end, spill)
@@ -128,7 +127,9 @@ def _kept_of(duplicates: pa.Table) -> dict[str, str]:
     return dict(zip(ids, kept, strict=True))
 
 
-def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story_state.Epoch:
+def _epoch(
+    new: New, parent: Snapshot | None, state: story_state.State, *, threads: int
+) -> story_state.Epoch:
     """Return the current epoch, or a new one if the corpus has grown by a quarter.
 
     A new epoch counts the words of a sample of the new articles. If these are few, the latest
@@ -138,7 +139,9 @@ def _epoch(new: New, parent: Snapshot | None, state: story_state.State) -> story
     if state.epoch is not None and n_articles < GROWTH * state.epoch.n_articles:
         return state.epoch
     frequencies = np.zeros(SPACE, np.int64)
-    sources: list[Iterator[Counts]] = [(counts for _, counts in new.counts(_sampled(len(new))))]
+    sources: list[Iterator[Counts]] = [
+        new.counted(lambda _, counts: counts, wanted=_sampled(len(new)), threads=threads)
+    ]
     if parent is not None and len(new) < SAMPLE:
         sources.append(
             _published_counts(

@@ -103,8 +103,9 @@ class HiddenLibraries:
     """An import finder that hides libraries that other libraries import if they are installed.
 
     No run needs them. pyarrow imports pandas to inspect the first list that it converts, which
-    costs half a second and 60 MB. numba imports scipy for a BLAS, which costs 0.2 s. datasketch
-    imports redis, which costs 0.2 s.
+    costs half a second and 60 MB. numba imports scipy for a BLAS, which costs 0.2 s, and yaml and
+    cffi for files and calls that no loop here has, which costs 0.05 s. datasketch imports redis,
+    which costs 0.2 s.
     """
 
     def __init__(self, names: frozenset[str]) -> None:
