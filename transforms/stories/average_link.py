@@ -122,9 +122,9 @@ def _nearest(
     end: int,
     sizes: NDArray[np.int64],
     own: int,
-    previous: int,
+    previous: np.int32,
     threshold: float,
-) -> int:
+) -> np.int32:
     """Return the neighbour with the highest mean similarity, or -1 if none is at the threshold.
 
     Of equal ones, it is the previous group of the chain, so that the chain ends, or else the group
