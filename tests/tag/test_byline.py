@@ -140,6 +140,28 @@ def test_reporters_credited_at_the_foot_are_the_byline() -> None:
     assert tags.values["byline"] == ("Ana Ruiz", "Bo Li")
 
 
+@pytest.mark.parametrize(
+    ("credit", "names"),
+    [
+        ("(Reporting by Ana B. Ruiz in Oslo and Bo Li)", ("Ana B. Ruiz", "Bo Li")),
+        ("(Reporting by Ana Ruiz. Editing by Cy Young)", ("Ana Ruiz",)),
+        ("(Reporting by Ana Ruiz, editing by Cy D. Young, Di Ek and Ed Foy)", ("Ana Ruiz",)),
+        ("(Reporting by Ana Ruiz and additional reporting by Bo Li, Cy Young)", ("Ana Ruiz",)),
+        ("(Reporting by Ana Ruiz in Durham, North Carolina)", ("Ana Ruiz",)),
+        (
+            "(Reporting by Ana Ruiz in Buenos Aires, Bo Li and Cy Young in San Francisco, "
+            "Di Ek and Ed Foy in Rio de Janeiro, Flo Gray in Kuala Lumpur and Hugo Ibsen in Oslo)",
+            ("Ana Ruiz", "Bo Li", "Cy Young", "Di Ek", "Ed Foy", "Flo Gray", "Hugo Ibsen"),
+        ),
+    ],
+)
+def test_a_credit_at_the_foot_names_all_reporters_and_nobody_else(
+    credit: str, names: tuple[str, ...]
+) -> None:
+    tags = text_tags(f"LONDON (Reuters) - {PROSE} {credit}")
+    assert tags.values["byline"] == names
+
+
 def test_given_authors_win_and_the_difference_is_on_record() -> None:
     tags = text_tags(f"Rain in Rome\nBy Ana Ruiz\n{PROSE}", given=Given(authors=("Bo Li",)))
     assert tags.values["byline"] == ("Bo Li",)

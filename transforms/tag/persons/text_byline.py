@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_lexicon, person_names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate
@@ -23,7 +24,16 @@ def of_dateline(view: View) -> Candidate | None:
 
 # A first letter that may be a capital is left out.
 _CREDIT_WORDS = ("eporting by", "riting by", "eported by", "ritten by")
-_CREDIT = re.compile(r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120})", re.I)
+# A credit that a bracket or semicolon ends may be longer than one in prose.
+_CREDIT = re.compile(
+    r"(?:reporting|writing|reported|written) by ([^;()\n]{4,120}(?:[^;()\n]{0,280}(?=[;)]))?)", re.I
+)
+# The end of the names in a credit. The full stop of an initial ("Ana B. Ruiz") is none.
+_CREDIT_END = re.compile(
+    r"(?<!\b\w)(?<!\b[JS]r)\. |[.,]?\s+(?:and\s+)?(?:additional\s|edit(?:ing|ed)\s+by\b)"
+    r"|\. (?=(?:writ|report)ing by )",
+    re.IGNORECASE,
+)
 _CREDIT_PLACE = re.compile(r"\s+in\s+[A-Z][\w. ]{2,30}?(?=,| and |$)")
 
 
@@ -37,9 +47,13 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     match = _CREDIT.match(tail, at - 1) if at else None
     if match is None or tail[: at - 1].rstrip()[-10:].lower() == "additional":
         return None
-    text = _CREDIT_PLACE.sub("", match[1].split(". ", maxsplit=1)[0])
+    text = _CREDIT_PLACE.sub("", _CREDIT_END.split(match[1], maxsplit=1)[0])
     names = person_names.split(text, site=site, strict=True)
-    writers = tuple(Name(name.text, "writer") for name in names if not name.is_org)
+    writers = tuple(
+        Name(name.text, "writer")
+        for name in names
+        if not (name.is_org or dateline_places.is_region(name.text))  # "in Durham, North Carolina"
+    )
     return Candidate(writers, match[0].strip("( "), "text") if writers else None
 
 
