@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import copydesk
@@ -235,13 +235,23 @@ def test_a_page_whose_data_says_that_it_is_an_article_needs_more_evidence() -> N
     assert limit(says_article=1, address_is_root=1) == limit(address_is_root=1)
 
 
-@settings(max_examples=100, derandomize=True, database=None)
+# On a busy machine, labels are made slowly at first.
+_LABELS = settings(
+    max_examples=100,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@_LABELS
 @given(st.from_regex(page_kind_features._PAGINATION, fullmatch=True))
 def test_every_label_of_pages_begins_with_a_listed_character(label: str) -> None:
     assert label[0].isdigit() or label[0].lower() in page_kind_features._PAGINATION_STARTS
 
 
-@settings(max_examples=100, derandomize=True, database=None)
+@_LABELS
 @given(
     st.from_regex(
         page_kind_features._FILTER, fullmatch=True, alphabet=st.characters(codec="latin-1")
