@@ -23,7 +23,7 @@ def main() -> None:
     """
     path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, part in rule_table.content_of(rules.ALL).items():
+        for name, part in rule_table.content_of(rules.ALL, with_guards=True).items():
             packed = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
             entry = ZipInfo(f"{name}.json")
             entry.compress_type = ZIP_DEFLATED

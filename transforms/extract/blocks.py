@@ -38,9 +38,7 @@ _TELLING = frozenset(
 _CLASS_CHARS = 200
 _CLASS_NAMES = kind_names.Names(
     attributes=("class", "id"),
-    patterns=tuple(
-        (vocabulary.GROUP_BITS[name], pattern) for name, pattern in vocabulary.CLASS_GROUPS
-    ),
+    patterns=vocabulary.CLASS_PATTERNS,
     symbols=ascii_lowercase,
     by_word=True,
     most_of_value=_CLASS_CHARS,

@@ -2,17 +2,18 @@
 
 Patterns are grouped by the first characters of what they can match, so only a handful is considered
 for a line. Of those, only the ones whose literal is in the line are tried. Patterns that begin with
-anything are in a list of their own. Each pattern is compiled when it is first needed.
+anything are in a list of their own. Each pattern is compiled when it is first needed, and a long
+one only for a text that its guard allows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from copydesk.transforms.clean.patterns.pattern_guard import Guard
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
 from copydesk.transforms.clean.patterns.rule_table import PatternTable
 from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
@@ -29,6 +30,7 @@ class _Entry(NamedTuple):
     pattern: str
     rule: RuleEntry
     needs_digit: bool
+    guard: Guard | None
 
 
 _Entries = tuple[_Entry, ...]
@@ -60,16 +62,18 @@ class Matcher:
         such lines are left out.
         """
         best, limit = None, -1
-        for number, literal, pattern, rule, needs_digit in self._headed(text, start, sentence):
+        for number, literal, pattern, rule, needs_digit, guard in self._headed(
+            text, start, sentence
+        ):
             may_match = literal in text and (not needs_digit or _DIGIT.search(text))
-            if may_match and _compiled(pattern).fullmatch(text, start):
+            if may_match and _matches(pattern, guard, text, start):
                 best, limit = rule, number
                 break
-        for number, _, pattern, rule, needs_digit in self._unheaded(text, sentence):
+        for number, _, pattern, rule, needs_digit, guard in self._unheaded(text, sentence):
             if best is not None and number > limit:
                 break
             may_match = not needs_digit or _DIGIT.search(text)
-            if may_match and _compiled(pattern).fullmatch(text, start):
+            if may_match and _matches(pattern, guard, text, start):
                 return rule
         return best
 
@@ -78,7 +82,9 @@ class Matcher:
         headed, unheaded = self._headed(text, 0, NO_SENTENCE), self._unheaded(text, NO_SENTENCE)
         for one in sorted((*headed, *unheaded)) if unheaded else headed:
             may_match = one.literal in text and (not one.needs_digit or _DIGIT.search(text))
-            if may_match and (found := _compiled(one.pattern).match(text)):
+            if not may_match or not _may_match(one.pattern, one.guard, text, whole=False):
+                continue
+            if found := _compiled(one.pattern).match(text):
                 return one.rule, found.end()
         return None
 
@@ -132,7 +138,9 @@ class Matcher:
         """Return the entries of some heads, in table order."""
         return tuple(
             sorted(
-                _Entry(one.number, literal, one.pattern, self._on[one.rule], one.needs_digit)
+                _Entry(
+                    one.number, literal, one.pattern, self._on[one.rule], one.needs_digit, one.guard
+                )
                 for table in self._tables
                 for head in heads
                 for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
@@ -149,6 +157,24 @@ def _by_literal(entries: _Entries) -> tuple[tuple[str, _Entries], ...]:
     return tuple((literal, tuple(some)) for literal, some in found.items())
 
 
-@cache  # For all rule sets together. The cache of `re` is smaller than their number of patterns.
+_COMPILED: dict[str, re.Pattern[str]] = {}
+"""The patterns that were needed, of all rule sets. The cache of `re` is smaller than their number."""
+
+
+def _matches(pattern: str, guard: Guard | None, text: str, start: int) -> bool:
+    """Tell whether the pattern matches all of `text[start:]`."""
+    if not _may_match(pattern, guard, text[start:], whole=True):
+        return False
+    return _compiled(pattern).fullmatch(text, start) is not None
+
+
+def _may_match(pattern: str, guard: Guard | None, text: str, *, whole: bool) -> bool:
+    """Tell whether the pattern is worth its compilation. The guards of compiled ones are not asked."""
+    return guard is None or pattern in _COMPILED or guard.allows(text, whole=whole)
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    found = _COMPILED.get(pattern)
+    if found is None:
+        found = _COMPILED[pattern] = re.compile(pattern)
+    return found

@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
+from copydesk.transforms.clean.patterns.pattern_guard import Guard, packed, unpacked
 from copydesk.transforms.clean.patterns.pattern_literals import (
     alternatives,
     needs_digit,
@@ -36,6 +37,7 @@ from copydesk.transforms.clean.rule import (
 
 FILE = "rules.zip"
 INDEX = "index"
+_PATTERN = 2  # The place of the pattern in a row.
 Content = dict[str, Any]  # Values of JSON.
 
 
@@ -49,6 +51,7 @@ class Alternative(NamedTuple):
     # The most sentence-like lines that it matches: `NO_SENTENCE`, `SHORT_SENTENCE` or `SENTENCE`.
     takes: int
     needs_digit: bool
+    guard: Guard | None
 
 
 class PatternTable(NamedTuple):
@@ -96,8 +99,8 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
     """Return the values of JSON as tuples, which the garbage collector does not walk through."""
     return PatternTable(
         tuple(
-            Alternative(number, rule, pattern, tuple(literals), takes, needs_digit)
-            for number, rule, pattern, literals, takes, needs_digit in rows
+            Alternative(number, rule, pattern, tuple(literals), takes, needs_digit, unpacked(guard))
+            for number, rule, pattern, literals, takes, needs_digit, guard in rows
         ),
         {head: tuple(at) for head, at in heads.items()},
         frozenset(head[:n] for head in heads for n in range(len(head) + 1)),
@@ -133,8 +136,11 @@ def digest() -> str:
     return sha256(b"\0".join(text.replace(b"\r\n", b"\n") for _, text in files)).hexdigest()
 
 
-def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
-    """Return the table of some rules: an index, and the patterns of each set of languages by place."""
+def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str, Content]:
+    """Return the table of some rules: an index, and the patterns of each set of languages by place.
+
+    The guards of long patterns take some ten seconds of CPU. They only save time.
+    """
     groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
     for number, (row, rule, pattern, takes) in enumerate(_alternatives(rules)):
         rows, heads = groups[_file(rule.languages)].setdefault(rule.place, ([], {}))
@@ -154,12 +160,17 @@ def content_of(rules: Sequence[Rule]) -> dict[str, Content]:
     described = [
         [r.name, r.category, list(r.languages), r.place, r.on_pages, r.version] for r in rules
     ]
-    packed = json.dumps([described, groups], sort_keys=True)
+    whole = json.dumps([described, groups], sort_keys=True)  # Without guards.
     about = {
         "sources": digest(),
-        "sha256": sha256(packed.encode()).hexdigest(),
+        "sha256": sha256(whole.encode()).hexdigest(),
         "rules": described,
     }
+    for places in groups.values():
+        for place, (rows, _) in places.items():
+            has_guards = with_guards and place != "ending"
+            for row in rows:
+                row.append(packed(row[_PATTERN]) if has_guards else None)
     return {INDEX: about, **groups}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from functools import cache
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -35,7 +35,8 @@ class Automaton(NamedTuple):
     symbols: npt.NDArray[np.uint8]
 
 
-def automaton(patterns: Iterable[tuple[int, str]], symbols: str) -> Automaton:
+@cache
+def automaton(patterns: tuple[tuple[int, str], ...], symbols: str) -> Automaton:
     """Return the automaton of expressions with their bits, for names of these symbols."""
     inner: list[dict[int, int]] = [{}]
     bits = [0]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache, reduce
+from functools import lru_cache, reduce
 from operator import or_
+from string import ascii_lowercase
 
-from copydesk.transforms.extract.model.name_fragments import any_of
+from copydesk.transforms.extract.model.fragment_automaton import END, START, automaton
 
 #: Group of class and id names -> the fragments that mark it. An element may be in many groups.
 CLASS_GROUPS: tuple[tuple[str, str], ...] = (
@@ -110,29 +111,8 @@ GROUP_BITS = {
     for place, name in enumerate((*(name for name, _ in CLASS_GROUPS), *ATTRIBUTE_GROUPS))
 }
 
-_FEW = 6
-
-
-@cache  # Few pages have a name that the automaton of `kind_names` does not read.
-def _classes() -> tuple[tuple[re.Pattern[str], tuple[tuple[int, re.Pattern[str]], ...]], ...]:
-    """Return the bits and patterns of a few groups, behind a pattern that is found if one of them is."""
-    return tuple(
-        (
-            any_of(pattern for _, pattern in CLASS_GROUPS[at : at + _FEW]),
-            tuple(
-                (GROUP_BITS[name], re.compile(pattern))
-                for name, pattern in CLASS_GROUPS[at : at + _FEW]
-            ),
-        )
-        for at in range(0, len(CLASS_GROUPS), _FEW)
-    )
-
-
-@cache
-def _any_class() -> re.Pattern[str]:
-    """Return a pattern that is found in names of any group. Six of seven names are in none."""
-    return any_of(pattern for _, pattern in CLASS_GROUPS)
-
+#: The bit of each group of class names, and the expression of its fragments.
+CLASS_PATTERNS = tuple((GROUP_BITS[name], pattern) for name, pattern in CLASS_GROUPS)
 
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 _OFFSET = len(CLASS_GROUPS)
@@ -154,16 +134,13 @@ def _name_groups(name: str) -> int:
 
 @lru_cache(maxsize=1 << 15)
 def _part_groups(part: str) -> int:
-    part = part.lower()
-    if not _any_class().search(part):
-        return 0
-    return sum(
-        bit
-        for any_of_few, few in _classes()
-        if any_of_few.search(part)
-        for bit, pattern in few
-        if pattern.search(part)
-    )
+    """Return the groups of a word of a name, which has only letters of ASCII."""
+    steps, bits, symbols = automaton(CLASS_PATTERNS, ascii_lowercase)
+    state, found = int(steps[0, START]), 0
+    for symbol in (*symbols[list(part.encode())].tolist(), END):
+        state = int(steps[state, symbol])
+        found |= int(bits[state])
+    return found
 
 
 @lru_cache(maxsize=1 << 12)

@@ -1,0 +1,189 @@
+"""A cheap test that most lines fail, for patterns that are slow to compile.
+
+A pattern of some thousand characters takes milliseconds to compile, and most of them match no line
+of a few documents. Before a long pattern is compiled, a line must begin and end like one of its
+matches. Both are compared in letters and digits alone, so that any number of separators between two
+words makes no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
+
+from copydesk.transforms.clean.patterns.pattern_literals import Node, parsed
+
+_LONG = 500  # Characters. A shorter pattern compiles in less than a millisecond.
+
+
+class Size(NamedTuple):
+    """The most letters of a head or tail, and the most of them."""
+
+    length: int
+    many: int
+
+
+_HEADS, _TAILS = Size(8, 1500), Size(5, 2500)
+_LOOK_AHEADS = re.compile(r"(?:\(\?=(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\)){1,80}\))+(?=.)")
+_NO_LETTER, _DIGIT = re.compile(r"[\W_]+"), re.compile(r"\d")
+
+Branches = tuple[tuple[Node, ...], ...]
+_Starts = tuple[set[str], set[str]]
+
+
+class Guard:
+    """What a text must have if a pattern is to match it."""
+
+    def __init__(self, opening: str, heads: str, tails: str) -> None:
+        """The parts are the values of `packed`."""
+        self._opening, self._packed_heads, self._packed_tails = opening, heads, tails
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        return frozenset(self._packed_heads.split("\n"))
+
+    @cached_property
+    def _tails(self) -> frozenset[str]:
+        return frozenset(self._packed_tails.split("\n"))
+
+    def allows(self, text: str, *, whole: bool) -> bool:
+        """Tell whether the pattern may match the start of a text, or the whole text."""
+        letters = _letters(text)
+        return (
+            _begins(letters, self._heads, _HEADS.length)
+            and (not whole or _begins(letters[::-1], self._tails, _TAILS.length))
+            and (not self._opening or _compiled(self._opening).match(text) is not None)
+        )
+
+
+def packed(pattern: str) -> tuple[str, str, str] | None:
+    """Return the parts of the guard of a long pattern: look-aheads at its start, heads and tails.
+
+    A head is the beginning of the letters and digits of a match, and a tail their end in reverse.
+    Each digit is a zero. One stands on each line. After a shorter one anything may follow.
+
+    >>> opening, heads, tails = packed("(?=.{0,9}[:h])share(?: (?:on|via) (?:mail|x))?" + "|no?w" * 120)
+    >>> opening, heads.split(), tails.split()
+    ('(?=.{0,9}[:h])', ['now', 'nw', 'share'], ['erahs', 'liama', 'liamn', 'wn', 'won', 'xaive', 'xnoer'])
+    """
+    if len(pattern) < _LONG:
+        return None
+    opening = _LOOK_AHEADS.match(pattern)
+    heads, tails = (_spelled(pattern, *how) for how in ((_HEADS, 1), (_TAILS, -1)))
+    return opening[0] if opening else "", "\n".join(heads), "\n".join(tails)
+
+
+def unpacked(parts: Sequence[str] | None) -> Guard | None:
+    """Return the guard of these parts, if there are any."""
+    return Guard(*parts) if parts else None
+
+
+def _spelled(pattern: str, size: Size, step: int) -> list[str]:
+    """Return how the letters of matches begin, or with a `step` of -1 how their reverse begins.
+
+    The strings are as long as the number of them allows.
+    """
+    for length in range(size.length, 0, -1):
+        try:
+            open_ended, whole = _Speller(size.many, step).starts(parsed(pattern), length)
+        except _TooManyError:
+            continue
+        found = open_ended | whole
+        return sorted(one for one in found if found.isdisjoint(one[:n] for n in range(len(one))))
+    return [""]
+
+
+class _TooManyError(Exception):
+    """More strings than a guard should have."""
+
+
+class _Speller:
+    """Spells out the first letters and digits of what nodes match, from one end of them.
+
+    Its methods return strings that anything may follow, and strings that are whole.
+    """
+
+    def __init__(self, many: int, step: int) -> None:
+        self._many, self._step = many, step
+        self._known: dict[tuple[int, int], _Starts] = {}
+
+    def starts(self, branches: Branches, length: int) -> _Starts:
+        open_ended, whole = set[str](), set[str]()
+        for nodes in branches:
+            some, others = self._of_sequence(nodes[:: self._step], length)
+            open_ended |= some
+            whole |= others
+            if len(open_ended) + len(whole) > self._many:
+                raise _TooManyError
+        return open_ended, whole
+
+    def _of_sequence(self, nodes: Sequence[Node], length: int) -> _Starts:
+        open_ended, whole = set[str](), {""}
+        for node in nodes:
+            if not node.is_edge:
+                more, whole = self._after(whole, node, length, repeated=True)
+                open_ended |= more
+        return open_ended, whole
+
+    def _after(self, heads: set[str], node: Node, length: int, *, repeated: bool) -> _Starts:
+        open_ended, whole = set[str](), set[str]()
+        for head in heads:
+            left = length - len(head)
+            if not left:
+                open_ended.add(head)
+                continue
+            some, others = self._repeated(node, left) if repeated else self._once(node, left)
+            open_ended.update([head + one for one in some])
+            whole.update([head + one for one in others])
+            if len(open_ended) + len(whole) > self._many:
+                raise _TooManyError
+        return open_ended, whole
+
+    def _repeated(self, node: Node, length: int) -> _Starts:
+        key = id(node), length
+        if key not in self._known:
+            self._known[key] = self._as_long_as_possible(node, length)
+        return self._known[key]
+
+    def _as_long_as_possible(self, node: Node, length: int) -> _Starts:
+        for shorter in range(length, 0, -1):
+            with suppress(_TooManyError):
+                return self._of_repeats(node, shorter)
+        return {""}, set()
+
+    def _of_repeats(self, node: Node, length: int) -> _Starts:
+        open_ended, heads = set[str](), {""}
+        whole = {""} if node.least == 0 else set()
+        for n in range(1, min(node.most, length + 1) + 1):
+            more, heads = self._after(heads, node, length, repeated=False)
+            open_ended |= more
+            if n >= node.least:
+                whole |= heads
+        if node.most > length or node.least > length:
+            open_ended |= heads
+        return open_ended, whole
+
+    def _once(self, node: Node, length: int) -> _Starts:
+        if node.branches:
+            return self.starts(node.branches, length)
+        if node.letters is None:
+            return {""}, set()
+        letters = {"0" if c.isdecimal() else c for c in node.letters if c.isalnum()}
+        return set(), letters if all(map(str.isalnum, node.letters)) else {"", *letters}
+
+
+@lru_cache(maxsize=1024)
+def _letters(text: str) -> str:
+    return _DIGIT.sub("0", _NO_LETTER.sub("", text))
+
+
+def _begins(letters: str, starts: frozenset[str], longest: int) -> bool:
+    return any(letters[:n] in starts for n in range(longest + 1))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
