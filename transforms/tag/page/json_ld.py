@@ -138,7 +138,8 @@ class Statements:
         headline that the page's `<title>` begins with.
         """
         wanted = title.casefold()
-        own, others = set(), set()
+        own: set[int] = set()
+        others: set[int] = set()
         for number, document in enumerate(self.documents):
             headline = document.headline.casefold()[:_COMPARED_CHARS]
             if document.kind <= _ARTICLES and not document.elsewhere and headline:
