@@ -1,7 +1,7 @@
 """Measure the decision about copies on texts that the model has not seen.
 
     pip install lightgbm
-    python -m training.left_out_figures --gold DIR [--divisions 3] [--may-go 0.3 0.7 0.9]
+    python -m training.left_out_figures --gold DIR [--divisions 3] [--first 0] [--may-go 0.3 0.7 0.9]
 
 DIR is that of `drop_model.py`. Months, families and clusters are divided into five parts. A model
 that is trained without one part scores all recorded pairs of all texts. The decision step that
@@ -350,6 +350,12 @@ def main() -> None:
         "--divisions", type=int, default=3, help="how many times the data is divided into parts"
     )
     parser.add_argument(
+        "--first",
+        type=int,
+        default=0,
+        help="number of the first division: another one is another draw",
+    )
+    parser.add_argument(
         "--may-go",
         type=float,
         nargs="+",
@@ -360,7 +366,7 @@ def main() -> None:
     gold = Gold.read(given.gold)
     x = gold.examples.matrix()
     found: dict[float, list[dict[str, float]]] = defaultdict(list)
-    for number in range(given.divisions):
+    for number in range(given.first, given.first + given.divisions):
         parts = division(gold, number)
         forests = forests_of(gold, parts, partial(fit, gold, x))
         for may_go in given.may_go:

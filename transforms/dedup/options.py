@@ -24,11 +24,11 @@ class Options:
 
     window_hours: float = 72.0
     """Hours between two documents. A pair further apart is recorded only from `pair_floor_beyond` on, and is named template below `jaccard_high`."""
-    may_go: float = 0.7
+    may_go: float = 0.67
     """A document is dropped for another one only if the decision model gives at least this score that the other one says the same. A copy with lines of its own may be dropped together with the report that it is a copy of (see `indirect_edges`)."""
     jaccard_low: float = 0.1
     """Inside the window a document may be dropped from this Jaccard similarity on, or from `containment_low` on."""
-    containment_low: float = 0.8
+    containment_low: float = 0.6
     """Inside the window and below `jaccard_low` a document may be dropped only if the longer text has this share of the shorter one. In wire stories that were read by hand, a fifth of the pairs below both limits could lose one document."""
     jaccard_high: float = 0.9
     """Beyond the window a pair of at least this Jaccard similarity is named near or excerpt, and any other pair template. Timelines, factboxes and market reports reach .86 in real wire text."""
