@@ -1,7 +1,4 @@
-"""A clean article of three paragraphs in each language that has rules, and in Croatian.
-
-Croatian has no rules. All articles are invented.
-"""
+"""A clean article of three paragraphs in each language that has rules. All articles are invented."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The wording model finds boilerplate that no rule matches.
-
-It does so in languages with rules and without.
-"""
+"""The wording model finds boilerplate that no rule matches."""
 
 from __future__ import annotations
 
@@ -14,13 +11,13 @@ from copydesk.transforms.clean.fold_text import folded
 
 from .articles import ARTICLES
 
-# No rule matches these. Croatian has no table of rules.
+# No rule matches these.
 BOILERPLATE = {
     "hr": (
-        "Pretplatite se na naš newsletter",
-        "Preuzmite našu aplikaciju",
-        "Prijavite se kako biste ostavili komentar",
-        "Prijavite se na naš newsletter",
+        "Registrirajte se i ostavite komentar",
+        "Ostavite svoj komentar ispod članka",
+        "Pročitajte sve komentare čitatelja",
+        "Komentirajte i vi ovu vijest",
     ),
 }
 LOOK_ALIKES = {

@@ -26,7 +26,7 @@ _KIN = {
     "eu": ("es",), "ext": ("es",), "fo": ("da",), "fy": ("nl",), "gl": ("es", "pt"), "jv": ("id",), "lb": ("de",),
     "mk": ("bg",), "mr": ("hi",), "ms": ("id",), "ne": ("hi",), "nn": ("no",), "oc": ("fr",), "sa": ("hi",),
     "tt": ("ru",), "ba": ("ru",), "vec": ("it",), "lij": ("it",), "wa": ("fr",), "wuu": ("zh",), "yue": ("zh",),
-    "az": ("tr",), "crh": ("tr",), "hbo": ("he",), "grc": ("el",), "as": ("bn",), "sdh": ("fa",), "ug": ("ar",),
+    "az": ("tr",), "crh": ("tr",), "hbo": ("he",), "sr": ("hr",), "grc": ("el",), "as": ("bn",), "sdh": ("fa",), "ug": ("ar",),
 }  # fmt: skip
 
 
