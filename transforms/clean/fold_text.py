@@ -85,7 +85,7 @@ def _translated(text: str) -> str:
         found = _plain_codes()[codes]
     except IndexError:  # A character beyond the array, which has none of those to translate.
         return text.translate(_PLAIN)
-    return found[found != _DROPPED].tobytes().decode("utf-32-le", "surrogatepass")
+    return str(found[found != _DROPPED].tobytes(), "utf-32-le", "surrogatepass")
 
 
 @cache
