@@ -59,8 +59,9 @@ def clean_files(
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
     `templates` maps an outlet to its active template lines. `on_last` is called with the number of
-    documents when the last shard has been given to a worker and workers are still busy. If an earlier run was killed, the shards
-    that it finished are used as they are. Raises `TaskError` and OSError, as `worker_pool` explains.
+    documents when the last shard has been given to a worker and workers are still busy. If an
+    earlier run was killed, the shards that it finished are used as they are. Raises `TaskError` and
+    OSError, as `worker_pool` explains.
     """
     if not context.files:
         return CleanedFiles((), 0)
