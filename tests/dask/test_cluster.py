@@ -157,7 +157,7 @@ def test_workers_with_another_version_are_refused(
     versions = provenance.versions()
     monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.1"})
     with (
-        pytest.raises(base.EngineError, match=r"has numpy .*, this machine 0\.1"),
+        pytest.raises(base.EngineError, match=r"has numpy .*, but this machine has 0\.1"),
         base.opened(
             "dask",
             workers=1,

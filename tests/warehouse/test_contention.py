@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_written_whole_publishes_nothing(
     warehouse: Warehouse, small_disk: None
 ) -> None:
     first = warehouse.publish(change(warehouse, "small"))
-    with pytest.raises(WriteFailed, match=r"disk is full.*stays current"):
+    with pytest.raises(WriteFailed, match=r"disk is full.*is still current"):
         warehouse.publish(change(warehouse, "big", n=4000))
     assert warehouse.current_id() == first.id
     assert not list((warehouse.root / "staging").rglob("*.parquet"))
