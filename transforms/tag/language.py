@@ -56,7 +56,7 @@ _prepared: dict[str, npt.NDArray[Any]] = {}
 def use_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Use the model in `arrays`, as the function `arrays` returned it earlier.
 
-    This saves half a second for unpacking the vendor's file.
+    This saves a second for unpacking the vendor's file.
     """
     _prepared.update(arrays)
 

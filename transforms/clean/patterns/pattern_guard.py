@@ -63,7 +63,8 @@ def packed(pattern: str) -> tuple[str, str, str] | None:
     """Return the parts of the guard of a long pattern: look-aheads at its start, heads and tails.
 
     A head is the beginning of the letters and digits of a match, and a tail their end in reverse.
-    Each digit is a zero. One stands on each line. After a shorter one anything may follow.
+    Each digit is a zero. Each line of the strings is one head or one tail. Some are shorter than
+    others, and anything may follow them.
 
     >>> opening, heads, tails = packed("(?=.{0,9}[:h])share(?: (?:on|via) (?:mail|x))?" + "|no?w" * 120)
     >>> opening, heads.split(), tails.split()

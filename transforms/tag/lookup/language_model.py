@@ -25,7 +25,7 @@ class Tables(NamedTuple):
     node have consecutive numbers in the order of their last bytes, which are in `labels`. `pairs`
     gives the node after two bytes, for a reader that has found no longer run.
 
-    `weights` is a matrix of features by languages. A weight of 1 stands for `step[0]` in the scores
+    `weights` is a matrix of features by languages. A weight of 1 means `step[0]` in the scores
     of py3langid. A language may have two columns, one of them for a script. Its number is then the
     first of them (`same`).
     """
