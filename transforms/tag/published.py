@@ -97,7 +97,10 @@ def find(view: View) -> TagResult:
     more than one day after the fetch is refused.
     """
     page, given = view.page, view.document.given.published
-    candidates = _candidates(view)
+    of_url = date_formats.of_address(
+        str(view.document.url or view.values.get("canonical_url") or "")
+    )
+    candidates = _candidates(view, of_url)
     stamp, source = next(
         (
             (stamp, source)
@@ -132,19 +135,15 @@ def find(view: View) -> TagResult:
             "published_date": source,
             "published_precision": source,
         }
-        if (
-            page is not None
-            and not given
-            and (local := page_days.local(stamp, page, view, _of_address(view)))
-        ):
+        if page is not None and not given and (local := page_days.local(stamp, page, view, of_url)):
             values["published_date"], evidence["published_date"] = local
         if stamp.offset is not None:
             evidence["published_utc_offset_minutes"] = source
     return TagResult(values, evidence)
 
 
-def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
-    page, of_url = view.page, _of_address(view)
+def _candidates(view: View, of_url: Stamp | None) -> Iterator[tuple[Stamp, str]]:
+    page = view.page
     if page is not None:
         for stamp, source in _stated(page):
             if (
@@ -166,10 +165,6 @@ def _candidates(view: View) -> Iterator[tuple[Stamp, str]]:
         yield from page_days.updated(page, view)
     if page is not None:
         yield from _in_text(view)
-
-
-def _of_address(view: View) -> Stamp | None:
-    return date_formats.of_address(str(view.document.url or view.values.get("canonical_url") or ""))
 
 
 def _in_order_of_address(stamp: Stamp, of_url: Stamp | None) -> Stamp:

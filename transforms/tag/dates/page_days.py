@@ -70,9 +70,7 @@ def near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
             parent is not None and date_marks.MODIFIED.search(date_marks.announced(parent))
         ):
             continue
-        stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
-            mark.text, day_first=is_day_first
-        )
+        stamp = _stamp(mark, is_day_first)
         if stamp and (
             not (stated and stated[0].day == stamp.day) or date_marks.names_publication(mark)
         ):
@@ -89,6 +87,12 @@ def near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         best = max(found, key=lambda item: (item[0], -item[1]))
         rivals = [item for item in found if item[0] >= best[0] - 1 and abs(item[1] - best[1]) <= 15]
         yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
+
+
+def _stamp(mark: Mark, is_day_first: bool | None) -> Stamp | None:
+    """Return the date of a mark: what its attribute states, or else what it prints."""
+    stated = date_formats.machine(mark.value) if mark.value else None
+    return stated or date_formats.printed(mark.text, day_first=is_day_first)
 
 
 #: Zones of other articles.
@@ -208,9 +212,7 @@ def updated(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
             or not date_marks.MODIFIED.search(date_marks.announced(mark))
         ):
             continue
-        stamp = (date_formats.machine(mark.value) if mark.value else None) or date_formats.printed(
-            mark.text, day_first=is_day_first
-        )
+        stamp = _stamp(mark, is_day_first)
         if stamp:
             yield stamp, "markup; printed as an update"
             return
