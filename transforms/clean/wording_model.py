@@ -84,9 +84,9 @@ def lines_to_cut(
     for number, line in enumerate(lines[below:], below):
         if not line or len(line) > MOST_CHARS or number in known:
             continue
-        caution = judged.cautions.get(line, -1.0)
-        if caution == -1.0:
-            caution = judged.cautions[line] = _caution(line.strip())
+        if line not in judged.cautions:
+            judged.cautions[line] = _caution(line.strip())
+        caution = judged.cautions[line]
         if caution is not None:
             asked.append(number)
             cautions.append(caution)
