@@ -54,7 +54,7 @@ def clean_files(
     context: Context,
     templates: Mapping[str, frozenset[str]],
     *,
-    on_last: Callable[[int], None] = lambda n: None,
+    on_last: Callable[[int], object] = lambda n: None,
 ) -> CleanedFiles:
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
@@ -115,7 +115,7 @@ def write_edit_options(
 
 
 def _watched(
-    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[int], None]
+    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[int], object]
 ) -> Iterator[Shard]:
     """Yield the shards. After each, call `on_total` with an estimate of the number of all documents."""
     n = 0

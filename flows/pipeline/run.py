@@ -13,9 +13,9 @@ from __future__ import annotations
 import functools
 import resource
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
@@ -101,17 +101,13 @@ def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
 def clean(context: Context) -> Cleaned:
     """Read the inputs, cut them into shards, and let workers extract, clean and tag each document."""
     context.progress.stage("clean", None)
-    loading: list[threading.Thread] = []
-
-    def load_ahead(n_documents: int) -> None:
-        loading.append(threading.Thread(target=_load_ahead, args=[n_documents]))
-        loading[0].start()
-
-    cleaned = clean_shards.clean_files(
-        context, learn_templates.templates_in_force(context.parent), on_last=load_ahead
-    )
-    for thread in loading:
-        thread.join()  # Two threads must not load the same compiled code.
+    # The end of the block waits, because two threads must not load the same compiled code.
+    with ThreadPoolExecutor(1) as loading:
+        cleaned = clean_shards.clean_files(
+            context,
+            learn_templates.templates_in_force(context.parent),
+            on_last=lambda n_documents: loading.submit(_load_ahead, n_documents),
+        )
     for sentence in unread_warnings(cleaned.tally.unread):
         context.warn(sentence)
     n_known = context.sifted.n_known_documents
