@@ -38,6 +38,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.scale import children_cpu
+
 THRESHOLD = 0.7  # for the other tools; their usual setting
 PEER_TEXTS = 4_000  # documents that the slow tools get
 
@@ -198,7 +200,6 @@ def with_text_dedup(python: Path, texts: pa.Array) -> float:
 
     Start, reading and writing are included, because they cannot be left out.
     """
-    import resource
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "in"
@@ -234,14 +235,12 @@ def with_text_dedup(python: Path, texts: pa.Array) -> float:
             "--num_proc",
             "1",
         ]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = children_cpu()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = children_cpu() - before
         if done.returncode:
             raise SystemExit(f"text-dedup failed:\n{done.stderr[-2000:]}")
-    return min(len(texts), PEER_TEXTS) / (
-        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    )
+    return min(len(texts), PEER_TEXTS) / seconds
 
 
 _SCRIPTS = {

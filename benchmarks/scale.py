@@ -19,6 +19,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -116,6 +117,12 @@ def sample(pid: int) -> Sample | None:
         if one == pid:
             main = sum(map(int, ticks[11:13])) / _TICKS
     return Sample(time.time(), peak, own, cpu, main) if peak else None
+
+
+def children_cpu() -> float:
+    """Return the CPU seconds of all child processes of this one that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -11,12 +11,13 @@ that to the command of Trafilatura on the same page.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.scale import children_cpu
 
 ROOT = Path(__file__).resolve().parents[1]
 _PAGE = ROOT / "tests" / "pages" / "guide-with-lists" / "page.html"
@@ -41,15 +42,12 @@ def cpu_seconds(arguments: Sequence[str], page: Path) -> float:
     Raises:
         subprocess.CalledProcessError: The command failed.
     """
-    before = os.times()
+    before = children_cpu()
     with page.open("rb") as stdin:
         subprocess.run(
             [sys.executable, *arguments], stdin=stdin, stdout=subprocess.DEVNULL, check=True
         )
-    after = os.times()
-    return (
-        after.children_user + after.children_system - before.children_user - before.children_system
-    )
+    return children_cpu() - before
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

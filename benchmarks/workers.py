@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -38,14 +37,14 @@ class Timed:
 
 def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
     """Ingest the inputs into a new warehouse, which is deleted at the end."""
-    began, before = time.monotonic(), _cpu()
+    began, before = time.monotonic(), scale.children_cpu()
     done = subprocess.run(
         scale.command(inputs, warehouse, workers=workers),
         stdout=subprocess.PIPE,
         cwd=scale.ROOT,
         check=False,
     )
-    seconds, cpu = time.monotonic() - began, _cpu() - before
+    seconds, cpu = time.monotonic() - began, scale.children_cpu() - before
     if done.returncode:
         raise SystemExit(f"the ingest of {inputs} failed with exit code {done.returncode}")
     shutil.rmtree(warehouse)
@@ -54,11 +53,6 @@ def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
         cpu,
         {stage["name"]: stage["seconds"] for stage in json.loads(done.stdout)["stages"]},
     )
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def table(rounds: Sequence[dict[int, Timed]]) -> str:
