@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-_TEXT_OF_BLOCK = ("text", "content", "value", "html", "body")
+# Names of the text in an object that contains one. WordPress has `rendered`.
+_TEXT_OF_BLOCK = ("text", "content", "value", "html", "body", "rendered")
+_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,999}>")
+_KINDS = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
 _PARTS_OF_NAME = (
     ("first_name", "last_name"),
     ("firstName", "lastName"),
@@ -26,18 +38,38 @@ _BREAKS = re.compile(r"[\t\r\n]")
 def joined(items: Sequence[object], between: str) -> object:
     """Join paragraphs into one text.
 
-    Each is a string, or an object with a `text`, `content`, `value` or `html`.
+    Each is a string, or an object with a text (see `text_inside`).
     """
     texts = []
     for item in items:
         if isinstance(item, Mapping):
-            texts += [item[n] for n in _TEXT_OF_BLOCK if isinstance(item.get(n), str)][:1]
+            inside = text_inside(item)
+            texts += [] if inside is None else [inside]
         elif isinstance(item, str):
             texts.append(item)
         elif item is not None:
             return items
     joined = between.join(texts)
     return joined if len(joined) >= _LEAST_PARAGRAPHS else items
+
+
+def text_inside(value: Mapping[str, object]) -> str | None:
+    """The text in an object, such as a block of an editor or a field of the API of WordPress.
+
+    >>> text_inside({"rendered": "<p>It rained.</p>", "protected": False})
+    '<p>It rained.</p>'
+    """
+    found = (value.get(name) for name in _TEXT_OF_BLOCK)
+    return next((text for text in found if isinstance(text, str)), None)
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for a message.
+
+    >>> kind_of(None), kind_of([1])
+    ('null', 'a list')
+    """
+    return _KINDS.get(type(value), f"a value of type {type(value).__name__}")
 
 
 def as_text(value: object) -> str:
@@ -122,9 +154,15 @@ def _date_inside(value: object) -> object:
 
 
 def text(value: object) -> str | None:
-    """A title or name as text; None if it is absent or too long."""
+    """A title or name as text; None if it is absent or too long.
+
+    >>> text({"rendered": "Rain &amp; <em>wind</em>"})      # as the API of WordPress gives a title
+    'Rain & wind'
+    """
     if value is None:
         return None
+    if isinstance(value, Mapping) and isinstance(shown := value.get("rendered"), str):
+        value = html.unescape(_TAG.sub("", shown))
     if not isinstance(value, str):
         value = _name(value)
     if isinstance(value, bytes):

@@ -184,6 +184,8 @@ class RowReader:
     ) -> Record | Reject:
         """Return the record of a page or text with the other fields of its row."""
         url = self._address(row)
+        if isinstance(value, Mapping):
+            value = field_values.text_inside(value) or value
         if isinstance(value, list | tuple):
             value = field_values.joined(value, "\n" if kind == "page" else "\n\n")
         if isinstance(value, str):
@@ -198,7 +200,7 @@ class RowReader:
                 number,
                 url,
                 "wrong_type",
-                f"the field for the text contains {type(value).__name__}, not text",
+                f"the field for the text contains {field_values.kind_of(value)}, not text",
                 None,
             )
         if len(body) > self.limits.document_bytes:

@@ -6,13 +6,15 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 from lxml import etree
 
+from copydesk.flows.read import markup
 from copydesk.flows.read.field_values import address
 from copydesk.flows.read.formats.format import Opened
 from copydesk.flows.read.limits import Limits
-from copydesk.flows.read.record import Record, Reject
+from copydesk.flows.read.record import Kind, Record, Reject
 from copydesk.transforms.article import Given
 
 _BLOCKS = frozenset(
@@ -34,13 +36,13 @@ def text_of(node: etree._Element | None) -> str:
     return "" if node is None else " ".join("".join(node.itertext()).split())
 
 
-def page(title: str | None, markup: str) -> str:
+def page(title: str | None, content: str) -> str:
     """Build a page around the markup of one article."""
     shown = html.escape(title or "")
     heading = f"<h1>{shown}</h1>" if title else ""
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{shown}</title></head>'
-        f"<body><article>{heading}{markup}</article></body></html>"
+        f"<body><article>{heading}{content}</article></body></html>"
     )
 
 
@@ -113,8 +115,10 @@ def _record(
 ) -> Record | Reject:
     if not text.strip():
         return Reject(opened.source_uri, number, url, "read", "empty", "the item has no text")
-    body = text.encode("utf-8", "replace")
-    return Record(opened.source_uri, number, body, "text", "utf-8", url, opened.file_time, given)
+    body, kind = text.encode("utf-8", "replace"), cast(Kind, "text")
+    if markup.is_markup(body):  # `inlineData` may contain escaped HTML.
+        body, kind = markup.whole_page(body), "page"
+    return Record(opened.source_uri, number, body, kind, "utf-8", url, opened.file_time, given)
 
 
 def _nitf_given(node: etree._Element) -> Given:

@@ -6,10 +6,12 @@ import bz2
 import contextlib
 import io
 import lzma
+import shutil
+import tempfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -19,6 +21,8 @@ GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame of zstd that contains a dictionary
 # "BZh" alone may start a text, so the start of a block or the end of an empty stream must follow.
 _BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
+_MAGIC_BYTES = 16  # enough for `packing`
+_SYSTEMS = {bytes([number]) for number in (*range(14), 255)}  # that a gzip head may name
 _CHUNK = 2**16
 # The ratio is not checked for small files, since a short page of one repeated line is not an attack.
 FREE_BYTES = 64 * 2**20
@@ -47,13 +51,16 @@ class Inflated(io.RawIOBase):
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
         super().__init__()
         self._source, self._limits = source, limits
+        # Offset in the file of the next bytes from `_input`. Not every file is read from its start.
+        self._n_raw = source.tell() if source.seekable() else 0
+        # (byte unpacked, byte of the file)
+        self._marks: list[tuple[int, int]] = [(0, self._n_raw)]
         self._pending = source.read(_CHUNK)
         self.packing = packing(self._pending)
         self._n_in, self._n_out = len(self._pending), 0
-        self._n_raw = 0  # offset in the file of the next bytes from `_input`
-        self._marks: list[tuple[int, int]] = [(0, 0)]  # (byte unpacked, byte of the file)
         self._chunks = self._unpacking()
         self._rest = memoryview(b"")
+        self.passed_over: list[int] = []
 
     def _unpacking(self) -> Iterator[bytes]:
         unpack: dict[str | None, Callable[[], Iterator[bytes]]] = {
@@ -71,7 +78,7 @@ class Inflated(io.RawIOBase):
         In plain bytes it is the offset of the byte itself.
         """
         if self.packing is None:
-            return position
+            return self._marks[0][1] + position
         return self._marks[bisect_right(self._marks, (position, 1 << 62)) - 1][1]
 
     @property
@@ -83,8 +90,10 @@ class Inflated(io.RawIOBase):
         """After a fault, continue at the next member whose content starts with `opening`.
 
         Returns False if there is none. Needs a seekable file; only gzip members and zstd frames can
-        be found again.
+        be found again. `passed_over` then has the offset in the file of each member on the way whose
+        beginning is damaged.
         """
+        self.passed_over = []
         magic = {"gzip": GZIP + b"\x08", "zstd": ZSTD}.get(self.packing or "")
         if magic is None or not self._source.seekable():
             return False
@@ -98,9 +107,13 @@ class Inflated(io.RawIOBase):
             # A candidate is tested together with the bytes after it, so near the end of a chunk it
             # waits for the next chunk.
             while found >= 0 and (is_over or found + _TRIED <= len(kept)):
-                if _begins_with(kept[found : found + _TRIED], self.packing, opening):
+                candidate = kept[found : found + _TRIED]
+                begins = _begins_with(candidate, self.packing, opening)
+                if begins:
                     self._restart(at + found)
                     return True
+                if begins is None and _has_usual_head(candidate):
+                    self.passed_over.append(at + found)
                 found = kept.find(magic, found + 1)
             n_passed = found if found >= 0 else max(0, len(kept) - len(magic) + 1)
             kept, at = kept[n_passed:], at + n_passed
@@ -289,6 +302,23 @@ def buffered(stream: io.RawIOBase) -> io.BufferedReader[Any]:
     return io.BufferedReader(stream, _CHUNK)
 
 
+@contextlib.contextmanager
+def unpacked(stream: BinaryIO, limits: Limits) -> Iterator[BinaryIO]:
+    """A stream for formats that seek: the stream itself, or if it is compressed, an unpacked copy.
+
+    The copy is a temporary file. Raises `BrokenError`, as `Inflated` does.
+    """
+    head = stream.read(_MAGIC_BYTES)
+    stream.seek(0)
+    if packing(head) is None:
+        yield stream
+        return
+    with contextlib.closing(tempfile.TemporaryFile()) as copy:
+        shutil.copyfileobj(Inflated(stream, limits), copy, _CHUNK)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
+
+
 def packing(head: bytes) -> str | None:
     """The compression of some data by its first bytes: gzip, zstd, bzip2, xz or None."""
     if head.startswith(GZIP):
@@ -314,8 +344,8 @@ def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
             chunk = member.unconsumed_tail
 
 
-def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
-    """Whether bytes can be decompressed and the content starts with `opening`."""
+def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool | None:
+    """Whether the content of a member starts with `opening`; None if it cannot be decompressed."""
     try:
         if packing == "gzip":
             return zlib.decompressobj(wbits=31).decompress(raw, 64).startswith(opening)
@@ -326,7 +356,18 @@ def _begins_with(raw: bytes, packing: str | None, opening: bytes) -> bool:
         # A block may be longer than the bytes that are tested.
         return not out or out.startswith(opening)
     except (zlib.error, zstandard.ZstdError):
-        return False
+        return None
+
+
+def _has_usual_head(raw: bytes) -> bool:
+    """Whether bytes are the head of a zstd frame, or a gzip head as programs write it (RFC 1952).
+
+    Three bytes alone are also found by chance, once in 16 MB of compressed data.
+    """
+    if raw.startswith(ZSTD):
+        return True
+    flags, level, system = raw[3:4], raw[8:9], raw[9:10]
+    return flags <= b"\x1f" and level in (b"\x00", b"\x02", b"\x04") and system in _SYSTEMS
 
 
 def whole(stream: io.RawIOBase, most: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections import Counter
 
 import brotli
@@ -266,3 +267,57 @@ def test_a_record_before_damaged_data_is_not_searched_for_again() -> None:
         (0, "corrupt"),
         (1, "truncated"),
     ]
+
+
+def test_each_damaged_member_has_its_own_row() -> None:
+    members = [gzip.compress(record(number)) for number in range(6)]
+    for number in (2, 3):
+        members[number] = members[number][:60] + bytes(20) + members[number][80:]
+    found, refused, _ = read(b"".join(members))
+    assert list(found) == urls(0, 1, 4, 5)
+    offset = sum(map(len, members[:3]))
+    assert [(row.record_number, row.reason) for row in refused] == [(2, "corrupt"), (3, "corrupt")]
+    assert f"record at byte offset {offset}" in str(refused[1].detail)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_damage_behind_the_known_part_of_a_file_has_its_offset_in_the_whole_file(
+    pack: object,
+) -> None:
+    known, added = pack(record(0)), pack(record(1))[:-300]  # type: ignore[operator]
+    stream = io.BytesIO(known + added)
+    stream.seek(len(known))
+    opened = Opened("a.warc", stream, first_number=1)
+    found = list(warc.records(opened, Fields(), Limits()))
+    assert [(item.record_number, type(item)) for item in found] == [(1, Reject)]
+    if pack is not bytes:
+        assert f"record at byte offset {len(known)}" in str(found[0].detail)  # type: ignore[union-attr]
+
+
+def bare(content: bytes) -> bytes:
+    """The record with bare line feeds everywhere, and with the length that it then has."""
+    content = content.replace(b"\r\n", b"\n")
+    block = content.split(b"\n\n", 1)[1].removesuffix(b"\n\n")
+    return re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(block), content, count=1)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("which", [(0, 1, 2, 3), (0, 2), (1,), (3,)])
+def test_records_whose_lines_end_with_bare_line_feeds_are_read(pack: object, which: object) -> None:
+    parts = [bare(record(n)) if n in which else record(n) for n in range(4)]  # type: ignore[operator]
+    found, refused, skipped = read(b"".join(pack(part) for part in parts))  # type: ignore[operator]
+    assert found == dict(zip(urls(0, 1, 2, 3), map(page, range(4)), strict=True))
+    assert (refused, skipped) == ([], Counter())
+
+
+def test_a_record_with_bare_line_feeds_that_is_cut_off_is_a_row() -> None:
+    found, refused, _ = read(bare(record(0)) + bare(record(1))[:-400])
+    assert list(found) == urls(0)
+    assert [(row.record_number, row.reason) for row in refused] == [(1, "truncated")]
+
+
+def test_a_gzip_body_without_its_trailer_is_whole() -> None:
+    head = f"{HEAD}Content-Encoding: gzip\r\n\r\n".encode()
+    assert read(record(0, head + gzip.compress(page(0))[:-8]))[0] == {urls(0)[0]: page(0)}
+    cut_off = record(0, head + gzip.compress(page(0))[:-300])
+    assert [row.reason for row in read(cut_off)[1]] == ["truncated"]

@@ -82,6 +82,7 @@ BOMS = (
 )
 MAGIC = (
     (b"%PDF-", "a PDF file"),
+    (b"{\\rtf1", "an RTF file"),
     (b"\x89PNG\r\n", "a PNG image"),
     (b"GIF8", "a GIF image"),
     (b"\xff\xd8\xff", "a JPEG image"),

@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
@@ -17,9 +17,10 @@ from copydesk.flows.read.formats import chosen, unknown
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered
+from copydesk.flows.read.streams import FREE_BYTES, BrokenError, Inflated, buffered, unpacked
 
 _CHUNK = 2**20
+_OFFICE = "[Content_Types].xml"  # in every file of Office Open XML (ECMA-376, part 2)
 # The errors for incomplete compressed data, a password, a compression method that Python does not
 # support, and a damaged directory.
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
@@ -27,15 +28,18 @@ _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EO
 
 def zipped(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the documents of each file of a ZIP archive, in the order of its directory."""
-    with _opened_zip(opened, "ZIP") as archive:
+    with _opened_zip(opened, "ZIP", limits) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if any(entry.filename == _OFFICE for entry in entries):
+            detail = "a document of an office program, such as Word; save it as text or HTML"
+            raise BrokenError("unknown_format", detail)
         visible = [entry for entry in entries if not _is_hidden(entry.filename)]
         yield from _zip_members(opened, archive, visible, fields, limits)
 
 
 def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the documents of the WARC files in the folder `archive/` of a WACZ package."""
-    with _opened_zip(opened, "WACZ") as archive:
+    with _opened_zip(opened, "WACZ", limits) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         stored = [entry for entry in entries if entry.filename.startswith("archive/")]
         if not stored:
@@ -44,11 +48,17 @@ def web_archive(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Reco
         yield from _zip_members(opened, archive, by_name, fields, limits)
 
 
-def _opened_zip(opened: Opened, name: str) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(opened.stream)
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise BrokenError("corrupt", f"{name}: {error}"[:300]) from error
+@contextmanager
+def _opened_zip(opened: Opened, name: str, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    with unpacked(opened.stream, limits) as stream:
+        try:
+            archive = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+            if isinstance(error, BrokenError):
+                raise
+            raise BrokenError("corrupt", f"{name}: {error}"[:300]) from error
+        with archive:
+            yield archive
 
 
 def _zip_members(
@@ -106,7 +116,7 @@ def _member(
     Their source combines the names of the archive and the file.
     """
     uri = f"{opened.source_uri}/{_safe_name(name)}"
-    format_, head = chosen(uri, stream)
+    format_, head = chosen(name, stream)
     if format_ is None:
         yield Reject(uri, None, None, "read", "unknown_format", unknown())
         return

@@ -22,7 +22,10 @@ from copydesk.transforms.encodings import decode
 
 _DELIMITERS = ",;\t|"
 _LONGEST_NAME = 200  # characters; arbitrary: longer "names" in the first row are text of a document
+_COMMENT = re.compile(r"#[^,;\t|]*$")  # above the header row; a name of a column may begin with #
 _STATED = re.compile(r"sep=(.)\r?\n?")  # the first line of some exports for spreadsheets
+# How programs write a missing value (pandas, R, MySQL, PostgreSQL). Such a cell is empty.
+_MISSING = frozenset({"NULL", "NaN", "nan", "\\N", "<NA>", "N/A", "#N/A", "None", "null"})
 _QUOTED = re.compile(r'"[^"]*"?')
 
 
@@ -59,7 +62,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 def _header(source: _Lines, fields: Fields) -> tuple[list[str], str]:
     """Read the names of the columns and the delimiter."""
     texts = _texts(source)
-    first = next((line for line in texts if line.strip()), None)
+    first = next((line for line in texts if line.strip() and not _COMMENT.match(line)), None)
     stated = _STATED.fullmatch(first) if first is not None else None
     if stated is not None:
         first = next(texts, None)
@@ -91,11 +94,15 @@ def _texts(source: _Lines) -> Iterator[str]:
 
 
 def _row(names: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
-    """The cells by column name. If two columns have the same name, the filled cell is used."""
+    """The cells by column name. If two columns have the same name, the filled cell is used.
+
+    >>> _row(["title", "text"], ["NULL", "It rained."])
+    {'title': '', 'text': 'It rained.'}
+    """
     row: dict[str, object] = {}
     for name, cell in zip(names, cells, strict=False):
         if not row.get(name):
-            row[name] = cell
+            row[name] = "" if cell in _MISSING else cell
     return row
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from copydesk.flows.read import news_xml
+from copydesk.flows.read import markup, news_xml
 from copydesk.flows.read.field_values import address, moment
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.formats import html as html_format
@@ -28,13 +28,14 @@ from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 from copydesk.transforms.article import Given
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_XHTML = "{http://www.w3.org/1999/xhtml}"
 _PROLOGUE = (
     rb"(?:\xef\xbb\xbf)?\s{0,999}"
     rb"(?:<\?[^>]{0,999}\?>\s{0,99}|<!--.{0,9999}?-->\s{0,99}|<![^>]{0,999}>\s{0,99}){0,9}"
 )
 _ROOT = re.compile(
     _PROLOGUE
-    + rb"<(?:\w{1,20}:)?(rss|feed|RDF|nitf|newsItem|newsMessage|urlset|sitemapindex)[\s>]",
+    + rb"<(?:\w{1,20}:)?(rss|feed|entry|RDF|nitf|newsItem|newsMessage|urlset|sitemapindex)[\s>]",
     re.DOTALL,
 )
 _PAGE = re.compile(_PROLOGUE + rb"<html[\s>]", re.DOTALL | re.IGNORECASE)
@@ -107,7 +108,7 @@ def _items(
                 _check_root(name, opened)
         elif (reader := _READERS.get((about.root, name))) is not None:
             item = _bounded(reader(node, opened, n_items, about.title, limits), limits)
-            yield about.with_whole_address(item)
+            yield about.completed(item)
             n_items += 1
             _drop(node)
         elif _is_of_feed(node):
@@ -120,7 +121,8 @@ class _About:
     def __init__(self) -> None:
         self.root = ""
         self.title: str | None = None
-        self._link = ""
+        self._link = self._self_link = ""
+        self._authors: list[str] = []
 
     def see(self, name: str, node: etree._Element) -> None:
         """Read an element of the feed."""
@@ -128,13 +130,24 @@ class _About:
             self.title = text_of(node) or None
         elif name == "link" and not self._link and node.get("rel", "alternate") == "alternate":
             self._link = (text_of(node) or node.get("href") or "").strip()
+        elif name == "author":
+            self._authors += _names(node)
+        elif name == "link" and node.get("rel") == "self":
+            self._self_link = (node.get("href") or "").strip()
 
-    def with_whole_address(self, item: Record | Reject) -> Record | Reject:
-        """Complete a relative address of an item with the address of the feed's site."""
-        if not item.url or "://" in item.url or "://" not in self._link:
+    def completed(self, item: Record | Reject) -> Record | Reject:
+        """Complete an item with what the feed says.
+
+        A relative address gets that of the site, or else of the feed. An entry of Atom without an
+        author has those of its feed (RFC 4287, section 4.2.1).
+        """
+        if isinstance(item, Record) and not item.given.authors and self._authors:
+            item = replace(item, given=replace(item.given, authors=_authors(self._authors)))
+        base = self._link if "://" in self._link else self._self_link
+        if not item.url or "://" in item.url or "://" not in base:
             return item
         try:
-            return replace(item, url=address(urljoin(self._link, item.url)))
+            return replace(item, url=address(urljoin(base, item.url)))
         except ValueError:
             return item
 
@@ -193,11 +206,17 @@ def _drop(node: etree._Element) -> None:
 
 
 def _child(node: etree._Element, *names: str) -> str | None:
-    """The text of the first child with one of these names; earlier names take precedence."""
+    """The text of the first child with one of these names; earlier names take precedence.
+
+    A child in the namespace of the item comes before one of an extension: `title` before
+    `media:title`.
+    """
+    space = etree.QName(node).namespace
     for name in names:
-        for child in node:
-            if name in (child.tag, local(child)) and (found := text_of(child)):
-                return found
+        found = [child for child in node if name in (child.tag, local(child)) and text_of(child)]
+        found.sort(key=lambda child: etree.QName(child).namespace != space)
+        if found:
+            return text_of(found[0])
     return None
 
 
@@ -205,7 +224,7 @@ def _rss_item(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
     """Read an item of RSS 2.0 or 1.0."""
-    body = _child(node, _CONTENT, "encoded", "fulltext")
+    body = _child(node, _CONTENT, "encoded", "fulltext") or _xhtml_body(node)
     summary = _child(node, "description", "summary")
     guid = next((c for c in node if local(c) == "guid"), None)
     link = _child(node, "link")
@@ -221,13 +240,19 @@ def _rss_item(
     return _document(opened, number, link, given, body or None, summary)
 
 
+def _xhtml_body(node: etree._Element) -> str | None:
+    """The markup of an element `body` of XHTML, which some feeds of RSS 2.0 have."""
+    body = next((c for c in node if c.tag in (f"{_XHTML}body", f"{_XHTML}div")), None)
+    return None if body is None else _markup(body)
+
+
 def _atom_entry(
     node: etree._Element, opened: Opened, number: int, feed: str | None, limits: Limits
 ) -> Record | Reject:
     """Read an entry of Atom (RFC 4287)."""
     links = [c for c in node if local(c) == "link" and c.get("href")]
-    link = next((c.get("href") for c in links if c.get("rel", "alternate") == "alternate"), None)
-    names = [text_of(n) for a in node if local(a) == "author" for n in a if local(n) == "name"]
+    link = next((c for c in links if c.get("rel", "alternate") == "alternate"), None)
+    names = [name for person in node if local(person) == "author" for name in _names(person)]
     given = Given(
         title=_plain(_child(node, "title")),
         authors=_authors(names),
@@ -237,9 +262,22 @@ def _atom_entry(
     content = next((c for c in node if local(c) == "content"), None)
     body = None if content is None else _markup(content)
     summary = next((c for c in node if local(c) == "summary"), None)
+    url = None if link is None else _with_base(link, link.get("href") or "")
     return _document(
-        opened, number, link, given, body or None, None if summary is None else _markup(summary)
+        opened, number, url, given, body or None, None if summary is None else _markup(summary)
     )
+
+
+def _names(person: etree._Element) -> list[str]:
+    return [text_of(name) for name in person if local(name) == "name"]
+
+
+def _with_base(node: etree._Element, link: str) -> str:
+    """Complete an address with the `xml:base` of its element or of an element around it."""
+    try:
+        return urljoin(node.base or "", link)
+    except ValueError:
+        return link
 
 
 def _markup(node: etree._Element) -> str:
@@ -271,13 +309,16 @@ def _document(
             size = len((body or summary or "").encode())
             return Reject(opened.source_uri, number, url, "read", "summary", detail, size)
         body = summary
-    is_markup = _TAGS.search(body) is not None
-    content = news_xml.page(given.title, body) if is_markup else html.unescape(body)
+    is_page = _TAGS.search(body) is not None
+    if not is_page:
+        body = html.unescape(body)
+        is_page = markup.is_markup(body.encode("utf-8", "replace"))  # It was escaped twice.
+    content = news_xml.page(given.title, body) if is_page else body
     return Record(
         opened.source_uri,
         number,
         content.encode("utf-8", "replace"),
-        "page" if is_markup else "text",
+        "page" if is_page else "text",
         "utf-8",
         url,
         opened.file_time,
@@ -292,8 +333,8 @@ def _is_teaser(body: str, *, least: int) -> bool:
     return n_chars < least or _GOES_ON.search(text[-60:]) is not None
 
 
-def _plain(markup: str | None) -> str | None:
-    return None if markup is None else html.unescape(_TAGS.sub("", markup)).strip() or None
+def _plain(printed: str | None) -> str | None:
+    return None if printed is None else html.unescape(_TAGS.sub("", printed)).strip() or None
 
 
 def _authors(printed: list[str]) -> tuple[str, ...]:
@@ -332,11 +373,12 @@ _READERS: dict[tuple[str, str], _Reader] = {
     ("rss", "item"): _rss_item,
     ("RDF", "item"): _rss_item,
     ("feed", "entry"): _atom_entry,
+    ("entry", "entry"): _atom_entry,
     ("nitf", "nitf"): news_xml.nitf,
     ("newsItem", "newsItem"): news_xml.news_item,
     ("newsMessage", "newsItem"): news_xml.news_item,
 }
-_ROOTS = ("rss", "rdf:RDF", "feed", "nitf", "newsItem", "newsMessage")
+_ROOTS = ("rss", "rdf:RDF", "feed", "entry", "nitf", "newsItem", "newsMessage")
 
 FORMAT = Format(
     "xml", (".rss", ".atom", ".rdf", ".xml"), records, lambda head: _ROOT.match(head) is not None

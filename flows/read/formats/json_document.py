@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.json_depth import levels, too_deep
@@ -16,6 +18,8 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
 _PIECE = 2**18
+_LONGEST_OPENING = 4096  # characters; arbitrary
+_LONGEST_LITERAL = 16  # characters; "-Infinity" and an escaped character are shorter
 _BLANK = " \t\r\n\ufeff"
 # An array of objects, or an object that is not on one line.
 _OPENING = re.compile(rb"\[\s{0,999}[{\]]|\{[ \t\r]{0,99}\n\s{0,999}[\"}]")
@@ -42,7 +46,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
 
     If an object has no text but a list under `articles`, `items`, `results` or a similar key, the
     elements of that list are the documents. One value is read at a time, of at most `[limits]
-    line_bytes`.
+    line_bytes`. A damaged element of an array becomes a row of `rejects`, and reading continues at
+    the next object that looks like the element before.
     """
     yield from values(text_bytes(opened.stream, limits), opened, fields, limits)
 
@@ -58,7 +63,7 @@ def values(
         elif isinstance(item, dict):
             yield rows.record(item, number)
         else:
-            detail = f"a record must be a JSON object, not {type(item).__name__}"
+            detail = f"a record must be a JSON object, not {kind_of(item)}"
             yield Reject(opened.source_uri, number, None, "read", "wrong_type", detail)
 
 
@@ -93,25 +98,28 @@ def _values(stream: BinaryIO, limits: Limits) -> Iterator[object]:
     text = _Text(stream, limits)
     is_array = text.accept("[")
     n_values = 0
+    is_found = False  # whether the next value was searched for after damage
     while not text.is_over():
         if is_array and text.accept("]"):
             is_array = False
             continue
-        if n_values and is_array and not text.accept(","):
-            raise BrokenError(
-                "bad_json", f"a comma is missing after value {n_values:,} of the array"
-            )
-        if n_values and text.accept(",") and text.is_over():
-            break  # There is a comma after the last of several objects.
-        if is_array and n_values and text.accept("]"):
-            is_array = False  # There is a comma after the last value of the array.
-            continue
         try:
+            if n_values and is_array and not is_found and not text.accept(","):
+                detail = f"a comma is missing after value {n_values:,} of the array"
+                raise BrokenError("bad_json", detail)
+            if n_values and text.accept(",") and text.is_over():
+                break  # There is a comma after the last of several objects.
+            if is_array and n_values and text.accept("]"):
+                is_array = False  # There is a comma after the last value of the array.
+                continue
             yield text.value()
+            is_found = False
         except BrokenError as error:
-            if is_array or error.reason != "bad_json" or not text.skip_line():
+            is_found = is_array and text.seek_value_like_the_last()
+            is_one_a_line = not is_array and error.reason == "bad_json"
+            if not is_found and not (is_one_a_line and text.skip_line()):
                 raise
-            yield error  # The file has one object on each line, and the next line may be valid.
+            yield error
         n_values += 1
     if is_array:
         raise BrokenError("truncated", "the JSON array has no end")
@@ -125,6 +133,7 @@ class _Text:
         self._decoder = json.JSONDecoder(strict=False)
         self._raw, self._at = b"", 0  # text that was read but not decoded yet
         self._text, self._is_ended = "", False
+        self._names: list[str] = []  # of the last object, in order
 
     def is_over(self) -> bool:
         """Whether only white space is left."""
@@ -149,27 +158,59 @@ class _Text:
         self._at = end + 1 if end >= 0 else len(self._text)
         return end >= 0
 
+    def seek_value_like_the_last(self) -> bool:
+        """Move to the next object with names as in the last one, and return whether there is one.
+
+        The search starts at the current character. The object must have the same first name,
+        and half of the other names, so that an object inside a damaged one is rarely taken for a
+        value of the array.
+        """
+        if not self._names:
+            return False
+        names = set(self._names)
+        opening = re.compile(r"\{\s{0,99}" + re.escape(json.dumps(self._names[0])) + r"\s{0,9}:")
+        while True:
+            while found := opening.search(self._text, self._at):
+                self._at = found.start()
+                with contextlib.suppress(BrokenError):
+                    value, _ = self._decoded()
+                    if isinstance(value, dict) and 2 * len(names & value.keys()) >= len(names):
+                        return True
+                self._at += 1
+            self._at = max(self._at, len(self._text) - _LONGEST_OPENING)
+            if not self._more():
+                return False
+
     def value(self) -> object:
         """Return the next value. Raises `BrokenError` if it is not JSON, too deep or too long."""
         self.is_over()
+        value, end = self._decoded()
+        length = end - self._at
+        self._at = end
+        most = self._limits.json_depth
+        if length > most and isinstance(value, dict | list) and levels(value) > most:
+            raise too_deep(most)
+        if isinstance(value, dict):
+            self._names = list(value)
+        return value
+
+    def _decoded(self) -> tuple[object, int]:
+        """The value at the current position, and where it ends. More text is read as needed."""
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError as error:
                 raise too_deep(self._limits.json_depth) from error
             except json.JSONDecodeError as error:
-                if not self._more(double=True):
+                is_open = error.msg.startswith("Unterminated") or (
+                    error.pos > len(self._text) - _LONGEST_LITERAL
+                )
+                if not (is_open and self._more(double=True)):
                     raise BrokenError("bad_json", str(error)[:200]) from error
                 continue
             # A number may continue in the next chunk.
             if end < len(self._text) or not self._more():
-                break
-        length = end - self._at
-        self._at = end
-        most = self._limits.json_depth
-        if length > most and isinstance(value, dict | list) and levels(value) > most:
-            raise too_deep(most)
-        return value
+                return value, end
 
     def _more(self, *, double: bool = False) -> bool:
         """Read another chunk.

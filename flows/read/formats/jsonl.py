@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats import json_document
 from copydesk.flows.read.formats.format import Format, Opened
@@ -15,6 +16,8 @@ from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError
 
 # The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
+_SEPARATOR = b"\x1e"  # before each record of a JSON text sequence (RFC 7464)
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf" + _SEPARATOR
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -33,9 +36,9 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         if isinstance(line, int):
             detail = f"a line of {line:,} bytes; [limits] line_bytes is {limits.line_bytes:,}"
             yield Reject(opened.source_uri, number, None, "read", "too_large", detail, line)
-        elif line.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        elif line.strip(_BLANK):
             try:
-                yield rows.record(parse(line, limits), number)
+                yield rows.record(parse(line.lstrip(_SEPARATOR), limits), number)
             except BrokenError as error:
                 yield Reject(
                     opened.source_uri, number, None, "read", error.reason, error.detail, len(line)
@@ -64,9 +67,7 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
     if line.count(b"[") + line.count(b"{") > most and levels(found) > most:
         raise too_deep(most)
     if not isinstance(found, dict):
-        raise BrokenError(
-            "wrong_type", f"a record must be a JSON object, not {type(found).__name__}"
-        )
+        raise BrokenError("wrong_type", f"a record must be a JSON object, not {kind_of(found)}")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ from copydesk.flows.read.fields import Fields, RowReader, Utf8
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError
+from copydesk.flows.read.streams import BrokenError, unpacked
 
 _ROWS = 64  # rows decoded at a time: 64 pages of the usual 150 kB are about 10 MB
 _FREE = 64 * 2**20  # up to this size the ratio is not checked, as for compressed streams
@@ -22,30 +23,35 @@ _FOOTER_BYTES = (
     # 1,000 row groups takes 8.
 )
 
+# Errors from C++ arrive as RuntimeError.
+_FAULTS = (pa.ArrowException, ValueError, OverflowError, RuntimeError, IndexError, OSError)
+
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the document of each row.
 
-    The statistics in the file are not used, so wrong ones do no harm.
+    If a row group is damaged, its other rows become one row of `rejects`, and the next row group is
+    read. The statistics in the file are not used, so wrong ones do no harm.
     """
     try:
-        yield from _rows(opened, fields, limits)
-    except pa.ArrowMemoryError as error:
-        raise BrokenError("memory", f"Parquet: {_first_line(error)}") from error
-    except (
-        pa.ArrowException,
-        ValueError,
-        OverflowError,
-        RuntimeError,
-        IndexError,
-    ) as error:  # Errors from C++ arrive as RuntimeError.
-        if isinstance(error, BrokenError):
+        with unpacked(opened.stream, limits) as stream:
+            yield from _rows(replace(opened, stream=stream), fields, limits)
+    except _FAULTS as error:
+        fault = _fault(error)
+        if fault is error:
             raise
-        raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
-    except OSError as error:  # pyarrow raises an OSError without a number for damaged pages
-        if error.errno is not None:
-            raise
-        raise BrokenError("corrupt", f"Parquet: {_first_line(error)}") from error
+        raise fault from error
+
+
+def _fault(error: Exception) -> BrokenError:
+    """What an error of pyarrow says about the file. Raises an error of the disk again."""
+    if isinstance(error, BrokenError):
+        return error
+    # pyarrow raises an OSError without a number for damaged pages.
+    if isinstance(error, OSError) and error.errno is not None:
+        raise error
+    reason = "memory" if isinstance(error, pa.ArrowMemoryError) else "corrupt"
+    return BrokenError(reason, f"Parquet: {_first_line(error)}")
 
 
 def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -69,26 +75,52 @@ def _rows(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | R
     # The values of a column that is not read cannot be counted, but few columns are empty.
     for name in LOOKALIKES.keys() & set(file.schema_arrow.names) - set(wanted):
         opened.unread[name] += file.metadata.num_rows
-    number = n_bytes = 0
-    most = max(_FREE, (opened.size_bytes or 0) * limits.expansion)
+    most = _Most(opened.size_bytes, limits)
+    number = 0
     for group in range(file.num_row_groups):
         if opened.size_bytes is not None:
             _check_group(file, group, opened.size_bytes, limits)
-        for batch in file.iter_batches(
-            batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False
-        ):
-            for row in _python_rows(batch, {*fields.html, *fields.text}):
+        end = number + max(0, file.metadata.row_group(group).num_rows)
+        try:
+            for row in _rows_of_group(file, group, wanted, {*fields.html, *fields.text}):
                 found = rows.record(row, number)
-                # If every row refers to one long text in the dictionary, the file is small but the
-                # rows are not.
-                n_bytes += len(found.body) if isinstance(found, Record) else found.size_bytes or 0
-                if n_bytes > most and opened.size_bytes is not None:
-                    raise BrokenError(
-                        "too_large",
-                        f"Parquet: {opened.size_bytes:,} bytes grew to more than {n_bytes:,}; [limits] expansion is {limits.expansion}",
-                    )
+                most.count(found)
                 yield found
                 number += 1
+        except _FAULTS as error:
+            fault = _fault(error)
+            if fault.reason != "corrupt":
+                raise fault from error
+            detail = f"{fault.detail}; rows {number:,} to {end - 1:,} cannot be read"
+            yield Reject(opened.source_uri, number, None, "read", "corrupt", detail)
+            number = end
+
+
+def _rows_of_group(
+    file: pq.ParquetFile, group: int, wanted: list[str], bodies: Collection[str]
+) -> Iterator[dict[str, object]]:
+    for batch in file.iter_batches(
+        batch_size=_ROWS, row_groups=[group], columns=wanted, use_threads=False
+    ):
+        yield from _python_rows(batch, bodies)
+
+
+class _Most:
+    """Limits the bytes of all documents of a file.
+
+    If every row refers to one long text in the dictionary, the file is small but the rows are not.
+    """
+
+    def __init__(self, size_bytes: int | None, limits: Limits) -> None:
+        self._size_bytes, self._limits, self._n = size_bytes, limits, 0
+
+    def count(self, item: Record | Reject) -> None:
+        """Count a document. Raises `BrokenError` beyond the limit."""
+        size, expansion = self._size_bytes, self._limits.expansion
+        self._n += len(item.body) if isinstance(item, Record) else item.size_bytes or 0
+        if size is not None and self._n > max(_FREE, size * expansion):
+            detail = f"Parquet: {size:,} bytes grew to more than {self._n:,}; [limits] expansion is {expansion}"
+            raise BrokenError("too_large", detail)
 
 
 def _columns(schema: pa.Schema, fields: Fields) -> list[str]:

@@ -5,8 +5,7 @@ A damaged record affects no other record, because reading continues at the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from fastwarc.warc import WarcRecord
 
@@ -26,7 +25,9 @@ from copydesk.flows.read.web_archive.http_payload import (
     resource,
     with_whole_line_ends,
 )
+from copydesk.flows.read.web_archive.segment_end import Item, ReadRecord, SegmentEnd
 from copydesk.flows.read.web_archive.warc_header import (
+    BARE_OPENING,
     END_OF_HEADER,
     END_OF_RECORD,
     HEADER,
@@ -42,37 +43,6 @@ _OPENING = b"WARC/"
 _READERS = {"response": page, "resource": resource, "conversion": conversion}
 _OTHERS = frozenset({"warcinfo", "request", "metadata", "revisit", "continuation"})
 _LINE_ENDS = (b"\r\n\r\n", b"\n\n", b"\r\n\n")
-Item = Record | Reject | None  # None is a record that is not a document. It is counted as skipped.
-
-
-@dataclass(slots=True)
-class _Read:
-    """A record that was read but not yet yielded.
-
-    The bytes that follow it show whether its length is right.
-    """
-
-    number: int
-    start: int  # position in the stream
-    n_bytes: int  # length of the content, as the header declares it
-    url: str | None
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The end of a segment.
-
-    `items` are the last record, if it could be read, and rows of `rejects` for what is damaged.
-    `n_lost` counts the records after the last one that were seen but could not be read: 0 or 1.
-    The next record is searched after the position `search_from`. With None it is not searched,
-    because the file or its compressed data ends here.
-    """
-
-    items: Sequence[Record | Reject] = ()
-    n_lost: int = 0
-    search_from: int | None = None
-    is_whole: bool = False  # whether there was no fault, and the last record ends with the file
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
@@ -92,7 +62,12 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         yield from segment.items()
         number = segment.number
         is_whole = is_whole and segment.end.is_whole
-        if not segment.seek_next_record():
+        is_found = segment.seek_next_record()
+        for offset in tape.take_passed_over():
+            number += 1
+            detail = f"compressed data is damaged; record at byte offset {offset}"
+            yield Reject(opened.source_uri, number, None, "read", "corrupt", detail)
+        if not is_found:
             break
     if is_whole:
         opened.next_number = number + 1
@@ -107,18 +82,28 @@ class _Segment:
         self.number = number
         self._opened, self._tape, self._limits = opened, tape, limits
         self._origin = tape.position
-        self.end = _End()  # known when all items have been yielded
+        self.end = SegmentEnd()  # known when all items have been yielded
 
     def items(self) -> Iterator[Record | Reject]:
         """Yield the items of the records. The last record is left out if it is not complete."""
+        if self._tape.position == self._tape.end:
+            self._tape.look_ahead()
+        if self._has_bare_feeds(self._origin):
+            self.end = self._bare_record()
+            yield from self.end.items
+            self.number += self.end.n_lost
+            return
         archive = iter(record_iterator(self._tape))
-        last: _Read | None = None
+        last: ReadRecord | None = None
         while True:
             record, error = self._following(archive)
             if record is None:
                 break
             if last is not None:
                 yield from self._completed(last, record.stream_pos)
+            if self._has_bare_feeds(record.stream_pos):
+                self.end = SegmentEnd(search_from=record.stream_pos)
+                return
             last = self._read(record)
         self.end = self._ending(last, error)
         self.number += self.end.n_lost
@@ -135,7 +120,7 @@ class _Segment:
         is_damage = fault is not None and fault.reason in {"corrupt", "truncated"}
         return is_damage and self._tape.resume(_OPENING)
 
-    def _completed(self, read: _Read, following: int) -> list[Record | Reject]:
+    def _completed(self, read: ReadRecord, following: int) -> list[Record | Reject]:
         """The item of a record, and a row of `rejects` if its length is wrong by a few line ends.
 
         The parser accepts such a length. It may include one or both of the line ends after the
@@ -162,7 +147,7 @@ class _Segment:
         except (OSError, ValueError, RuntimeError) as error:
             return None, str(error)[:300]
 
-    def _read(self, record: WarcRecord) -> _Read:
+    def _read(self, record: WarcRecord) -> ReadRecord:
         self.number += 1
         # This is relative to the position that `Tape.tell` gave for the start of the segment.
         start = record.stream_pos
@@ -175,7 +160,7 @@ class _Segment:
                 item = self._item(record, url, start, n_bytes)
         except BrokenError as error:
             item = self._reject(self.number, url, error.reason, error.detail)
-        return _Read(self.number, start, n_bytes, url, item)
+        return ReadRecord(self.number, start, n_bytes, url, item)
 
     def _item(self, record: WarcRecord, url: str | None, start: int, n_bytes: int) -> Item:
         kind = (record.headers.get("WARC-Type") or "").strip().lower()
@@ -211,7 +196,7 @@ class _Segment:
         given = Given(tdm_reserved=found.tdm_reserved)
         return Record(uri, self.number, found.body, found.kind, found.charset, url, date, given)
 
-    def _ending(self, last: _Read | None, error: str | None) -> _End:
+    def _ending(self, last: ReadRecord | None, error: str | None) -> SegmentEnd:
         """Find out why no record follows the last one: damage, a wrong length, or the end."""
         fault = self._tape.fault
         if error is not None and (fault is None or self._has_header_left(last)):
@@ -219,70 +204,98 @@ class _Segment:
         if fault is not None:
             return self._broken(last, fault)
         if last is None:
-            return _End(is_whole=True)
+            return SegmentEnd(is_whole=True)
         if self._is_cut_off(last) and self._is_too_long(last):
             return self._misplaced(last, "the record is longer than the rest of the file")
         return self._end_of_file(last)
 
-    def _is_too_long(self, last: _Read) -> bool:
+    def _has_bare_feeds(self, position: int) -> bool:
+        """Whether a header starts here whose lines end with bare line feeds, as no standard allows."""
+        return self._tape.between(position, position + len("WARC/1.00\n")).startswith(BARE_OPENING)
+
+    def _bare_record(self) -> SegmentEnd:
+        """Read the record at the start of the segment, whose header the library cannot read."""
+        start = self._origin
+        self.number += 1
+        length = LENGTH.search(self._tape.between(start, self._block_start(start)))
+        read = ReadRecord(self.number, start, int(length[1]) if length else 0, None, None)
+        following, fault = self._next_header(read), self._tape.fault
+        if following is None and fault is not None:
+            broken = self._broken(read, fault)
+            items = self._with_real_end(read, self._tape.end) if broken.n_lost else []
+            return SegmentEnd([*items, *broken.items], n_lost=broken.n_lost)
+        if following is None and self._is_cut_off(read):
+            n_left = self._declared_end(read) - self._tape.end
+            detail = f"the record ends {n_left:,} bytes early"
+            return SegmentEnd([self._reject(self.number, None, "truncated", detail)])
+        items = self._with_real_end(read, self._tape.end if following is None else following)
+        return SegmentEnd(
+            items, search_from=start + 1, is_whole=all(isinstance(i, Record) for i in items)
+        )
+
+    def _is_too_long(self, last: ReadRecord) -> bool:
         """Whether a record that seems to be cut off is complete, so that only its length is wrong."""
         tape = self._tape
         if tape.find(HEADER, after=last.start + 1) is not None:
             return True
         return tape.is_packed or tape.between(tape.end - 4, tape.end) == END_OF_RECORD
 
-    def _end_of_file(self, last: _Read) -> _End:
+    def _end_of_file(self, last: ReadRecord) -> SegmentEnd:
         """The end after the last record, with a row if an unfinished header follows the record."""
         items = self._completed(last, self._tape.end)
         end = self._declared_end(last)
         left = self._tape.between(end, self._tape.end)
         if last.n_bytes > self._limits.document_bytes or not left.strip(b"\r\n\x00"):
-            return _End(items, is_whole=not self._is_cut_off(last))
+            return SegmentEnd(items, is_whole=not self._is_cut_off(last))
         # If the last record has no whole head, it is the unfinished header.
         n_lost = int(self._has_whole_head(last.start))
         offset = self._tape.offset(end + len(left) - len(left.lstrip(b"\r\n\x00")))
         detail = f"the file ends within the header of a record; record at byte offset {offset}"
         items.append(self._reject(self.number + n_lost, None, "truncated", detail))
-        return _End(items, n_lost=n_lost, search_from=self._tape.end)
+        return SegmentEnd(items, n_lost=n_lost, search_from=self._tape.end)
 
-    def _has_header_left(self, last: _Read | None) -> bool:
+    def _has_header_left(self, last: ReadRecord | None) -> bool:
         """Whether a record starts after the one that failed, within the unpacked bytes."""
         begin = self._origin if last is None else last.start
         return self._tape.find(HEADER, after=begin + 1) is not None
 
-    def _broken(self, last: _Read | None, fault: BrokenError) -> _End:
+    def _broken(self, last: ReadRecord | None, fault: BrokenError) -> SegmentEnd:
         """The end at damaged compressed data, with a row for the record in which the damage is."""
         member = self._tape.member
         detail = f"{fault.detail}; record at byte offset {self._tape.offset(member)}"
         if last is not None and (member <= last.start or self._is_cut_off(last)):
             row = self._reject(last.number, last.url, fault.reason, detail)
-            return _End([row])
+            return SegmentEnd([row])
         row = self._reject(self.number + 1, None, fault.reason, detail)
-        return _End([*_items(last), row], n_lost=1)
+        return SegmentEnd([*_items(last), row], n_lost=1)
 
-    def _misplaced(self, last: _Read | None, error: str) -> _End:
+    def _misplaced(self, last: ReadRecord | None, error: str) -> SegmentEnd:
         """The end at a record that does not start where the previous one ends.
 
         Either the previous length is wrong, or a header is damaged.
         """
         if last is None:
             row = self._unreadable(self.number + 1, None, self._origin, error)
-            return _End([row], n_lost=1, search_from=self._origin + 1)
+            return SegmentEnd([row], n_lost=1, search_from=self._origin + 1)
         self._tape.look_ahead()
         end = self._declared_end(last)
-        following = self._next_header(last)
+        following, fault = self._next_header(last), self._tape.fault
+        if following is None and fault is not None and self._tape.member <= last.start:
+            return self._broken(last, fault)
         starts_inside = following is not None and following < end
+        if following is not None and not starts_inside and self._has_bare_feeds(following):
+            return SegmentEnd(self._completed(last, following), search_from=end)
         if not starts_inside and self._tape.between(end, end + 4) in _LINE_ENDS:
             # The length is right, so what follows is a record with a damaged header.
             row = self._unreadable(self.number + 1, None, end + 4, error)
-            return _End([*_items(last), row], n_lost=1, search_from=end)
+            return SegmentEnd([*_items(last), row], n_lost=1, search_from=end)
         if following is None and not self._tape.is_over:
             # The declared length may be any number.
             row = self._unreadable(last.number, last.url, last.start, error)
-            return _End([row], search_from=last.start + 1)
+            return SegmentEnd([row], search_from=last.start + 1)
         real_end = self._tape.end if following is None else following
         items = self._with_real_end(last, real_end)
-        return _End(items, search_from=last.start + 1 if starts_inside else end)
+        return SegmentEnd(items, search_from=last.start + 1 if starts_inside else end)
 
     def _unreadable(self, number: int, url: str | None, position: int, error: str) -> Reject:
         offset = self._tape.offset(position)
@@ -290,7 +303,7 @@ class _Segment:
             number, url, "corrupt", f"WARC: {error}; record at byte offset {offset}"
         )
 
-    def _next_header(self, last: _Read) -> int | None:
+    def _next_header(self, last: ReadRecord) -> int | None:
         """Where the next record starts. The search ends after the most bytes that a document may have."""
         after = last.start + 1
         while (found := self._tape.find(HEADER, after=after)) is None:
@@ -300,7 +313,7 @@ class _Segment:
                 return None
         return found
 
-    def _with_real_end(self, last: _Read, real_end: int) -> list[Record | Reject]:
+    def _with_real_end(self, last: ReadRecord, real_end: int) -> list[Record | Reject]:
         """The document up to its real end, and a row if the header declares another length.
 
         The header can be right, because the library finds no length in a header with bare line
@@ -325,7 +338,7 @@ class _Segment:
             items.append(self._wrong_length(last, len(content), is_read=is_read))
         return items
 
-    def _wrong_length(self, read: _Read, real: int, *, is_read: bool = True) -> Reject:
+    def _wrong_length(self, read: ReadRecord, real: int, *, is_read: bool = True) -> Reject:
         offset = self._tape.offset(read.start)
         detail = (
             f"Content-Length is {read.n_bytes}, but {real} bytes follow; "
@@ -361,11 +374,11 @@ class _Segment:
     def _has_whole_head(self, start: int) -> bool:
         return self._block_start(start) > start
 
-    def _is_cut_off(self, read: _Read) -> bool:
+    def _is_cut_off(self, read: ReadRecord) -> bool:
         """Whether the stream ends inside the record."""
         return self._declared_end(read) > self._tape.end
 
-    def _declared_end(self, read: _Read) -> int:
+    def _declared_end(self, read: ReadRecord) -> int:
         """Where the content ends according to the length in the header."""
         return self._block_start(read.start) + read.n_bytes
 
@@ -373,7 +386,7 @@ class _Segment:
         return Reject(self._opened.source_uri, number, url, "read", reason, detail[:500])
 
 
-def _items(read: _Read | None) -> list[Record | Reject]:
+def _items(read: ReadRecord | None) -> list[Record | Reject]:
     return [] if read is None or read.item is None else [read.item]
 
 

@@ -32,6 +32,8 @@ _VAGUE = {
     "application/unknown",
     "unknown/unknown",
 }
+_PLAIN_GZIP = b"\x1f\x8b\x08\x00"  # a gzip head without optional fields
+_GZIP_HEAD = 10  # bytes
 _CHUNK_LINE = re.compile(rb"[ \t]{0,9}([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,999})?\r?\n")
 _HTTP_HEAD = re.compile(rb"HTTP/[^\r\n]{1,999}\r?\n(?:[^\n]{1,65535}\n){0,999}?\r?\n")
 _BARE_LINE = re.compile(rb"(?<!\r)\n")
@@ -227,6 +229,9 @@ def _unpacked(raw: bytes, encoding: str, limits: Limits) -> bytes:
 
 def _decoded(raw: bytes, encoding: str, limits: Limits) -> bytes:
     if encoding not in {"br", "deflate"} and packing(raw) in {"gzip", "zstd"}:
+        complete = _without_trailer(raw, limits)
+        if complete is not None:
+            return complete
         return whole(Inflated(io.BytesIO(raw), limits), limits.document_bytes)
     if encoding == "deflate":
         for wbits in (15, -15):  # RFC 9110 requires zlib; some servers send bare deflate data
@@ -244,6 +249,21 @@ def _decoded(raw: bytes, encoding: str, limits: Limits) -> bytes:
         except (OSError, ValueError, RuntimeError) as error:
             raise BrokenError("corrupt", f"Brotli data is damaged: {error}"[:300]) from error
     return raw
+
+
+def _without_trailer(raw: bytes, limits: Limits) -> bytes | None:
+    """The body of a gzip response without the trailer or a part of it, or None if it is no such.
+
+    Some servers close the connection early. Browsers do not need the trailer either.
+    """
+    if not raw.startswith(_PLAIN_GZIP):
+        return None
+    member = zlib.decompressobj(-15)
+    try:
+        unpacked = member.decompress(raw[_GZIP_HEAD:], limits.document_bytes + 1)
+    except zlib.error:
+        return None
+    return _bounded(unpacked, limits) if member.eof and len(member.unused_data) < 8 else None
 
 
 def _bounded(body: bytes, limits: Limits) -> bytes:

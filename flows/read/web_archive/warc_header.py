@@ -9,6 +9,8 @@ import re
 HEADER = re.compile(
     rb"(?<=[\n\x00])WARC/\d\.\d{1,2}\r?\n(?=(?:[\w-]{1,60}:[^\n]{0,9999}\n){0,20}?(?i:WARC-Type):)"
 )
+# How a header starts whose lines end with bare line feeds.
+BARE_OPENING = (b"WARC/1.0\n", b"WARC/1.1\n", b"WARC/0.17\n", b"WARC/0.18\n")
 END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 END_OF_RECORD = b"\r\n\r\n"
 LENGTH = re.compile(

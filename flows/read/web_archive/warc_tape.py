@@ -43,6 +43,11 @@ class Tape:
         """The position at which the current gzip member starts."""
         return self._source.member
 
+    def take_passed_over(self) -> list[int]:
+        """The offsets of the damaged members that `resume` passed over, given once."""
+        found, self._source.passed_over = self._source.passed_over, []
+        return found
+
     def offset(self, position: int) -> int:
         """The offset in the file of a position in the stream."""
         return self._source.offset(position)

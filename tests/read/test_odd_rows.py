@@ -1,0 +1,156 @@
+"""Rows of CSV, JSON and Parquet as exports and interfaces give them, some of them damaged."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.flows.read import Record, Reject, read
+
+STORY = "The council in Harwick approved the plan for the harbour road after a long debate. "
+
+
+def items(path: Path, content: bytes | str) -> list[Record | Reject]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return list(read([str(path)]))
+
+
+def outcomes(path: Path, content: bytes | str) -> list[str]:
+    """The text of each document without `STORY`, and the reason of each reject."""
+    return [
+        item.body.decode().replace(STORY, "") if isinstance(item, Record) else item.reason
+        for item in items(path, content)
+    ]
+
+
+@pytest.mark.parametrize("missing", ["NULL", "NaN", "nan", "\\N", "<NA>", "N/A", "None", "null"])
+def test_the_mark_of_a_missing_value_in_csv_is_no_text_and_no_address(
+    tmp_path: Path, missing: str
+) -> None:
+    rows = f"title,text,url\n{missing},{STORY},{missing}\nRain,{missing},https://h.example\n"
+    first, second = items(tmp_path / "a.csv", rows)
+    assert isinstance(first, Record)
+    assert (first.url, first.given.title) == (None, None)
+    assert isinstance(second, Reject)
+    assert second.reason == "empty"
+
+
+def test_a_comment_above_the_header_row_of_csv_is_passed_over(tmp_path: Path) -> None:
+    found = outcomes(tmp_path / "a.csv", f"# exported on Monday\nid,text\n1,{STORY}one\n")
+    assert found == ["one"]
+
+
+def test_records_of_a_json_text_sequence_are_read(tmp_path: Path) -> None:
+    lines = [f"\x1e{json.dumps({'text': f'{STORY}{n}'})}\n" for n in range(2)]
+    assert outcomes(tmp_path / "a.jsonl", "".join(lines)) == ["0", "1"]
+
+
+def element(number: int) -> str:
+    authors = [{"id": 1, "name": "Ana"}, {"id": 2, "name": "Bo"}]
+    return json.dumps({"id": number, "text": f"{STORY}{number}", "authors": authors})
+
+
+@pytest.mark.parametrize("between", [",", ",\n", ",\r\n  "])
+@pytest.mark.parametrize(
+    "broken", ['{"id": 1, "text": bad}', element(1)[:60], '{"id": 1, "text": "He said "no"."}', "{"]
+)
+def test_a_damaged_element_of_an_array_costs_only_itself(
+    tmp_path: Path, between: str, broken: str
+) -> None:
+    content = f"[{between.join([element(0), broken, element(2), element(3)])}]"
+    assert outcomes(tmp_path / "a.json", content) == ["0", "bad_json", "2", "3"]
+
+
+def test_an_element_of_an_array_without_a_comma_before_it_is_read(tmp_path: Path) -> None:
+    content = f"[{element(0)} {element(1)}, {element(2)}]"
+    assert outcomes(tmp_path / "a.json", content) == ["0", "bad_json", "1", "2"]
+
+
+def test_an_object_inside_a_damaged_element_is_no_document(tmp_path: Path) -> None:
+    def with_blocks(number: int) -> str:
+        blocks = [{"id": n, "text": f"{STORY}{number}"} for n in range(3)]
+        return json.dumps({"id": number, "url": "u", "lang": "en", "day": 1, "text": blocks})
+
+    broken = with_blocks(1).replace('"url": "u"', '"url": u')
+    found = items(tmp_path / "a.json", f"[{with_blocks(0)},{broken},{with_blocks(2)}]")
+    assert [type(item) for item in found] == [Record, Reject, Record]
+
+
+def test_a_post_of_the_wordpress_interface_is_a_page_with_its_title(tmp_path: Path) -> None:
+    post = {
+        "id": 7,
+        "date": "2026-11-09T10:00:00",
+        "link": "https://h.example/a",
+        "title": {"rendered": "Rain &amp; <em>wind</em>"},
+        "content": {"rendered": f"<p>{STORY}</p><p>{STORY}</p>", "protected": False},
+        "author": 3,
+    }
+    (found,) = items(tmp_path / "a.json", json.dumps([post]))
+    assert isinstance(found, Record)
+    assert (found.kind, found.url) == ("page", "https://h.example/a")
+    assert found.given.title == "Rain & wind"
+
+
+def test_a_message_names_values_as_json_does(tmp_path: Path) -> None:
+    found = items(tmp_path / "a.jsonl", 'null\n[]\n{"text": {"a": 1}}\n')
+    details = [item.detail for item in found if isinstance(item, Reject)]
+    assert [detail.rsplit(", not ")[0].split()[-1] for detail in details if detail] == [
+        "object",
+        "object",
+        "object",
+    ]
+    assert [str(detail).rsplit("not ")[-1] for detail in details[:2]] == ["null", "a list"]
+    assert "contains an object" in str(details[2])
+
+
+def parquet(n_rows: int = 60) -> bytes:
+    sink = io.BytesIO()
+    texts = [f"{STORY * 4}{number}" for number in range(n_rows)]
+    pq.write_table(pa.table({"text": texts}), sink, row_group_size=20, use_dictionary=False)
+    return sink.getvalue()
+
+
+def test_a_damaged_row_group_of_parquet_costs_only_itself(tmp_path: Path) -> None:
+    content = bytearray(parquet())
+    group = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(1).column(0)
+    start = group.data_page_offset  # the header of the page
+    content[start : start + 16] = bytes(byte ^ 0xFF for byte in content[start : start + 16])
+    found = items(tmp_path / "a.parquet", bytes(content))
+    assert [item.record_number for item in found] == [*range(21), *range(40, 60)]
+    (refused,) = (item for item in found if isinstance(item, Reject))
+    assert refused.reason == "corrupt"
+    assert "rows 20 to 39" in str(refused.detail)
+
+
+def test_parquet_and_zip_may_be_packed_like_other_formats(tmp_path: Path) -> None:
+    assert len(items(tmp_path / "a.parquet.gz", gzip.compress(parquet()))) == 60
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("a.txt", STORY)
+    (found,) = items(tmp_path / "a.zip.gz", gzip.compress(sink.getvalue()))
+    assert found.source_uri == "a.zip.gz/a.txt"
+
+
+def test_a_member_of_an_archive_with_a_very_long_name_is_read(tmp_path: Path) -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("a" * 3000 + ".txt", STORY)
+    (found,) = items(tmp_path / "a.zip", sink.getvalue())
+    assert isinstance(found, Record)
+
+
+def test_a_document_of_an_office_program_is_one_row_that_says_what_to_do(tmp_path: Path) -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for name in ("[Content_Types].xml", "word/document.xml", "word/media/image1.png"):
+            archive.writestr(name, "<x/>")
+    (found,) = items(tmp_path / "a.docx", sink.getvalue())
+    assert isinstance(found, Reject)
+    assert "save it as text or HTML" in str(found.detail)
