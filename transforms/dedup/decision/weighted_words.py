@@ -193,7 +193,17 @@ def _split(
                 h = stir(SEED, code)
                 i += 1
             else:
-                i, h, flag = _word_end(codes, i, stop, classes, folded, letters)
+                # A word of ASCII letters is read here, because a call takes longer than most words.
+                h, seen = SEED, np.uint16(0)
+                while i < stop and codes[i] < 128:
+                    letter = letters[codes[i]]
+                    if letter == 0:
+                        break
+                    seen |= letter
+                    h = stir(h, np.uint32(letter & np.uint16(_FOLDED)))
+                    i += 1
+                if seen & np.uint16(_DIGIT) or (i < stop and codes[i] >= 128):
+                    i, h, flag = _word_end(codes, first, stop, classes, folded, letters)
                 if is_capital:
                     capitals += 1
                     if flag == 0 and not opens:
