@@ -199,6 +199,15 @@ def _options(name: str, section: type, given: object) -> Any:
         ) from error
 
 
+_KINDS: dict[Any, str] = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: 'a list, such as ["one", "two"]',
+}
+
+
 def _value(key: str, value: object, hint: Any) -> object:
     """Return a TOML value as the type that the option declares."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -211,6 +220,8 @@ def _value(key: str, value: object, hint: Any) -> object:
                 f"{key} must be one of {', '.join(map(repr, arguments))}, not {value!r}"
             )
         return value
+    if origin is tuple and isinstance(value, str) and arguments[0] is str:
+        return (value,)  # `text = "body"` is a list of one name.
     if origin is tuple and isinstance(value, list):
         return tuple(_value(key, item, arguments[0]) for item in value)
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, dict):
@@ -223,7 +234,8 @@ def _value(key: str, value: object, hint: Any) -> object:
         and isinstance(value, bool) == (hint is bool)
     ):
         return value
-    raise RecipeError(f"{key} must be {getattr(hint, '__name__', hint)}, not {value!r}")
+    wanted = _KINDS.get(origin or hint, "a table")
+    raise RecipeError(f"{key} must be {wanted}, not {value!r}")
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:

@@ -101,10 +101,15 @@ def test_a_parameter_that_chooses_the_article_makes_another_address() -> None:
     assert resolve(both, (), {}) == [Resolution(False), Resolution(False)]
 
 
-def test_page_two_is_not_a_revision_of_page_one_although_it_names_it_as_canonical() -> None:
+@pytest.mark.parametrize(
+    "added", ["?page=2", "/2", "/2/", "/page/2", "-seite-2", ",2", "_2", "/p2", "?p=2", "/2/amp"]
+)
+def test_page_two_is_not_a_revision_of_page_one_although_it_names_it_as_canonical(
+    added: str,
+) -> None:
     one = arrival("a", url="https://a.example/long", day=1)
     two = replace(
-        arrival("b", url="https://a.example/long", day=1), url="https://a.example/long?page=2"
+        arrival("b", url="https://a.example/long", day=1), url=f"https://a.example/long{added}"
     )
     assert resolve([one, two], (), {}) == [Resolution(False), Resolution(False)]
 

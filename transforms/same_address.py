@@ -25,6 +25,11 @@ _SHOWN = re.compile(r"(?:amp|mobile|outputtype|output|view)", re.IGNORECASE)
 _SHOWN_VALUES = {"amp", "1", "true", "mobile", ""}
 _PAGE = re.compile(r"(?:page|pg|paged|seite|pagina|pageno|page_no)", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"/(?:page|seite|pagina)[/-]?(\d{1,3})/?$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?)$", re.IGNORECASE)
+# What an address of a further page adds to the canonical one: "/2", "-seite-2", ",2" or "?p=2".
+_ADDED_PAGE = re.compile(
+    r"(?:[/,_.-](?:p|pg|s|page|seite|pagina)?[/_-]?|\?(?:p|s)=)(\d{1,2})", re.IGNORECASE
+)
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.")
 _SCHEMES = ("https://", "http://")
 _PREFIXES = ("", "www.", "m.", "mobile.", "amp.")
@@ -49,6 +54,8 @@ def key(
     'a.example/x'
     >>> key("https://a.example/long", "https://a.example/long?page=2", "dump.jsonl", 5)
     'a.example/long#page=2'
+    >>> key("https://a.example/long", "https://a.example/long/2", "dump.jsonl", 6)
+    'a.example/long#page=2'
     >>> key(None, None, "notes/a.txt", None), key(None, None, "dump.jsonl", 6)
     ('file:notes/a.txt', None)
     """
@@ -61,7 +68,8 @@ def key(
     page = _page(url)
     if page > 1 and _page(named) != page:
         return f"{found}#page={page}"
-    return found
+    page = _added_page(url, found) if url else 1
+    return f"{found}#page={page}" if page > 1 else found
 
 
 def is_file(address_key: str) -> bool:
@@ -179,3 +187,15 @@ def _page(url: str | None) -> int:
             return int(value)
     found = _PAGE_PATH.search(parts.path)
     return int(found[1]) if found else 1
+
+
+def _added_page(url: str, canonical_key: str) -> int:
+    """Return the number of a page that the address adds to the canonical one, or 1 if it adds none.
+
+    >>> _added_page("https://a.example/long-2.html", "a.example/long.html")
+    2
+    """
+    whole = _EXTENSION.sub("", canonical_key)
+    own = _EXTENSION.sub("", _without_spelling(url))
+    added = _ADDED_PAGE.fullmatch(own, len(whole)) if own.startswith(whole) else None
+    return int(added[1]) if added else 1

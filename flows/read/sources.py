@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import glob
-import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, BinaryIO, cast
 
 from copydesk.flows.read.record import Reject
 from copydesk.flows.remote import client
+from copydesk.flows.remote.remote_file import RemoteFile
 
 # Bytes of a request: about 20 requests a second fill a link of 1 Gbit/s, and a reader has two in
 # memory.
 _BLOCK = 8 << 20
+
+
+# The folders by which a warehouse is recognised. Its tables and reports are not raw documents.
+_OF_WAREHOUSE = ("manifests", "snapshots", "staging")
 
 
 class InputError(ValueError):
@@ -84,7 +89,7 @@ class InputFile:
             files = client.filesystem(self.path)
             with client.as_remote_error(self.path):
                 return cast(
-                    BinaryIO, _RemoteFile(files.open(self.path, "rb", block_size=_BLOCK), self.path)
+                    BinaryIO, RemoteFile(files.open(self.path, "rb", block_size=_BLOCK), self.path)
                 )
         # Without O_NONBLOCK, opening a pipe waits until another process writes to it.
         handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
@@ -98,10 +103,11 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
     """Find every file that the inputs name.
 
     The result is sorted and has each file once, whatever the order of the inputs. Folders are read
-    recursively, except names that start with a dot. Links to files are followed, but links to
-    folders are not. A folder that cannot be listed, or a link to a folder outside the input,
-    becomes a `Reject`. Raises `InputError` for an input that does not exist or a pattern that
-    matches nothing.
+    recursively, except names that start with a dot, and except warehouses of copydesk: the default
+    warehouse is often inside the input. Links to files are followed, but links to folders are not.
+    A folder that cannot be listed, or a link to a folder outside the input, becomes a `Reject`.
+    Raises `InputError` for an input that does not exist, a pattern that matches nothing, or if all
+    inputs are warehouses.
     """
     check(inputs)
     found: dict[str, InputFile] = {}
@@ -116,6 +122,11 @@ def find(inputs: Sequence[str]) -> list[InputFile | Reject]:
                 known.source_uri,
             ):
                 found[file.path] = file
+    if not found and not faults and all(_is_warehouse(name) for name in inputs):
+        raise InputError(
+            f"input {inputs[0]!r} is a warehouse of copydesk and has no raw documents; to read its "
+            f"articles as documents, name {os.path.join(inputs[0], 'current', 'articles')!r}"
+        )
     return [*sorted(set(faults), key=lambda fault: fault.source_uri), *sorted(found.values())]
 
 
@@ -177,7 +188,10 @@ def _files(name: str, faults: list[Reject]) -> Iterator[InputFile]:
             raise InputError(
                 f"no file matches {name!r}; check the folder, and quote the pattern in the shell"
             )
+        is_warehouse = cache(_is_warehouse)
         for match in matches:
+            if any(is_warehouse(folder) for folder in _folders_between(root, match)):
+                continue
             if os.path.isdir(match):
                 yield from _below(match, root, faults)
             else:
@@ -203,11 +217,30 @@ def _below(folder: str, root: str, faults: list[Reject]) -> Iterator[InputFile]:
         )
 
     for parent, folders, names in os.walk(folder, onerror=note):
+        if _is_warehouse(parent):
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         faults += _links_out([os.path.join(parent, name) for name in folders], root)
         for name in names:
             if not name.startswith("."):
                 yield _file(os.path.join(parent, name), root)
+
+
+def _is_warehouse(folder: str) -> bool:
+    return all(os.path.isdir(os.path.join(folder, name)) for name in _OF_WAREHOUSE)
+
+
+def _folders_between(root: str, path: str) -> Iterator[str]:
+    """The folders below `root` that contain `path`, the innermost first.
+
+    >>> list(_folders_between(".", "a/b/c.txt"))
+    ['a/b', 'a']
+    """
+    root, folder = "" if root == "." else root, os.path.dirname(path)
+    while len(folder) > len(root):
+        yield folder
+        folder = os.path.dirname(folder)
 
 
 def _links_out(folders: Sequence[str], root: str) -> Iterator[Reject]:
@@ -332,42 +365,3 @@ def _iso(about: Mapping[str, Any]) -> str:
     if not isinstance(stated, datetime):
         return ""
     return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-
-
-class _RemoteFile(io.RawIOBase):
-    """A remote file whose errors are OSErrors that name its URI."""
-
-    def __init__(self, source: Any, uri: str) -> None:
-        super().__init__()
-        self._source, self._uri = source, uri
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Whether the store lets a reader ask for ranges."""
-        return bool(self._source.seekable())
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with the next bytes."""
-        view = memoryview(buffer).cast("B")
-        with client.as_remote_error(self._uri):
-            content = self._source.read(len(view))
-        view[: len(content)] = content
-        return len(content)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Seek to a position."""
-        with client.as_remote_error(self._uri):
-            return int(self._source.seek(offset, whence))
-
-    def tell(self) -> int:
-        """The current position."""
-        return int(self._source.tell())
-
-    def close(self) -> None:
-        """Close the file."""
-        if not self.closed:
-            self._source.close()
-        super().close()

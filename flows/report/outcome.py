@@ -118,7 +118,10 @@ def nothing_readable(outcome: Outcome) -> str | None:
     """The message for a run in which no document could be read, or None for any other run."""
     facts = outcome.summary.facts
     if facts.n_read == 0 and not facts.n_known_files and not facts.skipped:
-        return f"nothing could be read: {', '.join(facts.inputs)} holds no document"
+        inputs = ", ".join(
+            "standard input" if "copydesk-stdin-" in name else name for name in facts.inputs
+        )
+        return f"nothing could be read: {inputs} holds no document"
     if facts.n_read and facts.n_rejected == facts.n_read:
         return (
             f"nothing could be read: {_documents(facts.n_read)} rejected, none taken; "

@@ -50,3 +50,16 @@ def test_rules_count_the_cuts_of_other_steps_too(tmp_path: Path) -> None:
     known.make(tmp_path / "wh")
     words = ["rules", "--rule", "byline", "--warehouse", str(tmp_path / "wh")]
     assert "cut 0 passages" in CliRunner().invoke(main, words).output
+
+
+def test_a_list_of_one_name_in_a_recipe_needs_no_brackets(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text('[inputs]\ntext = "story.words"\n')
+    assert load(path).inputs.text == ("story.words",)
+
+
+def test_a_wrong_type_in_a_recipe_is_named_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text("[inputs]\ntext = 5\n")
+    with pytest.raises(RecipeError, match=r'inputs.text must be a list, such as \["one", "two"\]'):
+        load(path)

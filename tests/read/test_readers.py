@@ -289,3 +289,30 @@ def test_reading_holds_a_few_documents_not_the_file(tmp_path: Path) -> None:
     )
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()
+
+
+def a_warehouse(folder: Path) -> Path:
+    for name in ("manifests", "snapshots", "staging", "reports"):
+        (folder / name).mkdir(parents=True)
+    (folder / "reports" / "run.html").write_text(PAGE)
+    return folder
+
+
+@pytest.mark.parametrize("name", [".", "*", "**/*.html", "{folder}"])
+def test_a_warehouse_inside_the_input_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """`copydesk ingest .` writes to `./warehouse`. The next run once read its reports as pages."""
+    a_warehouse(tmp_path / "warehouse")
+    (tmp_path / "a.html").write_text(PAGE)
+    monkeypatch.chdir(tmp_path)
+    found = find([name.format(folder=tmp_path)])
+    assert [getattr(file, "source_uri", None) for file in found] == ["a.html"]
+
+
+def test_an_input_that_is_a_warehouse_is_refused_with_the_way_to_its_articles(
+    tmp_path: Path,
+) -> None:
+    warehouse = a_warehouse(tmp_path / "warehouse")
+    with pytest.raises(InputError, match="current/articles"):
+        find([str(warehouse)])
