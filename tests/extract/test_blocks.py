@@ -79,3 +79,19 @@ def test_links_and_places_are_counted() -> None:
     assert page.link_chars.tolist() == [4, 0]
     div = page.tag.index("div")
     assert (page.first_block[div], page.last_block[div]) == (0, 1)
+
+
+def test_a_large_first_letter_in_an_element_of_its_own_belongs_to_the_paragraph_below() -> None:
+    rest = "arbour reports that this paper has read name eleven boats and two warehouses."
+    whole = [f"H{rest}"]
+    assert _blocks(f"<div class=cap>H</div><p>{rest}</p>") == whole
+    assert _blocks(f"<div><span>H</span><p>{rest}</p></div>") == whole
+    assert _blocks(f"<table><tr><td>H</td></tr></table>{rest}") == whole
+    assert _blocks(f"<p>“H</p><p>{rest}</p>") == [f"“H{rest}"]
+
+
+def test_a_letter_above_another_word_or_a_short_line_stays_alone() -> None:
+    rest = "fisherman who had read it in this paper found eleven boats under the wall."
+    assert _blocks(f"<div>A</div><p>{rest}</p>") == ["A", rest]
+    assert _blocks("<h2>H</h2><p>arbour</p>") == ["H", "arbour"]
+    assert _blocks(f"<div><a href=x>H</a></div><p>arbour {rest}</p>") == ["H", f"arbour {rest}"]

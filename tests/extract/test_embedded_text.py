@@ -73,6 +73,14 @@ def _nuxt(title: str, paragraphs: tuple[str, ...]) -> str:
     return f"<script>window.__NUXT__={call};</script>"
 
 
+def _nuxt_with_short_values(title: str, paragraphs: tuple[str, ...]) -> str:
+    """Return a script whose first string is too short for a title."""
+    post = "{headline:" + json.dumps(title) + ",body:" + json.dumps(_elements(paragraphs)) + "}"
+    return (
+        f'<script>window.__NUXT__={{layout:"page",data:[{{article:{post}}}],error:null}}</script>'
+    )
+
+
 def _initial_state(title: str, paragraphs: tuple[str, ...]) -> str:
     state = {"article": {"title": title, "text": _elements(paragraphs)}}
     return f"<script>window.__INITIAL_STATE__ = {json.dumps(state)};</script>"
@@ -122,6 +130,7 @@ _WRITERS = {
     "next data": (_next_data, "page-state"),
     "next data in blocks": (_next_blocks, "page-state"),
     "nuxt": (_nuxt, "page-state"),
+    "nuxt with short values": (_nuxt_with_short_values, "page-state"),
     "initial state": (_initial_state, "page-state"),
 }
 

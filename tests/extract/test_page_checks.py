@@ -365,3 +365,55 @@ def test_teasers_whose_link_is_a_heading_in_a_box_of_their_own_go_too() -> None:
     kept = _kept(f"<div><h1>Wall</h1>{article}<h4>Other news</h4>{teasers}</div>")
     assert len(kept) == 6
     assert all("council" in text for text in kept[1:])
+
+
+def test_a_short_last_paragraph_in_a_wrapper_stays_even_below_an_advertisement() -> None:
+    article = "".join(
+        f"<div class='a'><div class='b'><p>{n}. {_SAID}</p></div></div>" for n in range(3)
+    )
+    offer = "<div class='x'><span>For readers</span> <a href='/o'>Read us for one euro a month</a></div>"
+    last = "<div class='a'><div class='b'><p>The wall will be lower from the spring on.</p></div></div>"
+    unlikely = {"The wall will": 0.4, "For readers": 0.06}
+    assert _kept(f"{article}{offer}{last}", unlikely)[-1].startswith("The wall will")
+
+
+def test_the_last_post_of_a_live_blog_stays_if_only_its_id_differs() -> None:
+    posts = "".join(
+        f"<div class='post' id='p{n}'><h3>Part {n}</h3><p>Number {n} of the parts is closed until the evening.</p></div>"
+        for n in range(4)
+    )
+    assert _kept(posts, {"Number 3": 0.35, "Part 3": 0.4})[-2:] == [
+        "Part 3",
+        "Number 3 of the parts is closed until the evening.",
+    ]
+
+
+def test_a_sentence_below_a_quotation_stays_if_it_is_marked_as_the_one_above() -> None:
+    letter = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    page = (
+        "<div class='t'>Here is the letter that they wrote to the council.</div>"
+        f"<blockquote>{letter}</blockquote><div class='t'>The council has not answered yet.</div>"
+    )
+    assert _kept(page, {"The council has": 0.35})[-1] == "The council has not answered yet."
+    other = page.replace("<div class='t'>The council has", "<div class='promo'>The council has")
+    assert _kept(other, {"The council has": 0.35})[-1] != "The council has not answered yet."
+
+
+def test_a_question_above_its_answer_stays() -> None:
+    answer = f"<p>{_SAID}</p>"
+    page = f"{answer}<button>Who pays for the wall?</button>{answer}<button>Open</button>{answer}"
+    kept = _kept(page, {"Who pays": 0.3, "Open": 0.3})
+    assert "Who pays for the wall?" in kept
+    assert "Open" not in kept
+
+
+def test_a_box_that_asks_for_consent_to_a_post_of_another_site_goes() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    box = (
+        "<div><p>This post is blocked, because you have not accepted cookies.</p>"
+        "<button>Show it</button><button>My choices</button></div>"
+    )
+    kept = _kept(f"<article>{article}{box}{article}</article>")
+    assert len(kept) == 6
+    quiz = box.replace("because you have not accepted cookies", "and one of these is why")
+    assert len(_kept(f"<article>{article}{quiz}{article}</article>")) == 9

@@ -131,6 +131,7 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
         np.argsort(elements.closed[rows])
     ]  # The rows of an inner table come before the row around it.
     _join_rows(page, number[rows], number[elements.end[rows]])
+    _join_initials(page)
     return page
 
 
@@ -178,6 +179,65 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
     for row, end, low in spans:
         page.first_block[row + 1 : end] = number[low]
         page.last_block[row + 1 : end] = number[low] + 1
+
+
+#: A paragraph has at least this many characters behind its first letter (arbitrary).
+_INITIAL_TEXT = 40
+#: Letters that are also words: a large one may be followed by another word.
+_WORDS_OF_A_LETTER = frozenset("AEIOUYÀÈÉÓÅÖАВИКОСУЯ")
+_VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяіїєαεηιουωάέήίόύώ")
+#: Two consonants that words begin with. Behind other pairs the first letter is missing.
+_WORD_STARTS = page_elements.names(
+    """
+    bl br ch cl cr dr dw fl fr gh gl gn gr kl kn kr ll ph pl pr ps qu rh sc sh sk sl sm sn sp sq
+    st sv sw sz th tj tr ts tw vl vr wh wr zh zw
+    """
+)
+
+
+def _join_initials(page: Page) -> None:
+    """Join a large first letter that has an element of its own to the paragraph below it."""
+    initials = [
+        block
+        for block, text in enumerate(page.text[:-1])
+        if len(text) < 3 and _is_initial(text, page.text[block + 1]) and not page.link_chars[block]
+    ]
+    if not initials:
+        return
+    for block in initials:
+        page.text[block + 1] = page.text[block] + page.text[block + 1]
+    stays = np.ones(len(page.text), dtype=np.bool_)
+    stays[initials] = False
+    page.text = [page.text[block] for block in np.flatnonzero(stays).tolist()]
+    page.link_chars, page.link_count, page.bold_chars = (
+        column[stays] for column in (page.link_chars, page.link_count, page.bold_chars)
+    )
+    page.block_element, page.inner_element, page.after_break, page.cells = (
+        column[stays]
+        for column in (page.block_element, page.inner_element, page.after_break, page.cells)
+    )
+    number = np.concatenate(([0], np.cumsum(stays)))
+    page.first_block, page.last_block = number[page.first_block], number[page.last_block]
+
+
+def _is_initial(text: str, below: str) -> bool:
+    """Tell whether a text is the first letter of the paragraph below it, perhaps behind a quote.
+
+    >>> rest = " of the old wall, which fell on Monday after days of rain"
+    >>> _is_initial("H", "alf" + rest), _is_initial("I", "nhabitants" + rest)
+    (True, True)
+    >>> _is_initial("A", "piece" + rest), _is_initial("1", "alf" + rest)
+    (False, False)
+    """
+    letter = text[-1]
+    if not (letter.isupper() and below[0].islower() and len(below) >= _INITIAL_TEXT):
+        return False
+    if len(text) > 1 and text[0].isalnum():
+        return False
+    if letter not in _WORDS_OF_A_LETTER:
+        return True
+    pair = below[:2]
+    return not _VOWELS.intersection(pair) and pair not in _WORD_STARTS
 
 
 def _drop_joined(page: Page, is_joined: Marks) -> None:

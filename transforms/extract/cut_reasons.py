@@ -22,7 +22,7 @@ _MEANINGS = {
     "page_share": "Inside an element made for sharing or following.",
     "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
     page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; in a list whose items open with links such as "Live updates:"; or in a small box with a label such as "Read also:".',
-    page_checks.FORM: "Inside a form, a button, a dialog or a cookie notice, or in a small box around a form.",
+    page_checks.FORM: "Inside a form, a button, a dialog or a cookie notice, or in a small box around a form or a button for consent.",
     page_checks.BYLINE: "Above the text, who wrote it and when; inside an element made for the author, the date or the section; or below a line such as 'About the author'.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
     page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",

@@ -186,9 +186,17 @@ def _json_at(body: str, start: int) -> object:
         return None
 
 
+_LEAST_LITERAL = 8  # Characters of a string literal that may be a title or a text (arbitrary).
+
+
 def _literals(body: str) -> Iterator[tuple[str, str]]:
-    for found in re.finditer(r'"((?:[^"\\\n]|\\.){8,})"', body):
-        yield "", _decoded(found[1])
+    """Yield the string literals of a script.
+
+    Short ones are read as well, so that no text between two literals is taken for one.
+    """
+    for found in re.finditer(r'"((?:[^"\\\n]|\\.)*)"', body):
+        if len(found[1]) >= _LEAST_LITERAL:
+            yield "", _decoded(found[1])
 
 
 def _decoded(literal: str) -> str:

@@ -99,6 +99,46 @@ def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list
     return sorted(found)
 
 
+#: What a page says in place of content of another site that needs the reader's consent.
+_CONSENT = re.compile(
+    r"\bcookies?\b|consent|einwillig|einverstanden|zustimm|extern|third[- ]part|drittanbieter|drittplattform|accept|terceros|terzi\b|terceiros"
+    r"|\btiers\b|esterni?\b|bloqu|derden|samtyck|samtykk|godk[eä]n|zewnętrzn|zgod[ęy]|внешн|соглас",
+    re.IGNORECASE,
+)
+
+
+def with_consent(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of small boxes with a button and words about consent.
+
+    Such a box stands in place of a post or a video of another site.
+    """
+    return _kept_in(_of_consent(page, kept), page, kept, words, is_title)
+
+
+def _of_consent(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
+    """Yield the boxes around kept buttons in which words about consent are."""
+    seen = set()
+    for block in np.flatnonzero(kept).tolist():
+        element = int(page.block_element[block])
+        if page.tag[element] != "button":
+            continue
+        for _ in range(_BUTTON_LEVELS):
+            element = int(page.parent[element])
+            low, high = int(page.first_block[element]), int(page.last_block[element])
+            if element <= 0 or high - low > _BLOCKS:
+                break
+            above = range(low, block)
+            if element not in seen and any(_CONSENT.search(page.text[b]) for b in above):
+                seen.add(element)
+                yield element
+
+
+#: Elements around a button among which its box is looked for (arbitrary).
+_BUTTON_LEVELS = 3
+
+
 def _kept_in(
     elements: Iterable[int],
     page: Page,
