@@ -220,8 +220,8 @@ def _value(key: str, value: object, hint: Any) -> object:
                 f"{key} must be one of {', '.join(map(repr, arguments))}, not {value!r}"
             )
         return value
-    if origin is tuple and isinstance(value, str) and arguments[0] is str:
-        return (value,)  # `text = "body"` is a list of one name.
+    if origin is tuple and isinstance(value, str):
+        value = [value]  # `text = "body"` is a list of one name.
     if origin is tuple and isinstance(value, list):
         return tuple(_value(key, item, arguments[0]) for item in value)
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(value, dict):
