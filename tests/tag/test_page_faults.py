@@ -25,6 +25,27 @@ def test_the_date_next_to_the_headline_beats_the_date_of_a_card() -> None:
     assert made.published_date == dt.date(2026, 5, 22)
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<a href="/b"><h3>Un phare</h3><time datetime="2026-01-15">15 janvier</time></a>',
+        '<a href="/b"><span>風見鶏のなぞ</span><time datetime="2026-01-15">1月15日</time></a>',
+    ],
+)
+def test_the_date_of_a_link_to_another_story_is_not_the_publication(card: str) -> None:
+    body = f"<div><h1>The wall</h1><span>May 22, 2026</span></div>{BODY[:80]}</p><div>{card}</div>"
+    made = clean_page(f"<title>The wall</title>{body}{BODY}", url="https://port.example.org/wall")
+    assert made.published_date == dt.date(2026, 5, 22)
+
+
+def test_the_date_of_a_link_to_the_page_itself_is_the_publication() -> None:
+    link = '<a href="/wall" rel="bookmark"><time datetime="2026-05-22">May 22, 2026</time></a>'
+    made = clean_page(
+        f"<title>The wall</title><h1>The wall</h1>{link}{BODY}", url="https://port.example.org/wall"
+    )
+    assert made.published_date == dt.date(2026, 5, 22)
+
+
 def test_a_feed_user_of_the_cms_is_not_an_author() -> None:
     assert split("Watermark feed", sure=True) == ()
 
@@ -35,6 +56,42 @@ def test_an_outlet_with_its_agency_is_two_organisations() -> None:
         ("Le Monde du Port", True),
         ("AFP", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("Par Le Courrier avec Reuters", [("Le Courrier", True), ("Reuters", True)]),
+        ("La Voz de Almenara con EFE", [("La Voz de Almenara", True), ("EFE", True)]),
+        ("Ouest-Port avec AFP", [("Ouest-Port", True), ("AFP", True)]),
+        ("Ana Ruiz avec AFP", [("Ana Ruiz", False), ("AFP", True)]),
+        ("di Ana Ruiz e ANSA", [("Ana Ruiz", False), ("ANSA", True)]),
+        ("Por Ana Ruiz y EFE", [("Ana Ruiz", False), ("EFE", True)]),
+        ("By Ana Ruiz, with Reuters", [("Ana Ruiz", False), ("Reuters", True)]),
+        ("By Con Ruiz and Met Li", [("Con Ruiz", False), ("Met Li", False)]),
+    ],
+)
+def test_an_agency_beside_an_author_is_an_organisation(
+    printed: str, names: list[tuple[str, bool]]
+) -> None:
+    assert [(name.text, name.is_org) for name in split(printed, sure=True)] == names
+
+
+@pytest.mark.parametrize("printed", ["Elena Soto / Valdeorna", "ELENA SOTO | Valdeorna"])
+def test_a_place_behind_a_name_and_a_slash_is_no_author(printed: str) -> None:
+    made = clean_page(
+        f'<title>The wall</title><meta name="author" content="admin"><h1>The wall</h1><div class="firma">{printed}</div>{BODY}',
+        url="https://port.example.org/wall",
+    )
+    assert [name.title() for name in made.byline] == ["Elena Soto"]
+
+
+def test_the_reporters_in_brackets_behind_the_last_sentence_are_the_byline() -> None:
+    made = clean_page(
+        f"<title>The wall</title><h1>The wall</h1>{BODY}<p>(By Ana Ruiz and Bo Linden)</p>",
+        url="https://port.example.org/wall",
+    )
+    assert made.byline == ("Ana Ruiz", "Bo Linden")
 
 
 def test_the_author_of_the_next_article_stays_out() -> None:

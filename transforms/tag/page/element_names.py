@@ -24,7 +24,7 @@ _AUTHOR_FOLDERS = words(
     author authors autor autore autores autoren autori auteur auteurs contributor contributors
     profile profiles people staff reporter reporters writer writers journalist journalists
     columnist columnists by byline person redaktion redaktor bio team journaliste journalistes
-    periodista firma firmas skribent forfatter user users member members correspondent
+    periodista periodistas penulis firma firmas skribent forfatter user users member members correspondent
     correspondents
     """
 )

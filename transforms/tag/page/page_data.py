@@ -43,6 +43,9 @@ _MAX_LOWER, _LEAST_HEADLINE_CHARS = 20, 12
 _TITLE_PARTS = re.compile(r"\s+[|\-–—»«·•‹]\s+|\s*[|»]\s*")
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
+#: Elements around a date among which the link of a card is, and the letters that the card prints
+#: beside the date. A headline in Chinese may have as few (both arbitrary).
+_CARD_LEVELS, _LEAST_CARD_LETTERS = 5, 5
 #: Mark of elements beyond which no zone is looked for.
 _OUTERMOST = "outermost"
 #: Attributes that hold the value of an element for machines.
@@ -293,9 +296,24 @@ class _Reader:
         if not text and not value:
             return
         zone, inside = self._surroundings(element)
+        if marks is self.dates and not zone and self._is_on_card(element, text):
+            zone = "related"
         self.marked[element] = self.order
         href = self.elements.href(element)[:500]
         marks.append(Mark(text, fold(value)[:300], how, named, self.order, inside, zone, href))
+
+    def _is_on_card(self, element: int, text: str) -> bool:
+        """Tell whether a date is in a link that also prints something else, such as a headline."""
+        ancestor = self.parent[element]
+        for _ in range(_CARD_LEVELS):
+            if ancestor < 0:
+                return False
+            if self._tag(ancestor) == "a":
+                printed = self.visible.of(ancestor, len(text) + 2 * _LEAST_CARD_LETTERS)
+                n_letters = sum(map(str.isalpha, printed)) - sum(map(str.isalpha, text))
+                return n_letters >= _LEAST_CARD_LETTERS
+            ancestor = self.parent[ancestor]
+        return False
 
     def _surroundings(self, element: int) -> tuple[str, int]:
         """Return the zone of an element and the nearest marked element around it."""

@@ -134,3 +134,27 @@ def role_of(text: str) -> str:
         if role := roles.get(word) or roles.get(word.removesuffix("s")):
             return role
     return ""
+
+
+#: An agency after "with", and the words that the names of papers begin with.
+_WITH_AGENCY = re.compile(r"\s+(?:avec|con|com|mit|with|med|met)\s+(?=(?P<agency>[^\W_]+))")
+_ARTICLES = name_lexicon.words("the le la les el los las il lo i der die das de het o os as")
+
+
+def outlet_with_agency(text: str) -> tuple[str, str]:
+    """Return the paper that signs together with an agency, and the rest of the text.
+
+    The name of a paper begins with an article or is one word, which a person's is not.
+
+    >>> outlet_with_agency("Le Courrier avec Reuters"), outlet_with_agency("Ana Ruiz avec AFP")
+    (('Le Courrier', 'Reuters'), ('', 'Ana Ruiz avec AFP'))
+    """
+    found = _WITH_AGENCY.search(text)
+    if found is None or not gazetteers.agency(found["agency"]):
+        return "", text
+    signed = text[: found.start()].strip(name_lexicon.EDGES)
+    words = signed.split()
+    is_paper = len(words) == 1 or (
+        len(words) > 1 and words[0].casefold() in _ARTICLES and not has_given_name(signed)
+    )
+    return (signed, text[found.end() :]) if is_paper else ("", text)

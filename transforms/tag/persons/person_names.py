@@ -17,6 +17,7 @@ from copydesk.transforms.tag.persons.name_shape import (
     is_heading,
     is_organisation,
     is_person,
+    outlet_with_agency,
     role_of,
 )
 
@@ -42,7 +43,7 @@ __all__ = [
 MAX_CHARS = 600
 MAX_NAMES = 40
 _COMMA = re.compile(r"\s*,\s*")
-_LEADING_AND = re.compile(r"^(?:and|und|et|och|og|y|e|&)\s+", re.I)
+_LEADING_AND = re.compile(r"^(?:(?:and|und|et|och|og|y|e|&)|(?-i:with|avec|mit))\s+", re.I)
 _IN_PLACE = re.compile(r"\s+(?:in|aus|à|en|a|w)\s+[A-ZÄÖÜ][\w. -]{2,30}$")
 _PREPOSITION = re.compile(r"\s+(?:on|at|in|for|from)$")
 _ABBREVIATION = re.compile(r"(?:\b\w|\b(?:jr|sr|dr|st|inc|co|ltd|ph\.d|m\.d|esq))\.$", re.I)
@@ -101,9 +102,11 @@ def _split(printed: str, site: frozenset[str], sure: bool, strict: bool) -> tupl
         elif n and not found:
             role = ""
         rest = chunk[says_by.end() :] if says_by else chunk
-        new = _names_of_chunk(
-            rest, site, sure or (bool(says_by) and not strict), "" if role == "writer" else role
+        # A single word after a full name is a place: "Ana Ruiz / Lisbon".
+        is_sure = (sure and not any(" " in name.text for name in found)) or (
+            bool(says_by) and not strict
         )
+        new = _names_of_chunk(rest, site, is_sure, "" if role == "writer" else role)
         if (
             not new and found and not found[-1].role and len(rest) < 60
         ):  # "Ana Ruiz | Senior Writer"
@@ -151,7 +154,9 @@ def _names_of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> 
         return []
     if gazetteers.key(whole) in site or (gazetteers.agency(whole) and len(whole) < 40):
         return [] if name_lexicon.NOBODY.fullmatch(whole) else [Name(whole, role, True)]
-    found = _names_of_pieces(text, site, sure, role)
+    outlet, text = outlet_with_agency(text)
+    found = [Name(outlet, role, True)] if outlet else []
+    found += _names_of_pieces(text, site, sure, role)
     for aside in inner:
         if gazetteers.agency(aside):
             found.append(Name(_strip(aside), "", True))
@@ -251,13 +256,14 @@ def _pieces(chunk: str) -> list[str]:
             halves = [part]
         for half in halves:
             soft = byline_lexicon.soft_parts(half)
-            pieces += (
-                soft
-                if len(soft) > 1 and all(len(s.split()) > 1 and _could_be_name(s) for s in soft)
-                else [half]
-            )
+            pieces += soft if len(soft) > 1 and all(_is_name_or_agency(s) for s in soft) else [half]
     # The last part of a list begins with "and": "Ana Ruiz, Bo Li, and Cy Young".
     return [_LEADING_AND.sub("", piece) for piece in pieces if piece.strip()]
+
+
+def _is_name_or_agency(text: str) -> bool:
+    """Tell whether a text may be a whole name, or is that of an agency: "Ana Ruiz y EFE"."""
+    return _could_be_name(text) and (" " in text.strip() or bool(gazetteers.agency(text)))
 
 
 def _may_join(part: str) -> bool:

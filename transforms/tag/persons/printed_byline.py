@@ -39,6 +39,7 @@ _BESIDE = re.compile(
 _DATED = re.compile(
     r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
 )  # Words that follow the names.
+_PLACE = re.compile(r"(?<=\w)\s*[/|]\s*[^\W\d_][\w.]*(?:[ -]\w+){0,3}$")
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
 _WRITTEN = re.compile(
     r"\W*(?:this (?:post|article|story) was )?(?:(?:article )?written|posted|authored|published|article|words|text|story) by\b",
@@ -231,8 +232,12 @@ def _are_its_names(
 
 
 def _n_chars(text: str) -> int:
-    """Return the length of a mark's text without brackets and without the part from a date on."""
-    return len(byline_lexicon.PARENTHESIS.sub(" ", _DATED.sub("", text)).strip())
+    """Return the length of a mark's text without brackets, and up to a date or a place.
+
+    A place follows a name and a slash: "Ana Ruiz / Santa Clara".
+    """
+    dated = byline_lexicon.PARENTHESIS.sub(" ", _DATED.sub("", text)).strip()
+    return len(_PLACE.sub("", dated))
 
 
 def _holds_number(text: str, people: list[Name]) -> bool:

@@ -43,6 +43,8 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     For example "(Reporting by Ana Ruiz; Editing by Bo Li)".
     """
     tail = view.document.extracted[-600:]
+    if "(By " in tail:
+        return _in_brackets(tail, site)
     at = min((start for start in map(tail.find, _CREDIT_WORDS) if start > 0), default=0)
     match = _CREDIT.match(tail, at - 1) if at else None
     if match is None or tail[: at - 1].rstrip()[-10:].lower() == "additional":
@@ -55,6 +57,17 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
         if not (name.is_org or dateline_places.is_region(name.text))  # "in Durham, North Carolina"
     )
     return Candidate(writers, match[0].strip("( "), "text") if writers else None
+
+
+#: Reporters in brackets behind the last sentence: "(By Ana Ruiz and Bo Li)".
+_BRACKETED = re.compile(r"\(By ([^()\n\d]{4,90})\)")
+
+
+def _in_brackets(tail: str, site: frozenset[str]) -> Candidate | None:
+    credits = _BRACKETED.findall(tail)
+    names = person_names.split(credits[-1], site=site, strict=True) if credits else ()
+    writers = tuple(Name(name.text, "writer") for name in names if not name.is_org)
+    return Candidate(writers, f"By {credits[-1]}", "text") if writers else None
 
 
 _BY_ALONE = re.compile(
