@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -127,34 +127,20 @@ class _NotInCorpus(NamedTuple):
 
 
 def _outlets(documents: pa.Table, others: _NotInCorpus, facts: Facts) -> tuple[Outlet, ...]:
-    flags = {name: pc.cast(documents[f"has_{name}"], pa.int64()) for name in COVERAGE}
-    sums = ("n_words", "n_chars", "n_removed")
-    table = pa.table(
-        {
-            "outlet_id": pc.fill_null(documents["outlet_id"].cast(pa.string()), ""),
-            **{n: documents[n] for n in sums},
-            **flags,
-        }
-    )
-    grouped = table.group_by("outlet_id").aggregate(
-        [*((name, "sum") for name in (*sums, *flags)), ([], "count_all")]
-    )
-    rows = {row["outlet_id"]: row for row in grouped.to_pylist()}
-    named = documents.select(["outlet_id", "outlet"]).drop_null()
-    named = pa.table({name: named[name].cast(pa.string()) for name in named.column_names})
-    named = named.group_by(["outlet_id"], use_threads=False).aggregate([("outlet", "last")])
-    names = dict(column_rows(named, "outlet_id", "outlet_last"))
+    """The largest outlets of the run. Those with anomalies come first.
+
+    Documents without an outlet are counted under "".
+    """
+    totals = _totals_by_outlet(documents)
+    names = _outlet_names(documents)
     n_copies, n_quarantined = (
-        Counter(value_counts(t["outlet_id"].cast(pa.string())))
-        for t in (others.copies, others.quarantined)
+        Counter(value_counts(table["outlet_id"].cast(pa.string())))
+        for table in (others.copies, others.quarantined)
     )
-    n_rejected = Counter(drift.outlet_of(url, rows) for url in others.rejects["url"].to_pylist())
-    anomalies: dict[str, list[str]] = defaultdict(list)
-    for anomaly in facts.anomalies:
-        sentence = anomaly.sentence.removeprefix(f"{anomaly.outlet_id}: ")
-        anomalies[anomaly.outlet_id].append(sentence)
+    n_rejected = Counter(drift.outlet_of(url, totals) for url in others.rejects["url"].to_pylist())
+    anomalies = _anomalies_by_outlet(facts)
     largest = sorted(
-        rows, key=lambda outlet: (outlet not in anomalies, -rows[outlet]["count_all"], outlet)
+        totals, key=lambda outlet: (outlet not in anomalies, -totals[outlet]["count_all"], outlet)
     )[:TOP_OUTLETS]
     return tuple(
         Outlet(
@@ -166,12 +152,45 @@ def _outlets(documents: pa.Table, others: _NotInCorpus, facts: Facts) -> tuple[O
             n_rejected=n_rejected[outlet],
             mean_words=row["n_words_sum"] / n,
             share_removed=row["n_removed_sum"] / max(row["n_removed_sum"] + row["n_chars_sum"], 1),
-            coverage={name: row[f"{name}_sum"] / n for name in COVERAGE},
-            anomalies=tuple(anomalies[outlet]),
+            coverage={name: row[f"has_{name}_sum"] / n for name in COVERAGE},
+            anomalies=tuple(anomalies.get(outlet, ())),
         )
         for outlet in largest
-        for row, n in [(rows[outlet], rows[outlet]["count_all"])]
+        for row, n in [(totals[outlet], totals[outlet]["count_all"])]
     )
+
+
+def _totals_by_outlet(documents: pa.Table) -> dict[str, dict[str, Any]]:
+    """The sums of each outlet's words, characters and filled fields, and its number of documents."""
+    sums = ("n_words", "n_chars", "n_removed")
+    flags = {f"has_{name}": pc.cast(documents[f"has_{name}"], pa.int64()) for name in COVERAGE}
+    table = pa.table(
+        {
+            "outlet_id": pc.fill_null(documents["outlet_id"].cast(pa.string()), ""),
+            **{name: documents[name] for name in sums},
+            **flags,
+        }
+    )
+    wanted = [*((name, "sum") for name in (*sums, *flags)), ([], "count_all")]
+    totals = table.group_by("outlet_id").aggregate(wanted)
+    return {row["outlet_id"]: row for row in totals.to_pylist()}
+
+
+def _outlet_names(documents: pa.Table) -> dict[str, str]:
+    """The name of each outlet, as its last document states it."""
+    named = documents.select(["outlet_id", "outlet"]).drop_null()
+    named = pa.table({name: named[name].cast(pa.string()) for name in named.column_names})
+    named = named.group_by(["outlet_id"], use_threads=False).aggregate([("outlet", "last")])
+    return dict(column_rows(named, "outlet_id", "outlet_last"))
+
+
+def _anomalies_by_outlet(facts: Facts) -> dict[str, list[str]]:
+    """The sentences about each outlet, without its name in front."""
+    anomalies: dict[str, list[str]] = defaultdict(list)
+    for anomaly in facts.anomalies:
+        sentence = anomaly.sentence.removeprefix(f"{anomaly.outlet_id}: ")
+        anomalies[anomaly.outlet_id].append(sentence)
+    return anomalies
 
 
 def _has(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -36,35 +36,63 @@ class _Around(NamedTuple):
     listed: frozenset[int]  # Marks of lists.
 
 
+class _PrintedDay(NamedTuple):
+    """A day that may be that of publication."""
+
+    score: float
+    order: int  # Number of its mark.
+    stamp: Stamp
+
+
 def near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     """Yield the publication as the page prints it near its headline.
 
     The most trusted date wins. Of two dates side by side the earlier one does. A day that the page
     states as its modification is not used.
     """
+    around = _around(page, view)
+    top = around.top
+    marks = [
+        replace(mark, text=date_marks.of_publication(mark.text))
+        for mark in (*page.dates, *page.authors)
+    ]
+    days = _days_of(marks, page, around, day_first(view))
+    if not top:
+        days = [day for day in days if day.order not in around.listed] or days
+    # A date on a card for another story counts only if no date outside cards is near.
+    cards = [mark for mark in marks if _is_on_card(mark, around)]
+    on_cards = {mark.order for mark in cards}
+    own = [day for day in days if day.order not in on_cards]
+    if any(-10 <= day.order - top <= 40 for day in own):
+        days = own
+    is_of_cards = not own and not any(map(date_marks.names_publication, cards))
+    if is_of_cards and view.options.update_as_published and next(updated(page, view), None):
+        return  # The update printed under the headline is nearer to it than the day of a card.
+    if days:
+        yield _most_trusted(days), "markup"
+
+
+def _around(page: PageData, view: View) -> _Around:
     heading = page_headings.main_heading(page, view.values.get("title"))
-    top = heading.order if heading else 0
-    is_day_first = day_first(view)
-    stated = modified(page, None)
-    parents = {mark.order: mark for mark in (*page.dates, *page.authors)}
-    around = _Around(
-        top,
+    return _Around(
+        heading.order if heading else 0,
         heading is not None and heading.zone == "figure",
         # If a wrapper around the whole page is named as a list, zones say nothing about its dates.
-        bool(top) or not all(mark.zone for mark in page.dates if _has_day(mark)),
+        bool(heading and heading.order)
+        or not all(mark.zone for mark in page.dates if _has_day(mark)),
         date_marks.listed(page.dates),
     )
-    found: list[tuple[float, int, Stamp]] = []
-    # A date on a card for another story counts only if no date outside cards is near.
-    in_cards: set[int] = set()
-    is_of_cards = True
-    for printed in (*page.dates, *page.authors):
-        mark = replace(printed, text=date_marks.of_publication(printed.text))
-        said = _is_said(mark, top)
-        score = _score(mark, around, said=said)
-        if around.is_zoned and mark.zone in _OF_OTHERS and not said and mark.order > top:
-            in_cards.add(mark.order)
-            is_of_cards = is_of_cards and not date_marks.names_publication(mark)
+
+
+def _days_of(
+    marks: list[Mark], page: PageData, around: _Around, is_day_first: bool | None
+) -> list[_PrintedDay]:
+    """Return the days of the marks that may be that of publication, in the order of the marks."""
+    stated = modified(page, None)
+    parents = {mark.order: mark for mark in (*page.dates, *page.authors)}
+    found = []
+    for mark in marks:
+        score = _score(mark, around)
         parent = parents.get(mark.inside)
         if score < 1 or (
             parent is not None and date_marks.MODIFIED.search(date_marks.announced(parent))
@@ -74,19 +102,27 @@ def near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
         if stamp and (
             not (stated and stated[0].day == stamp.day) or date_marks.names_publication(mark)
         ):
-            found.append((score, mark.order, stamp))
-    if not top:
-        found = [item for item in found if item[1] not in around.listed] or found
-    own = [item for item in found if item[1] not in in_cards]
-    if any(-10 <= order - top <= 40 for _, order, _ in own):
-        found = own
-    is_of_cards = is_of_cards and not own and view.options.update_as_published
-    if is_of_cards and next(updated(page, view), None):
-        return  # The update printed under the headline is nearer to it than the day of a card.
-    if found:
-        best = max(found, key=lambda item: (item[0], -item[1]))
-        rivals = [item for item in found if item[0] >= best[0] - 1 and abs(item[1] - best[1]) <= 15]
-        yield min(rivals, key=lambda item: (item[2].day, -item[0], item[1]))[2], "markup"
+            found.append(_PrintedDay(score, mark.order, stamp))
+    return found
+
+
+def _is_on_card(mark: Mark, around: _Around) -> bool:
+    """Tell whether a mark below the headline belongs to another article."""
+    return (
+        around.is_zoned
+        and mark.zone in _OF_OTHERS
+        and mark.order > around.top
+        and not _is_said(mark, around.top)
+    )
+
+
+def _most_trusted(days: list[_PrintedDay]) -> Stamp:
+    """Return the day with the best score, or an earlier one beside it that is nearly as good."""
+    best = max(days, key=lambda day: (day.score, -day.order))
+    rivals = [
+        day for day in days if day.score >= best.score - 1 and abs(day.order - best.order) <= 15
+    ]
+    return min(rivals, key=lambda day: (day.stamp.day, -day.score, day.order)).stamp
 
 
 def _stamp(mark: Mark, is_day_first: bool | None) -> Stamp | None:
@@ -117,8 +153,9 @@ def _is_said(mark: Mark, top: int) -> bool:
     )
 
 
-def _score(mark: Mark, around: _Around, *, said: bool) -> float:
+def _score(mark: Mark, around: _Around) -> float:
     """Return how surely a mark is the day of publication, with what is around it."""
+    said = _is_said(mark, around.top)
     after = mark.order - around.top
     near = -10 <= after <= 40 and (mark.zone != "figure" or around.is_figure)
     score = (

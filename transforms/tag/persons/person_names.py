@@ -326,44 +326,53 @@ def _without_outlet(text: str, site: frozenset[str]) -> str:
     return text
 
 
+_AFTER_ROLE = frozenset({"of", "for", "at", "in", "and", "&", "der", "des", "de"})
+"""Words that join a role to its office: "Director of News"."""
+
+
 def _without_role(text: str) -> tuple[str, str]:
-    """Return a piece without the role words at its end or start, and the role."""
-    roles, modifiers, words = gazetteers.roles(), gazetteers.role_modifiers(), text.split()
-    fold = [word.strip(".,:;()'’").casefold() for word in words]
-    if fold[-1] in roles:
-        role, end = roles[fold[-1]], len(words) - 1
-        while (
-            end > 0
-            and (fold[end - 1] in modifiers or fold[end - 1] in roles)
-            and (end > 2 or fold[0] in modifiers or fold[0] in roles)
-        ):
-            end -= 1
-        rest = " ".join(words[:end])
-        if fold[0] in modifiers and fold[0] not in gazetteers.given_names():
-            return "", role  # "Senior Maritime Correspondent" names nobody.
-        return (rest, role) if end >= 2 or not rest or name_lexicon.CJK.search(rest) else ("", role)
-    at = next((i for i, word in enumerate(fold) if word in roles), -1)
-    if at < 0:
+    """Return a piece without the role words at its end or start, and the role.
+
+    "Ana Ruiz, Senior Reporter" and "Reporter Ana Ruiz" give "Ana Ruiz" and the role of a reporter.
+    The first part is "" if the piece names nobody.
+    """
+    words = text.split()
+    folded = [word.strip(".,:;()'’").casefold() for word in words]
+    roles = gazetteers.roles()
+    first = next((i for i, word in enumerate(folded) if word in roles), None)
+    if first is None:
         return "", role_of(text)
-    role = roles[fold[at]]
-    if at == 0 or all(word in modifiers or word in roles for word in fold[:at]):
-        person = " ".join(words[at + 1 :])
-        belongs = at + 1 < len(words) and fold[at + 1] in {
-            "of",
-            "for",
-            "at",
-            "in",
-            "and",
-            "&",
-            "der",
-            "des",
-            "de",
-        }
-        return (person, role) if not belongs and " " in person and is_person(person) else ("", role)
-    start = at
-    while start > 0 and (fold[start - 1] in modifiers or fold[start - 1] in roles):
-        start -= 1
-    return (" ".join(words[:start]), role) if start >= 2 else ("", role)
+    is_title = [word in roles or word in gazetteers.role_modifiers() for word in folded]
+    if folded[-1] in roles:
+        return _before_last_title(words, folded, is_title), roles[folded[-1]]
+    if all(is_title[:first]):
+        return _after_title(words, folded, first), roles[folded[first]]
+    end = _title_start(is_title, first)
+    return (" ".join(words[:end]) if end >= 2 else ""), roles[folded[first]]
+
+
+def _title_start(is_title: list[bool], at: int, least: int = 0) -> int:
+    """Return where the title begins that goes on to the word at `at`, but not below `least`."""
+    while at > least and is_title[at - 1]:
+        at -= 1
+    return at
+
+
+def _before_last_title(words: list[str], folded: list[str], is_title: list[bool]) -> str:
+    """Return the name before the title that ends a piece, or ""."""
+    if folded[0] in gazetteers.role_modifiers() and folded[0] not in gazetteers.given_names():
+        return ""  # "Senior Maritime Correspondent" names nobody.
+    # Two words before a title are a name, even if the second one may also belong to a title.
+    end = _title_start(is_title, len(words) - 1, least=0 if is_title[0] else 2)
+    name = " ".join(words[:end])
+    return name if end >= 2 or name_lexicon.CJK.search(name) else ""
+
+
+def _after_title(words: list[str], folded: list[str], role: int) -> str:
+    """Return the full name after the title that begins a piece and ends at `role`, or ""."""
+    is_joined = not _AFTER_ROLE.isdisjoint(folded[role + 1 : role + 2])
+    name = " ".join(words[role + 1 :])
+    return name if not is_joined and " " in name and is_person(name) else ""
 
 
 def _strip(text: str) -> str:

@@ -57,6 +57,29 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     """Return the byline printed on the page: the best mark with names, and the marks beside it."""
     heading = page_headings.main_heading(page, page.first("og:title") or None)
     top = heading.order if heading else 0
+    marks = _of_this_article(page, top)
+    around = name_marks.ancestors(marks)
+    candidates = _candidates(marks, around, top, site)
+    best = max(candidates, key=_rank, default=None)
+    if best is None or best.score < ACCEPT:
+        return _only_author(marks, site)
+    starts = [mark.order for mark in page.headings if mark.how == "heading"]
+    fellows = name_marks.of_one_byline(candidates, best, around, starts)
+    people = _names_of(fellows, site)
+    return Candidate(
+        people,
+        _wording_of(fellows),
+        "markup",
+        _is_certain(best, top),
+        _is_well_marked(best, top) and all(map(_is_whole, people)),
+    )
+
+
+def _of_this_article(page: PageData, top: int) -> tuple[Mark, ...]:
+    """Return the marks of authors without those of comments, of the next article and of cards.
+
+    `top` is the position of the page's own headline, or 0.
+    """
     marks = page.authors
     if not top and len({mark.zone for mark in marks}) == 1:
         # If a wrapper around the whole page is named as a list, the zone says nothing about
@@ -65,58 +88,65 @@ def printed(page: PageData, site: frozenset[str]) -> Candidate | None:
     posters = {mark.order for mark in marks if _POSTED.match(mark.text) and mark.how == "text"}
     if len({mark.text for mark in marks if mark.order in posters}) >= _POSTERS:
         marks = tuple(mark for mark in marks if mark.order not in posters)
-    starts = [mark.order for mark in page.headings if mark.how == "heading"]
     others_begin = _other_headings(page, top)
     marks = tuple(mark for mark in marks if not _is_below(mark, others_begin))
     cards = _of_cards(marks, top)
-    marks = tuple(mark for mark in marks if mark.order not in cards)
-    around = name_marks.ancestors(marks)
+    return tuple(mark for mark in marks if mark.order not in cards)
+
+
+def _candidates(
+    marks: tuple[Mark, ...], around: dict[int, frozenset[int]], top: int, site: frozenset[str]
+) -> list[NameMark]:
+    """Return the marks that may be the byline. A mark inside an editor's or photographer's is none."""
     others = {
         mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
     }
-    candidates = [
+    return [
         candidate
         for mark in marks
         if not around[mark.order] & others
         and (candidate := _name_mark(mark, top, site)) is not None
         and candidate.score > 0
     ]
-    best = max(
-        candidates,
-        key=lambda candidate: (
-            candidate.score >= ACCEPT and candidate.has_people,
-            candidate.score,
-            -candidate.element.order,
-        ),
-        default=None,
-    )
-    if best is None or best.score < ACCEPT:
-        return _only_author(marks, site)
-    fellows = name_marks.of_one_byline(candidates, best, around, starts)
+
+
+def _rank(candidate: NameMark) -> tuple[bool, float, int]:
+    """Return the order of candidates: trusted people first, then the score, then the first mark."""
+    is_trusted = candidate.score >= ACCEPT and candidate.has_people
+    return is_trusted, candidate.score, -candidate.element.order
+
+
+def _names_of(fellows: list[NameMark], site: frozenset[str]) -> tuple[Name, ...]:
+    """Return the names of all marks of one byline, each once, in the order of the page."""
     found: dict[str, Name] = {}
     for candidate in sorted(fellows, key=lambda candidate: candidate.element.order):
         for name in without_site(list(candidate.names), site):
             found.setdefault(gazetteers.key(name.text), name)
-    raw = "; ".join(
-        dict.fromkeys(" ".join(candidate.element.text.split())[:200] for candidate in fellows)
-    )[:400]
-    certain = (
-        bool(top)
-        and best.score >= CERTAIN
-        and 0 < best.element.order - top <= 40
-        and names.opened(best.element.text)
-    )
-    near = bool(top) and 0 < best.element.order - top <= 60 and not best.element.zone
-    full_names = all(
-        name.is_org or " " in name.text or not name.text.isascii() for name in found.values()
-    )
-    return Candidate(
-        tuple(found.values()),
-        raw,
-        "markup",
-        certain,
-        full_names and best.score >= 3 and (near or best.element.how in {"rel", "itemprop"}),
-    )
+    return tuple(found.values())
+
+
+def _wording_of(fellows: list[NameMark]) -> str:
+    """Return what the marks of one byline print."""
+    wordings = (" ".join(candidate.element.text.split())[:200] for candidate in fellows)
+    return "; ".join(dict.fromkeys(wordings))[:400]
+
+
+def _is_certain(best: NameMark, top: int) -> bool:
+    """Tell whether a byline with "by" is shortly after the headline."""
+    after = best.element.order - top
+    is_close = bool(top) and 0 < after <= 40
+    return is_close and best.score >= CERTAIN and names.opened(best.element.text)
+
+
+def _is_well_marked(best: NameMark, top: int) -> bool:
+    """Tell whether a trusted mark is near the headline or states the author in its attributes."""
+    is_near = bool(top) and 0 < best.element.order - top <= 60 and not best.element.zone
+    return best.score >= 3 and (is_near or best.element.how in {"rel", "itemprop"})
+
+
+def _is_whole(name: Name) -> bool:
+    """Tell whether a name is more than one word of ASCII letters, or is an organisation's."""
+    return name.is_org or " " in name.text or not name.text.isascii()
 
 
 _AUTHOR_CLASS = re.compile(r"\bauthor|author[-_]?(?:box|name|card|bio|info)|byline")

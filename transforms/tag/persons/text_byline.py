@@ -87,37 +87,31 @@ def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
     headline = "|".join(gazetteers.key(text) for text in headings)
     lines = [line.strip() for line in view.document.extracted[:1_500].split("\n")]
     lines = [line for line in lines if any(c.isalnum() for c in line)][:10]
-    for n, line in enumerate(lines):
+    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
         if len(line) > 80 or person_names.opened_role(line) == "photographer":
             continue
         dated = byline_lexicon.DATE.search(line)
         rest = (line[: dated.start()] + " | " + line[dated.end() :]) if dated else line
-        found = person_names.split(rest, site=site, strict=True)
-        if len(found) != 1 or found[0].is_org or not 2 <= len(found[0].text.split()) <= 4:
+        name = _only_name(rest, site)
+        if name is None or gazetteers.key(name.text) in headline or _is_topic(name.text, view):
             continue
-        before, after = (
-            lines[max(0, n - 1)] if n else "",
-            (lines[n + 1] if n + 1 < len(lines) else ""),
-        )
-        if gazetteers.key(found[0].text) in headline or _is_topic(found[0].text, view):
-            continue
-        bare = _letters(rest) == _letters(found[0].text) or bool(found[0].role)
-        beside = bool(dated) or any(
+        beside_date = bool(dated) or any(
             len(other) < 60 and byline_lexicon.DATE.search(other) for other in (before, after)
         )
-        if (
-            bare
-            and (
-                (
-                    beside
-                    and (person_names.opened(line) or person_names.has_given_name(found[0].text))
-                )
-                or _BY_ALONE.fullmatch(before)
-            )
-            and person_names.is_full_name(found[0].text)
-        ):
-            return Candidate(found, line, "text")
+        is_announced = person_names.opened(line) or person_names.has_given_name(name.text)
+        if (beside_date and is_announced) or _BY_ALONE.fullmatch(before):
+            return Candidate((name,), line, "text")
     return None
+
+
+def _only_name(line: str, site: frozenset[str]) -> Name | None:
+    """Return the person's full name of two to four words that a line holds beside a role at most."""
+    found = person_names.split(line, site=site, strict=True)
+    if len(found) != 1 or found[0].is_org or not 2 <= len(found[0].text.split()) <= 4:
+        return None
+    name = found[0]
+    is_alone = _letters(line) == _letters(name.text) or bool(name.role)
+    return name if is_alone and person_names.is_full_name(name.text) else None
 
 
 _LEAST_TOPIC_CHARS = 5
