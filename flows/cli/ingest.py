@@ -189,7 +189,9 @@ class _Stdin:
         import sys
         import tempfile
 
-        self._folder = tempfile.mkdtemp(prefix="copydesk-stdin-")
+        from copydesk.flows.read import STANDARD_INPUT
+
+        self._folder = tempfile.mkdtemp(prefix=STANDARD_INPUT)
         digest, draft = hashlib.sha256(), os.path.join(self._folder, "draft")
         with open(draft, "wb") as copy:
             while chunk := sys.stdin.buffer.read(2**20):

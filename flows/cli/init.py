@@ -47,12 +47,17 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
         found = survey.survey(inputs)
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
+    if not found.n_files:
+        raise click.ClickException(f"{', '.join(inputs)} holds no file; nothing was written")
     text = recipe_text(inputs, found)
     from_toml(text)  # If the recipe cannot be read, that is a fault of this command.
     if str(output) == "-":
         click.echo(text, nl=False)
         return
-    output.write_text(text, encoding="utf-8")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror}") from error
     click.echo(f"Wrote {output}: {_formats(found)}; {counted(found.n_rows, 'row')} read.")
     if found.n_rows and not {"text", "html"} & survey.chosen_fields(found).keys():
         click.echo(
@@ -83,6 +88,14 @@ def recipe_text(inputs: tuple[str, ...], found: Survey) -> str:
     else:
         lines += [
             "# The fields to read. The first that is filled is used; a dotted name reaches into an object.",
+            *(
+                [
+                    "# No field looks like the text of an article. Name the field that holds it:",
+                    '# text = ["..."]',
+                ]
+                if not {"text", "html"} & chosen.keys()
+                else []
+            ),
             *(f"{key} = {toml_value(names)}" for key, names in chosen.items()),
             "",
             "# Other fields to copy to the column `extra`:",

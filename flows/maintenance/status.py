@@ -93,6 +93,7 @@ def _next(
     warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]
 ) -> Mapping[str, Any] | None:
     """The files in the inputs that no run has read, by name and size. None without inputs."""
+    inputs = [name for name in inputs if not read.is_standard_input(name)]
     if not inputs:
         return None
     try:

@@ -8,16 +8,19 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import read, read_file
 from copydesk.flows.read.record import Record, Reject, reject
 from copydesk.flows.read.sources import (
+    STANDARD_INPUT,
     InputError,
     InputFile,
     escaped,
     find,
+    is_standard_input,
     likely_bytes,
     unescaped,
 )
 from copydesk.flows.read.spool import spool
 
 __all__ = [
+    "STANDARD_INPUT",
     "Fields",
     "InputError",
     "InputFile",
@@ -27,6 +30,7 @@ __all__ = [
     "escaped",
     "find",
     "formats",
+    "is_standard_input",
     "likely_bytes",
     "read",
     "read_file",

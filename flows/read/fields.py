@@ -167,7 +167,10 @@ class RowReader:
         self._unread[ROWS] += 1
         for name in self._lookalikes & row.keys():
             wanted = getattr(self.fields, LOOKALIKES[name])
-            if row[name] not in _NOTHING and self._first(row, wanted) is None:
+            value = row[name]
+            if LOOKALIKES[name] == "text" and isinstance(value, Mapping):
+                continue  # An object has its text in a field of its own, if it has one.
+            if value not in _NOTHING and self._first(row, wanted) is None:
                 self._unread[name] += 1
 
     def _kept(self, row: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -24,6 +24,10 @@ _BLOCK = 8 << 20
 _OF_WAREHOUSE = ("manifests", "snapshots", "staging")
 
 
+# How the folder begins into which standard input is copied. The folder is deleted after the run.
+STANDARD_INPUT = "copydesk-stdin-"
+
+
 class InputError(ValueError):
     """An input cannot be read. The message says which one and what would be right."""
 
@@ -143,6 +147,11 @@ def check(inputs: Sequence[str]) -> None:
         )
     for name in inputs:
         next(_files(name, []), None)
+
+
+def is_standard_input(name: str) -> bool:
+    """Whether an input of a run is the copy of its standard input."""
+    return STANDARD_INPUT in name
 
 
 def escaped(path: str) -> str:

@@ -21,6 +21,9 @@ _MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary; this takes a second or two
 _EXAMPLE = 60  # characters
 _DEPTH = 3
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)")
+_URL = re.compile(r"https?://[^\s/]+\.[^\s/]+/\S")
+# Fields with the address of something other than the article.
+_OF_A_FILE = re.compile(r"image|img|photo|picture|thumb|logo|icon|avatar|video|audio|media", re.I)
 # Fields with the time of something other than the publication.
 _OF_A_CHANGE = re.compile(r"modif|updat|chang|edit|crawl|fetch|scrap|retriev|index", re.IGNORECASE)
 
@@ -42,6 +45,7 @@ class Survey:
     examples: dict[str, str] = field(default_factory=dict)
     texts: Counter[str] = field(default_factory=Counter)  # rows whose longest text is there
     dates: Counter[str] = field(default_factory=Counter)  # rows in which the field is a date
+    urls: Counter[str] = field(default_factory=Counter)  # rows in which the field is an address
 
     def see(self, row: Mapping[str, object]) -> None:
         """Count the fields of a row."""
@@ -50,6 +54,7 @@ class Survey:
             self.filled[name] += 1
             self.examples.setdefault(name, _shown(value))
             self.dates[name] += _is_date(value)
+            self.urls[name] += isinstance(value, str) and bool(_URL.match(value))
         if (longest := longest_text(row)) is not None:
             self.texts[longest] += 1
 
@@ -95,10 +100,14 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
         if key and name not in wanted[key] and n * 10 >= found.n_rows:
             wanted[key].append(name)
     _add_texts(found, wanted["text"], wanted["html"])
-    if not wanted["date"]:
-        read = {name for names in wanted.values() for name in names}
-        dated = (n for n, rows in found.dates.most_common() if 2 * rows > found.n_rows)
-        wanted["date"] = [n for n in dated if n not in read and not _OF_A_CHANGE.search(n)][:1]
+    for key, counts, other in (
+        ("date", found.dates, _OF_A_CHANGE),
+        ("url", found.urls, _OF_A_FILE),
+    ):
+        if not wanted[key]:
+            read = {name for names in wanted.values() for name in names}
+            usual = (n for n, rows in counts.most_common() if 2 * rows > found.n_rows)
+            wanted[key] = [n for n in usual if n not in read and not other.search(n)][:1]
     return {key: tuple(names) for key, names in wanted.items() if names}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.flows import report
 from copydesk.flows.pipeline.summary import facts_of
+from copydesk.flows.read import is_standard_input
 from copydesk.flows.remote.client import is_uri
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.support.safe_text import duration, printable
@@ -119,7 +120,7 @@ def nothing_readable(outcome: Outcome) -> str | None:
     facts = outcome.summary.facts
     if facts.n_read == 0 and not facts.n_known_files and not facts.skipped:
         inputs = ", ".join(
-            "standard input" if "copydesk-stdin-" in name else name for name in facts.inputs
+            "standard input" if is_standard_input(name) else name for name in facts.inputs
         )
         return f"nothing could be read: {inputs} holds no document"
     if facts.n_read and facts.n_rejected == facts.n_read:

@@ -302,6 +302,8 @@ def test_standard_input_is_read_by_the_format_that_is_named(tmp_path: Path) -> N
     assert result.exit_code == 0, result.output
     counts = Warehouse.open(tmp_path / "wh").snapshot("current").counts
     assert counts["articles"] + counts["duplicates"] == 3
+    shown = CliRunner().invoke(main, ["status", "--warehouse", str(tmp_path / "wh")]).output
+    assert "A run now  name its inputs to see" in shown  # its copy is gone
 
 
 def test_standard_input_needs_its_format(tmp_path: Path) -> None:

@@ -82,3 +82,31 @@ def test_the_texts_of_several_sources_are_all_named(tmp_path: Path) -> None:
         "content_txt",
         "Article Text",
     }
+
+
+def test_the_address_is_found_by_its_values_and_is_not_that_of_an_image(tmp_path: Path) -> None:
+    row = {"body": STORY, "lead_image": "https://h.example/i/1.png", "u": "https://h.example/a"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert survey.chosen_fields(survey.survey([str(tmp_path)]))["url"] == ("u",)
+
+
+def test_init_of_an_empty_folder_writes_nothing_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    recipe = tmp_path / "recipe.toml"
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "in"), "-o", str(recipe)])
+    assert (result.exit_code, recipe.exists()) == (1, False)
+    assert "holds no file" in result.output
+
+
+def test_a_recipe_without_a_text_says_what_to_add(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "story": {"id": 2}}\n', encoding="utf-8")
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "a.jsonl"), "-o", "-"])
+    assert "No field looks like the text of an article" in result.output
+
+
+def test_an_object_without_a_text_is_not_named_as_a_missed_text(tmp_path: Path) -> None:
+    source, tally = rows(tmp_path / "a.jsonl"), Tally()
+    list(
+        read_file(InputFile("a.jsonl", str(source)), fields=Fields(), limits=Limits(), tally=tally)
+    )
+    assert "'story'" not in " ".join(unread_warnings(tally.unread))
