@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 import pyarrow as pa
 
@@ -149,12 +150,13 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     The line is not part of the text, but its names are those of the document's authors.
     """
     text = view.document.extracted
+    top, foot = _edges(text)
     for cut in sorted(view.document.removed):
         if cut.rule == ledger.BLANK_LINE or not _is_whole_lines(cut, text):
             continue
+        if not (cut.start < top or cut.end > foot):
+            continue
         for line in filter(text_header.is_byline, cut.text.split("\n")):
-            if not (_is_near_top(cut.start, text) or _is_near_end(cut.end, text)):
-                break
             if person_names.opened_role(line) in {"editor", "photographer"}:
                 continue
             names = person_names.split(line, site=site, strict=True)
@@ -168,16 +170,18 @@ def _is_whole_lines(cut: Removal, text: str) -> bool:
     return cut.text.startswith("\n") or cut.text.endswith("\n") or cut.text == text
 
 
-def _is_near_top(at: int, text: str) -> bool:
-    return at < _HEAD_CHARS and _n_full_lines(text[:at]) < _HEAD_LINES
+def _edges(text: str) -> tuple[int, int]:
+    """Return the offsets before which a text has its first lines, and behind which its last ones."""
+    first = [found.start() for found in islice(_FULL_LINE.finditer(text), _HEAD_LINES)]
+    top = first[-1] + 1 if len(first) == _HEAD_LINES else len(text) + 1
+    begin = max(0, len(text) - _FOOT_CHARS)
+    last = [begin + found.end() for found in _FULL_LINE.finditer(text[begin:])]
+    foot = last[-_FOOT_LINES] - 1 if len(last) >= _FOOT_LINES else -1
+    return min(top, _HEAD_CHARS), max(foot, len(text) - _FOOT_CHARS)
 
 
-def _is_near_end(at: int, text: str) -> bool:
-    return at > len(text) - _FOOT_CHARS and _n_full_lines(text[at:]) < _FOOT_LINES
-
-
-def _n_full_lines(text: str) -> int:
-    return sum(not line.isspace() for line in text.split("\n") if line)
+#: The part of a line that is not blank.
+_FULL_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
 
 def _names_an_author(line: str, chosen: Candidate, site: frozenset[str]) -> bool:
