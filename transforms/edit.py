@@ -11,7 +11,7 @@ from typing import Literal
 
 from copydesk.transforms import clean, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
-from copydesk.transforms.article import Article, Document, Refused, Source, Tags
+from copydesk.transforms.article import Article, Document, Refused, Source, Tags, new_article
 from copydesk.transforms.encodings import decode
 from copydesk.transforms.ledger import Removal, apply
 from copydesk.transforms.tag.page.page_data import PageData
@@ -178,8 +178,8 @@ def _finish(
         extracted, removed=removed, kind=kind, options=options.clean, languages=stated
     )
     corrections = clean.corrections(extracted, removed)
-    tags = tag.tag(replace(document, removed=removed) if removed else document, options=options.tag)
-    removed += tags.removed
+    tags = tag.tag(_document(extracted, removed, source, document.page), options=options.tag)
+    removed, text = removed + tags.removed, tags.text
     # The lines that an outlet repeats can be cut only now, because the tags name the outlet.
     if templates := options.templates.get(str(tags.values["outlet_id"]), ()):
         removed += clean.clean(
@@ -190,35 +190,37 @@ def _finish(
             options=options.clean,
             languages=stated,
         )
-    text = apply(extracted, removed)
+        text = apply(extracted, removed)
     if refused is None and not text.strip():
         refused = _without_text(extracted)
     extracted_sha256 = sha256(extracted.encode()).hexdigest()
     canonical = tags.values["canonical_url"]
-    return Article(
-        **tags.values,  # type: ignore[arg-type]  # one value per tag column, checked by test against the schema
-        doc_id=doc_id(
-            _text_or_none(canonical),
-            source.source_uri,
-            source.record_number,
-            extracted_sha256,
-        ),
-        source_uri=source.source_uri,
-        record_number=source.record_number,
-        source_kind=kind,
-        url=source.url or _text_or_none(canonical),
-        fetched_at=source.fetched_at.astimezone(UTC) if source.fetched_at else None,
-        corrections=corrections,
-        text=text,
-        n_words=n_words(text),
-        n_chars=len(text),
-        content_sha256=extracted_sha256 if text == extracted else sha256(text.encode()).hexdigest(),
-        extracted_sha256=extracted_sha256,
-        extra=source.extra,
-        evidence={**tags.evidence, **_of_source(source, tags)},
-        removed=tuple(sorted(removed)),
-        extracted=extracted,
-        refused=refused,
+    return new_article(
+        {
+            **tags.values,
+            "doc_id": doc_id(
+                _text_or_none(canonical), source.source_uri, source.record_number, extracted_sha256
+            ),
+            "source_uri": source.source_uri,
+            "record_number": source.record_number,
+            "source_kind": kind,
+            "url": source.url or _text_or_none(canonical),
+            "fetched_at": source.fetched_at.astimezone(UTC) if source.fetched_at else None,
+            "corrections": corrections,
+            "text": text,
+            "n_words": n_words(text),
+            "n_chars": len(text),
+            "content_sha256": extracted_sha256
+            if text == extracted
+            else sha256(text.encode()).hexdigest(),
+            "extracted_sha256": extracted_sha256,
+            "extra": source.extra,
+            "evidence": {**tags.evidence, **_of_source(source, tags)},
+            "removed": tuple(sorted(removed)),
+            "extracted": extracted,
+            "refused": refused,
+            "page": None,
+        }
     )
 
 

@@ -49,6 +49,8 @@ Kind = Literal["page", "text"]
 
 LINE_MODEL = "line_model"
 WORDING_MODEL = "wording_model"
+#: Characters of a line in which rules read the ends alone, and which no other step cuts.
+_PARAGRAPH = max(wording_model.MOST_CHARS, 2 * link_lists.TIME_CHARS)
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
@@ -115,18 +117,20 @@ def clean(
     judged = wording_model.Judged()
     text = apply(extracted, removed)
     left, low = text.split("\n"), folded(text).split("\n")
+    shown = document_languages.languages_of(left, languages)
     while True:
-        acting = _rule_set(options, kind, _languages(left, languages))
-        cuts = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
+        acting = _acting(options, kind, shown)
+        by_rules = acting.cuts(left, low, templates, known_cuts.setdefault(acting, {}))
+        cuts = list(by_rules)
         if kind == "text":
             cuts = acting.without_cuts_of_short_text(low, cuts)
             matched = {c.line for c in cuts}  # A headline among them stays.
             cuts = _in_context(left, low, cuts, acting, options)
             if options.line_model and WORDING_MODEL in acting.by_name:
-                known = matched.union(c.line for c in cuts)
+                matched.update([c.line for c in cuts])
                 cuts += [
                     _cut(n, WORDING_MODEL)
-                    for n in wording_model.lines_to_cut(left, low, known, judged)
+                    for n in wording_model.lines_to_cut(left, low, matched, judged)
                 ]
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
@@ -136,6 +140,25 @@ def clean(
         if not any(removal.rule != BLANK_LINE for removal in new):
             return found
         left, low = _after(left, low, cuts)
+        before, shown = shown, document_languages.languages_of(left, languages)
+        is_same = shown == before and cuts == by_rules and not templates
+        if is_same and kind == "text" and _are_paragraphs(left, cuts):
+            return found
+
+
+def _are_paragraphs(left: Sequence[str], cuts: Sequence[Cut]) -> bool:
+    """Tell whether the lines that are left are only paragraphs, as a wire service sends them.
+
+    If the rules cut nothing from their text but the parts in `cuts`, another pass cuts nothing:
+    the rules have read what is left of each line, and all other steps look for shorter lines.
+    """
+    is_paragraph = [len(line) > _PARAGRAPH and line.isascii() and "(@" not in line for line in left]
+    return all(is_paragraph) and _leave_all_lines(cuts)
+
+
+def _leave_all_lines(cuts: Sequence[Cut]) -> bool:
+    """Tell whether the cuts take only blank lines and parts of lines."""
+    return all([c.start is not None or c.rule == BLANK_LINE for c in cuts])  # noqa: C419  # faster
 
 
 def warm() -> None:
@@ -149,8 +172,8 @@ def warm() -> None:
 def numbered_lines(text: str, options: Options) -> list[tuple[int, Line]]:
     """Return the non-blank lines of a text with their numbers and the rules that match them."""
     left, low = text.split("\n"), folded(text).split("\n")
-    acting = _rule_set(options, "text", _languages(left, ()))
-    return _numbered_lines(left, low, acting.cuts(left, low, (), {}), acting)
+    acting = _acting(options, "text", document_languages.languages_of(left))
+    return _numbered_lines(left, low, acting.cuts(left, low, (), {}))
 
 
 def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
@@ -162,12 +185,14 @@ def corrections(extracted: str, removed: Sequence[Removal]) -> tuple[str, ...]:
     """
     names = _correction_rules()
     found = [r for r in removed if r.rule in names]
-    return tuple(r.text.strip() for r in sorted(found) if r.text.strip())
+    return tuple(r.text.strip() for r in sorted(found) if r.text.strip()) if found else ()
 
 
-def _languages(left: Sequence[str], stated: Collection[str]) -> frozenset[str]:
-    found = document_languages.languages_of(left, stated)
-    return rule_table.packaged().languages & {document_languages.ANY, *found}
+@lru_cache(maxsize=1024)
+def _acting(options: Options, kind: Kind, shown: frozenset[str]) -> RuleSet:
+    """Return the rules for a text that shows these languages."""
+    known = rule_table.packaged().languages
+    return _rule_set(options, kind, known & {document_languages.ANY, *shown})
 
 
 @lru_cache(maxsize=128)
@@ -233,7 +258,9 @@ def _in_context(
             for c in cuts
             if c.line not in kept or (c.start and len(left[c.line]) > opening.MAX_HEADLINE_CHARS)
         ]
-    numbered = _numbered_lines(left, low, cuts, acting)
+    if _leave_all_lines(cuts) and not link_lists.may_have_lines_to_cut(_without_parts(left, cuts)):
+        return cuts
+    numbered = _numbered_lines(left, low, cuts)
     lines = [line for _, line in numbered]
     listed = {
         i: name for i, name in link_lists.lines_to_cut(lines).items() if name in acting.by_name
@@ -248,7 +275,7 @@ def _in_context(
 
 
 def _numbered_lines(
-    left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut], acting: RuleSet
+    left: Sequence[str], low: Sequence[str], cuts: Sequence[Cut]
 ) -> list[tuple[int, Line]]:
     whole = {c.line: c.rule for c in cuts if c.start is None}
     texts, folds = _without_parts(left, cuts), _without_parts(low, cuts)

@@ -48,6 +48,8 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
 def _languages_of(prose: str, labels: str, stated: tuple[str, ...]) -> frozenset[str]:
     """Return the languages of the head of the prose, of the labels, and those stated."""
     found = {ENGLISH, *stated}
+    if not prose.strip():
+        return _with_kin(frozenset(found))
     # The text is judged again after each round of cuts and by the tagger. Most cuts do not change
     # the head, and its result is cached.
     guesses = language.likely_of_head(prose)
@@ -58,8 +60,14 @@ def _languages_of(prose: str, labels: str, stated: tuple[str, ...]) -> frozenset
         found.add(guesses[0][0])
     elif not stated:  # A doubt is settled by what the input states.
         found.update(code for code, _ in guesses)
-    found.update(_of_labels(labels))
-    return frozenset(found.union(*(_KIN.get(code, ()) for code in found)))
+    if labels:
+        found.update(_of_labels(labels))
+    return _with_kin(frozenset(found))
+
+
+@lru_cache(maxsize=1024)  # Most texts are in few languages.
+def _with_kin(found: frozenset[str]) -> frozenset[str]:
+    return found.union(*(_KIN.get(code, ()) for code in found))
 
 
 def _of_labels(labels: str) -> tuple[str, ...]:

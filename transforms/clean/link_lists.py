@@ -109,9 +109,9 @@ def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
 
     This is a cheap first test.
     """
-    if any(len(line) < 12 and _INITIALS.fullmatch(line.strip()) for line in lines[-3:]):
+    if any([len(line) < 12 and _INITIALS.fullmatch(line.strip()) for line in lines[-3:]]):  # noqa: C419  # faster
         return True
-    if sum(0 < len(line) <= 30 for line in lines[:12]) >= LONG_MENU:
+    if sum([0 < len(line) <= 30 for line in lines[:12]]) >= LONG_MENU:
         return True
     shown = 0
     for line in lines:
@@ -121,7 +121,7 @@ def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
             shown += 1
             if _CRUMB_MARK.search(line) or (len(line) <= TIME_CHARS and _DIGIT.search(line)):
                 return True
-    return any("(@" in line for line in lines)
+    return any(["(@" in line for line in lines])  # noqa: C419
 
 
 def _n_words(text: str) -> int:

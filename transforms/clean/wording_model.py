@@ -79,6 +79,8 @@ def lines_to_cut(
     like anything. The more lines without a mark of a sentence a text has, the surer the model must
     be: subheadings look like labels, and each of them may be a mistake.
     """
+    if not any([0 < len(line) <= MOST_CHARS for line in lines]):  # noqa: C419  # faster than a generator
+        return []
     asked, cautions = list[int](), list[float]()
     below = _below_first_paragraph(lines, known)
     for number, line in enumerate(lines[below:], below):

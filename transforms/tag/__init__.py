@@ -89,7 +89,7 @@ def tag(document: Document, *, options: Options = _DEFAULTS) -> Tags:
             evidence.update(found.evidence)
         if found.removed:
             view = view.without(found.removed)
-    return Tags(values, evidence, view.removed)
+    return Tags(values, evidence, view.removed, view.text)
 
 
 def warm() -> None:

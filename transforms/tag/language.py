@@ -13,7 +13,13 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.article import Document
-from copydesk.transforms.tag.lookup.language_model import Tables, in_steps, probabilities, tree_of
+from copydesk.transforms.tag.lookup.language_model import (
+    Shares,
+    Tables,
+    in_steps,
+    probabilities,
+    tree_of,
+)
 from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
@@ -106,9 +112,16 @@ def likely(text: str) -> tuple[tuple[str, float], ...]:
     >>> likely("Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.")[0][0]
     'de'
     """
-    known = model()
+    return _likely(_shares(text))
+
+
+def _shares(text: str) -> Shares:
     encoded = (text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
-    shares, best, share = probabilities(np.frombuffer(encoded, np.uint8), known.tables)
+    return probabilities(np.frombuffer(encoded, np.uint8), model().tables)
+
+
+def _likely(found: Shares) -> tuple[tuple[str, float], ...]:
+    known, (shares, best, share) = model(), found
     if share * (1 + MARGIN) > 1:  # No other language can reach the margin.
         return ((known.languages[best], share),)
     order = np.flatnonzero(shares >= MARGIN * share)
@@ -124,10 +137,10 @@ def likely_of_head(text: str) -> tuple[tuple[str, float], ...]:
     'de'
     """
     for n_chars in SAMPLES:
-        found = likely(sample(text, n_chars))
-        if found[0][1] >= CLEAR or len(text) <= n_chars:
+        found = _shares(sample(text, n_chars))
+        if found.share >= CLEAR or len(text) <= n_chars:
             break
-    return found
+    return _likely(found)
 
 
 def find(view: View) -> TagResult:

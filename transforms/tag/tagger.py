@@ -51,9 +51,14 @@ class View:
         return self.document.page
 
     @cached_property
+    def text(self) -> str:
+        """What no stage and no earlier tagger has removed."""
+        return ledger.apply(self.document.extracted, (*self.document.removed, *self.removed))
+
+    @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines that no stage and no earlier tagger has removed, blank lines included."""
-        return tuple(ledger.lines(self.document.extracted, (*self.document.removed, *self.removed)))
+        """The lines of `text`, blank lines included."""
+        return tuple(self.text.split("\n"))
 
     @cached_property
     def dateline(self) -> Dateline:

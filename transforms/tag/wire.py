@@ -163,7 +163,7 @@ def _agency(view: View) -> tuple[str | None, str]:
 
 def _cited_outlets(view: View, own: set[str]) -> tuple[str, ...]:
     """Return the known names beside a citing word, in order of first mention."""
-    text = "\n".join(view.lines)
+    text = view.text
     found: dict[str, int] = {}
     for phrase, at in _cited_phrases(text):
         name = _known_outlet(phrase)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
@@ -45,18 +46,24 @@ def of_credit(view: View, site: frozenset[str]) -> Candidate | None:
     tail = view.document.extracted[-600:]
     if "(By " in tail:
         return _in_brackets(tail, site)
-    at = min((start for start in map(tail.find, _CREDIT_WORDS) if start > 0), default=0)
-    match = _CREDIT.match(tail, at - 1) if at else None
-    if match is None or tail[: at - 1].rstrip()[-10:].lower() == "additional":
+    starts = [start for word in _CREDIT_WORDS if (start := tail.find(word)) > 0]
+    match = _CREDIT.match(tail, min(starts) - 1) if starts else None
+    if match is None or tail[: match.start()].rstrip()[-10:].lower() == "additional":
         return None
-    text = _CREDIT_PLACE.sub("", _CREDIT_END.split(match[1], maxsplit=1)[0])
+    writers = _writers(match[1], site)
+    return Candidate(writers, match[0].strip("( "), "text") if writers else None
+
+
+@lru_cache(maxsize=1024)  # A wire service repeats its credits.
+def _writers(credit: str, site: frozenset[str]) -> tuple[Name, ...]:
+    """Return the people whom the words after "reporting by" name."""
+    text = _CREDIT_PLACE.sub("", _CREDIT_END.split(credit, maxsplit=1)[0])
     names = person_names.split(text, site=site, strict=True)
-    writers = tuple(
+    return tuple(
         Name(name.text, "writer")
         for name in names
         if not (name.is_org or dateline_places.is_region(name.text))  # "in Durham, North Carolina"
     )
-    return Candidate(writers, match[0].strip("( "), "text") if writers else None
 
 
 #: Reporters in brackets behind the last sentence: "(By Ana Ruiz and Bo Li)".
