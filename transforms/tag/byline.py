@@ -150,10 +150,15 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     The line is not part of the text, but its names are those of the document's authors.
     """
     text = view.document.extracted
+    cuts = [
+        cut
+        for cut in view.document.removed
+        if cut.rule != ledger.BLANK_LINE and _is_whole_lines(cut, text)
+    ]
+    if not cuts:
+        return None
     top, foot = _edges(text)
-    for cut in sorted(view.document.removed):
-        if cut.rule == ledger.BLANK_LINE or not _is_whole_lines(cut, text):
-            continue
+    for cut in sorted(cuts):
         if not (cut.start < top or cut.end > foot):
             continue
         for line in filter(text_header.is_byline, cut.text.split("\n")):

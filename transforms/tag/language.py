@@ -211,13 +211,14 @@ def head(lines: Sequence[str]) -> str:
     Cuts at the end of a text do not change it, so the rules of `clean` and the tagger mostly ask
     about the same sample.
     """
-    parts, size = list[str](), 0
-    for line in lines:
-        parts.append(line[:HEAD_CHARS])
-        size += len(line) + 1
-        if size > HEAD_CHARS:
-            break
-    return " ".join(parts)[:HEAD_CHARS]
+    text = " ".join([line[:HEAD_CHARS] for line in lines[:_FEW_LINES]])
+    if len(text) < HEAD_CHARS and len(lines) > _FEW_LINES:
+        text = " ".join([line[:HEAD_CHARS] for line in lines[:HEAD_CHARS]])
+    return text[:HEAD_CHARS]
+
+
+#: So many lines of more than `LABEL_CHARS` characters fill the head.
+_FEW_LINES = HEAD_CHARS // LABEL_CHARS
 
 
 def sample(text: str, n_chars: int) -> str:
