@@ -35,6 +35,14 @@ _WHAT_TO_DO = {
 }
 
 
+# Errors whose message says what to do, by module and name.
+_EXPECTED = (
+    ("copydesk.flows.warehouse.errors", "WarehouseError"),
+    ("copydesk.flows.index.index_files", "IndexRefused"),
+    ("copydesk.flows.engines.dask", "EngineError"),
+)
+
+
 class Group(click.Group):
     """A group of commands that turns file system errors into a message and exit code 1."""
 
@@ -61,10 +69,7 @@ class Group(click.Group):
                 ) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 raise click.UsageError(printable(str(error)), ctx) from error
-            engine_error = _known("copydesk.flows.engines.dask", "EngineError")
-            if isinstance(
-                error, (_known("copydesk.flows.warehouse.errors", "WarehouseError"), engine_error)
-            ):
+            if isinstance(error, tuple(_known(*named) for named in _EXPECTED)):
                 raise click.ClickException(printable(str(error))) from error
             raise
 

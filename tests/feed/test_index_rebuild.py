@@ -38,8 +38,10 @@ def test_a_changed_num_perm_ngram_or_seed_is_rebuilt_by_the_command_that_is_name
         more.write(line(9))
     with pytest.raises(ValueError, match="copydesk index rebuild --recipe FILE"):
         run.run([str(dump)], warehouse=warehouse, workers=1, recipe=from_toml(text))
-    command = ["index", "rebuild", "--recipe", str(other), "--warehouse", str(warehouse)]
-    result = CliRunner().invoke(main, command)
+    words = ["--recipe", str(other), "--warehouse", str(warehouse)]
+    told = CliRunner().invoke(main, ["ingest", "--direct", "--workers", "1", str(dump), *words])
+    assert (told.exit_code, "Error: index file" in told.output) == (1, True), told.output
+    result = CliRunner().invoke(main, ["index", "rebuild", *words])
     assert result.exit_code == 0, result.output
     facts = run.run([str(dump)], warehouse=warehouse, workers=1, recipe=from_toml(text)).facts
     assert (facts.n_known, facts.n_articles + facts.n_duplicates) == (3, 1)
