@@ -417,3 +417,37 @@ def test_a_box_that_asks_for_consent_to_a_post_of_another_site_goes() -> None:
     assert len(kept) == 6
     quiz = box.replace("because you have not accepted cookies", "and one of these is why")
     assert len(_kept(f"<article>{article}{quiz}{article}</article>")) == 9
+
+
+def _signed(tag: str, heading: str, author: str) -> str:
+    text = "".join(
+        f"<p>{n}. The goat stood on the roof of the market until noon and would not come down.</p>"
+        for n in range(4)
+    )
+    return f"<{tag}><{heading}>A goat on the roof</{heading}><div class='byline'>{author}</div>{text}</{tag}>"
+
+
+def test_an_article_below_with_a_headline_and_an_author_of_its_own_goes() -> None:
+    own = f"<h1>Wall</h1><p>By Ana Ruiz</p><article>{''.join(f'<p>{n}. {_SAID}</p>' for n in range(3))}</article>"
+    for below in (_signed("article", "h2", "By Bo Li"), _signed("main", "h1", "Bo Li")):
+        assert not any("goat" in text for text in _kept(f"<div>{own}</div>{below}"))
+
+
+def test_sections_posts_and_boxes_without_an_author_stay() -> None:
+    own = f"<h1>Wall</h1><article>{''.join(f'<p>{n}. {_SAID}</p>' for n in range(3))}</article>"
+    posts = "".join(_signed("article", "h2", "12:05") for _ in range(3))
+    section = _signed("div", "h2", "By Bo Li")
+    plain = _signed("article", "h2", "").replace("<div class='byline'></div>", "")
+    for below in (posts, section, plain):
+        assert any("goat" in text for text in _kept(f"<div>{own}</div>{below}"))
+
+
+def test_hidden_text_that_only_a_script_can_read_goes() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    secret = "%96 EC256 F?:@? 92D 2D<65 E96 C68:@?2= 8@G6C?>6?E E@ A2J 7@C 4@FCD6D]".replace(
+        "<", "&lt;"
+    )
+    hidden = f"<div style='display:none'><p>{secret}</p></div>"
+    assert len(_kept(article + hidden)) == 3
+    assert len(_kept(f"{article}<div style='display:none'><p>4. {_SAID}</p></div>")) == 4
+    assert len(_kept(f"{article}<pre>{secret}</pre>")) == 4

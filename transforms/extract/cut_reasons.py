@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
-from copydesk.transforms.extract.page_level import page_checks
+from copydesk.transforms.extract.page_level import page_checks, scrambled
 
 _VERSION = 1
 EMBEDDED_COPY = "page_opening_of_data"
@@ -26,6 +26,7 @@ _MEANINGS = {
     page_checks.BYLINE: "Above the text, who wrote it and when; inside an element made for the author, the date or the section; or below a line such as 'About the author'.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",
     page_checks.HIDDEN_COPY: "Inside an element that the page hides, and says again what the page shows.",
+    scrambled.SCRAMBLED: "Inside an element that the page hides, in characters that only the scripts of the page can read.",
     page_checks.REPEATED: "Says again what blocks above it say: a second copy of the article or of a part.",
     page_checks.OTHER_ARTICLE: "Of another article, which is below this one in a box of the same kind with a heading of its own.",
     page_checks.GALLERY: "Of a long gallery that shows something else than the article around it tells.",
@@ -52,6 +53,7 @@ SAMPLES = {
     page_checks.BYLINE: "Posted on May 3, 2012 by Wanda",
     "page_card": "A teaser in one of six boxes of the same class",
     page_checks.HIDDEN_COPY: 'The whole article once more, in `<div style="display:none">`',
+    scrambled.SCRAMBLED: "%96 EC256 F?:@? 92D 2D<65",
     page_checks.REPEATED: "The article once more, in a version for printing",
     page_checks.OTHER_ARTICLE: "The next article, loaded below with a heading of its own",
     page_checks.GALLERY: 'Fifty captions under "Business news in pictures", inside a report on hotels',

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 
-_HEADINGS = frozenset(("h1", "h2", "h3"))
+_HEADINGS, _MAIN_HEADINGS = frozenset(("h1", "h2", "h3")), frozenset(("h1", "h2"))
 #: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
 #: The page's own article has at least this many words in its box, and a heading after more words
@@ -81,6 +82,80 @@ def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
             inside = range(block, int(page.last_block[element]))
             return [b for b in inside if kept[b]]
     return []
+
+
+#: The words of the page's own article above another one that is signed, the words of that one, the
+#: blocks around its heading in which it is signed, and the words of such a line (arbitrary).
+_OWN_ABOVE, _OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 60, 40, 4, 12
+#: This number of boxes made alike is a list of posts, not of articles (arbitrary).
+_POSTS = 3
+_BY = re.compile(
+    r"\s*(?:by|von|par|por|di|door|av|af|de|text|autor|oleh|автор|yazan|szerző|författare)\b[:\s]\s*[^\W\d_]",
+    re.IGNORECASE,
+)
+_SIGNING = GROUP_BITS["byline"] | GROUP_BITS["date"]
+
+
+def signed_below(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of articles with a headline and an author or a day of their own.
+
+    They are below the page's own article: in an `article`, or below another main heading. On 3,000
+    pages with known text this cuts nothing.
+    """
+    above = np.concatenate(([0.0], np.cumsum(words * kept)))
+    titles = np.flatnonzero(is_title)
+    if not len(titles) or above[-1] < _OWN_ABOVE + _OTHER_WORDS:
+        return []
+    first = max(int(titles[0]) + 1, int(np.searchsorted(above, _OWN_ABOVE)))
+    boxes: dict[int, tuple[str, int]] = {}
+    for element in [e for e, tag in enumerate(page.tag) if tag in _MAIN_HEADINGS]:
+        heading = int(page.first_block[element])
+        if heading < first or heading == page.last_block[element] or is_title[heading]:
+            continue
+        level, box = page.tag[element], _box_of(page, heading)
+        if (level == "h1" or page.tag[box] == "article") and _is_signed(page, heading, box, words):
+            boxes.setdefault(box, (level, int(page.classes[box])))
+    made = list(boxes.values())
+    found: set[int] = set()
+    for box, look in boxes.items():
+        blocks = range(page.first_block[box], page.last_block[box])
+        if (
+            made.count(look) < _POSTS
+            and above[blocks.stop] - above[blocks.start] >= _OTHER_WORDS
+            and above[blocks.start] >= _OWN_ABOVE
+            and not is_title[blocks.start : blocks.stop].any()
+        ):
+            found.update(b for b in blocks if kept[b])
+    return sorted(found)
+
+
+def _box_of(page: Page, heading: int) -> int:
+    """Return the outermost element that a heading opens, perhaps below a kicker or a day."""
+    box = element = int(page.block_element[heading])
+    while element > 0 and page.first_block[element] >= heading - _OPENING // 2:
+        box = element
+        element = int(page.parent[element])
+    return box
+
+
+def _is_signed(page: Page, heading: int, box: int, words: Column) -> bool:
+    """Tell whether a line beside a heading says who wrote the text below it, or when."""
+    low = max(int(page.first_block[box]), heading - _SIGNED_NEAR)
+    high = min(int(page.last_block[box]), heading + 1 + _SIGNED_NEAR)
+    for block in range(low, high):
+        if block == heading or words[block] > _SIGNED_WORDS:
+            continue
+        element = int(page.inner_element[block])
+        around = int(page.parent[element])
+        if (
+            _BY.match(page.text[block])
+            or (page.classes[element] | page.classes[around]) & _SIGNING
+            or "time" in (page.tag[element], page.tag[around])
+        ):
+            return True
+    return False
 
 
 class _Boxes(NamedTuple):

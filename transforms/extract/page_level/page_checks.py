@@ -25,6 +25,7 @@ from copydesk.transforms.extract.page_level import (
     link_boxes,
     other_articles,
     posts,
+    scrambled,
     teaser_lists,
 )
 
@@ -99,12 +100,14 @@ def check(
         (COMMENTS, posts.find(page, kept, words)),
         (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
         (OTHER_ARTICLE, other_articles.below_label(page, kept, words)),
+        (OTHER_ARTICLE, other_articles.signed_below(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
         (BYLINE, inset_boxes.about_author(page, kept, words)),
         (RELATED, inset_boxes.in_capitals(page, kept, words)),
+        (scrambled.SCRAMBLED, scrambled.find(page, kept)),
         (FORM, inset_boxes.with_form(page, kept, words, is_title)),
         (FORM, inset_boxes.with_consent(page, kept, words, is_title)),
     ):
