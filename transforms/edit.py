@@ -18,8 +18,9 @@ from copydesk.transforms.tag.page.page_data import PageData
 
 Kind = Literal["page", "text"]
 
-# "x" for each printed ASCII character and " " for white space.
-_PRINTED = bytes(b" x"[not chr(byte).isspace()] for byte in range(256))
+# " " for the white space of ASCII, and "x" for other bytes of UTF-8.
+_PRINTED = bytes(b" x"[byte > 127 or not chr(byte).isspace()] for byte in range(256))
+_OTHER_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 # The first bytes of these characters in UTF-8, in which they are searched much faster.
 _CJK_BYTES = bytes(range(0xE3, 0xEA))
@@ -149,14 +150,15 @@ def n_words(text: str) -> int:
     >>> n_words("It rained."), n_words("雨が降った")
     (2, 5)
     """
-    if text.isascii():  # Gives len(text.split()), five times faster.
-        printed = text.encode().translate(_PRINTED)
-        return printed.count(b" x") + printed.startswith(b"x")
-    encoded = text.encode("utf-8", "surrogatepass")
-    if len(encoded.translate(None, _CJK_BYTES)) == len(encoded):
-        return len(text.split())
-    spaced, n_characters = _CJK.subn(" ", text)
-    return n_characters + len(spaced.split())
+    if not text.isascii():
+        encoded = text.encode("utf-8", "surrogatepass")
+        if len(encoded.translate(None, _CJK_BYTES)) != len(encoded):
+            spaced, n_characters = _CJK.subn(" ", text)
+            return n_characters + len(spaced.split())
+        text = _OTHER_SPACE.sub(" ", text)
+    # Gives len(text.split()), five times faster.
+    printed = text.encode("utf-8", "surrogatepass").translate(_PRINTED)
+    return printed.count(b" x") + printed.startswith(b"x")
 
 
 def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:
@@ -181,7 +183,8 @@ def _finish(
     tags = tag.tag(_document(extracted, removed, source, document.page), options=options.tag)
     removed, text = removed + tags.removed, tags.text
     # The lines that an outlet repeats can be cut only now, because the tags name the outlet.
-    if templates := options.templates.get(str(tags.values["outlet_id"]), ()):
+    outlet = tags.values["outlet_id"]
+    if templates := options.templates.get(str(outlet), ()) if options.templates else ():
         removed += clean.clean(
             extracted,
             removed=removed,

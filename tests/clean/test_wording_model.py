@@ -97,7 +97,8 @@ def test_both_forms_of_the_walk_find_the_same_features() -> None:
     ]
     starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])])
     codes = np.frombuffer("".join(lines).encode("utf-32-le"), np.uint32)
-    found = wording_model._kernel()(codes, starts, wording_model.N_ROWS)
+    known = wording_model.model()
+    found = wording_model._kernel()(codes, starts, known.weights, known.step)[:2]
     for compiled, plain in zip(found, wording_model.features_in_python(lines), strict=True):
         assert np.array_equal(compiled, plain)
 

@@ -44,13 +44,14 @@ from copydesk.transforms.clean.rule import (
 )
 from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut, new_cut
+from copydesk.transforms.tag import language
 
 Kind = Literal["page", "text"]
 
 LINE_MODEL = "line_model"
 WORDING_MODEL = "wording_model"
-#: Characters of a line in which rules read the ends alone, and which no other step cuts.
-_PARAGRAPH = max(wording_model.MOST_CHARS, 2 * link_lists.TIME_CHARS)
+#: Characters of lines of which only rules cut parts, and of the head that shows the language.
+_PARAGRAPH, _HEAD = max(wording_model.MOST_CHARS, 2 * link_lists.TIME_CHARS), language.HEAD_CHARS
 TRAILING_LIST = "trailing_list"
 LEADING_MENU = "leading_menu"
 
@@ -137,23 +138,28 @@ def clean(
             cuts = _without_photo_essay(left, cuts)
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
-        if not any(removal.rule != BLANK_LINE for removal in new):
+        is_by_rules = kind == "text" and not templates and cuts == by_rules
+        if all([r.rule == BLANK_LINE for r in new]) or (  # noqa: C419  # faster than a generator
+            is_by_rules and _are_paragraphs(left, cuts)
+        ):
             return found
         left, low = _after(left, low, cuts)
-        before, shown = shown, document_languages.languages_of(left, languages)
-        is_same = shown == before and cuts == by_rules and not templates
-        if is_same and kind == "text" and _are_paragraphs(left, cuts):
-            return found
+        shown = document_languages.languages_of(left, languages)
 
 
 def _are_paragraphs(left: Sequence[str], cuts: Sequence[Cut]) -> bool:
-    """Tell whether the lines that are left are only paragraphs, as a wire service sends them.
+    """Tell whether a text has only paragraphs, and rules cut only their ends, as of a wire service.
 
-    If the rules cut nothing from their text but the parts in `cuts`, another pass cuts nothing:
-    the rules have read what is left of each line, and all other steps look for shorter lines.
+    Then another pass cuts nothing: the rules have read what is left of each line, all other steps
+    look for shorter lines, and the head shows the same language.
     """
-    is_paragraph = [len(line) > _PARAGRAPH and line.isascii() and "(@" not in line for line in left]
-    return all(is_paragraph) and _leave_all_lines(cuts)
+    are_long = [
+        not line or (len(line) > _PARAGRAPH and line.isascii() and "(@" not in line)
+        for line in left
+    ]
+    return all(are_long) and all(
+        [c.rule == BLANK_LINE or (c.start or 0) >= _HEAD for c in cuts]  # noqa: C419  # faster
+    )
 
 
 def _leave_all_lines(cuts: Sequence[Cut]) -> bool:
@@ -314,11 +320,13 @@ def _after(
             whole.add(line)
         else:
             whole.update(range(line, line + n_lines))
-    texts = _without_parts(left, cuts)
+    texts, folds = _without_parts(left, cuts), _without_parts(low, cuts)
     kept = [n for n in range(len(texts)) if n not in whole]
     if not kept:
         return [""], [""]
-    return [texts[n] for n in kept], [folded(texts[n]) if n in partly else low[n] for n in kept]
+    # What is not ASCII may be folded in another way at the end of a word.
+    again = {n for n in partly if not low[n].isascii()}
+    return [texts[n] for n in kept], [folded(texts[n]) if n in again else folds[n] for n in kept]
 
 
 def _by_model(

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,7 +122,7 @@ def _caution(line: str) -> float | None:
     a field of a file ("image: mill").
     """
     if (
-        not any(character.isalpha() for character in line)
+        not (line[:1].isalpha() or any(character.isalpha() for character in line))
         or (":" in line and _FIELD.match(line))
         or text_header.is_byline(line)
     ):
@@ -143,13 +144,9 @@ def log_odds(low: Sequence[str], known: Model) -> npt.NDArray[np.float64]:
     The weights of its features are added and divided by the root of their number, so that a long
     line needs no more evidence than a short one.
     """
-    rows, begins = features(low)
-    sums = np.concatenate([[0.0], np.cumsum(known.weights[rows], dtype=np.float64)])[begins]
-    size = np.sqrt(np.maximum(1, np.diff(begins)))
     shapes = np.array([shape(line) for line in low], np.float64)
-    result: npt.NDArray[np.float64] = (
-        known.bias + shapes @ known.shape + np.diff(sums) * known.step / size
-    )
+    *_, evidence = _walked(low, known.weights, known.step)
+    result: npt.NDArray[np.float64] = known.bias + shapes @ known.shape + evidence
     return result
 
 
@@ -168,14 +165,23 @@ def shape(low: str) -> tuple[bool, ...]:
 
 def features(low: Sequence[str]) -> tuple[Rows, Ints]:
     """Return the rows of the features of folded lines, and where those of each line begin."""
+    rows, begins, _ = _walked(low, np.zeros(N_ROWS, np.int8), 0.0)
+    return rows, begins
+
+
+def _walked(
+    low: Sequence[str], weights: npt.NDArray[np.int8], step: float
+) -> tuple[Rows, Ints, npt.NDArray[np.float64]]:
+    """Return the features of folded lines, and the evidence of each line (see `wording_walk`)."""
     lines = [f" {key_of_plain(line)} " for line in plain("\n".join(low)).split("\n")]
     if numba_cache.uses_plain_loops():
-        return features_in_python(lines)
-    starts = np.zeros(len(lines) + 1, np.int64)
-    np.cumsum([len(line) for line in lines], out=starts[1:])
+        rows, begins = features_in_python(lines)
+        sums = np.concatenate([[0.0], np.cumsum(weights[rows], dtype=np.float64)])[begins]
+        return rows, begins, np.diff(sums) * step / np.sqrt(np.maximum(1, np.diff(begins)))
+    starts = np.array([0, *accumulate(map(len, lines))], np.int64)
     codes = np.frombuffer("".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32)
-    rows, begins = _kernel()(codes, starts, N_ROWS)
-    return rows, begins
+    found: tuple[Rows, Ints, npt.NDArray[np.float64]] = _kernel()(codes, starts, weights, step)
+    return found
 
 
 def features_in_python(lines: Sequence[str]) -> tuple[Rows, Ints]:

@@ -7,6 +7,8 @@ is cached by its own source.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,18 +16,21 @@ Ints = npt.NDArray[np.int64]
 
 
 def walk(
-    codes: npt.NDArray[np.uint32], starts: Ints, n_rows: int
-) -> tuple[npt.NDArray[np.int32], Ints]:
+    codes: npt.NDArray[np.uint32], starts: Ints, weights: npt.NDArray[np.int8], step: float
+) -> tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.float64]]:
     """Return the rows of the features of lines `codes[starts[i]:starts[i + 1]]`, and their beginnings.
 
-    Each line begins and ends with a space. `n_rows` is the size of the table, a power of two.
+    Each line begins and ends with a space. `weights` is the table in steps of `step`, with a power
+    of two of rows. The third array has the sum of the weights of each line, divided by the root of
+    their number.
     """
     space, first_letter, longest = 32, 97, 5
     prime, basis = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
-    mask, half = np.uint64(n_rows - 1), np.uint64(32)
+    mask, half = np.uint64(len(weights) - 1), np.uint64(32)
     word_basis, opens = basis ^ np.uint64(7), np.uint64(1)
     n = len(starts) - 1
     found, begins = np.empty(6 * len(codes), np.int32), np.empty(n + 1, np.int64)
+    evidence = np.empty(n, np.float64)
     at = 0
     for row in range(n):
         begins[row] = at
@@ -62,5 +67,9 @@ def walk(
                 at += 1
             before = h * prime
             is_first = False
+        total = 0
+        for k in range(begins[row], at):
+            total += weights[found[k]]
+        evidence[row] = total * step / math.sqrt(max(1, at - begins[row]))
     begins[n] = at
-    return found[:at].copy(), begins
+    return found[:at].copy(), begins, evidence

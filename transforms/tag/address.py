@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 from publicsuffixlist import PublicSuffixList
 
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 MAX_CHARS = 2_000  # Browsers and servers agree on this length.
 # Query parameters that record how a reader reached the page. They do not change what it shows.
@@ -43,7 +43,7 @@ def find(view: View) -> TagResult:
                 {"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"}
             )
     if own is None:
-        return TagResult()
+        return NOTHING
     return TagResult({"canonical_url": own}, {"canonical_url": "url"})
 
 

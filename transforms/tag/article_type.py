@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -114,7 +114,7 @@ def find(view: View) -> TagResult:
         kind = clue(view)
         if kind:
             return TagResult({"article_type": kind}, {"article_type": source})
-    return TagResult()
+    return NOTHING
 
 
 def _by_data(view: View) -> str | None:

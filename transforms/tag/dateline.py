@@ -9,7 +9,7 @@ from copydesk.transforms.ledger import Cut, cut
 from copydesk.transforms.tag import published
 from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.lookup import gazetteers
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -43,7 +43,7 @@ def find(view: View) -> TagResult:
     """
     found = view.dateline
     if not found.end:
-        return TagResult()
+        return NOTHING
     values: dict[str, object] = {
         "dateline_place": found.place,
         "dateline_country": found.country,

@@ -21,7 +21,7 @@ from copydesk.transforms.tag.lookup.language_model import (
     tree_of,
 )
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column("language", pa.string(), "Language of the text, as ISO 639-1 code if there is one."),
@@ -165,7 +165,7 @@ def find(view: View) -> TagResult:
             confidence,
             f"text; {'markup' if stated else ''} differs" if stated and stated != guess else "text",
         )
-    return _result(stated, None, "markup") if stated else TagResult()
+    return _result(stated, None, "markup") if stated else NOTHING
 
 
 def stated_languages(document: Document) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from copydesk.transforms.tag.headlines import title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -71,7 +71,7 @@ def find(view: View) -> TagResult:
 
 def _result(domain: str | None, name: str | None, id_source: str, name_source: str) -> TagResult:
     if not name and not domain:
-        return TagResult()
+        return NOTHING
     id_ = domain or re.sub(r"[^\w]+", "-", (name or "").casefold()).strip("-_") or None
     return TagResult(
         {"outlet_id": id_, "outlet": name},

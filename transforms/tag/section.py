@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from copydesk.schemas.column import column
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column("section", pa.string(), "Section of the outlet, as given or as the page names it."),
@@ -38,7 +38,7 @@ def find(view: View) -> TagResult:
             else "given"
         )
         return TagResult({"section": given}, {"section": differs})
-    return TagResult({"section": stated[0]}, {"section": stated[1]}) if stated[0] else TagResult()
+    return TagResult({"section": stated[0]}, {"section": stated[1]}) if stated[0] else NOTHING
 
 
 def _stated(page: PageData) -> tuple[str | None, str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -33,6 +32,26 @@ class Options:
     """The longest of 774 known headlines has 175 characters; longer first lines are prose."""
 
 
+Value = TypeVar("Value")
+
+
+class once(Generic[Value]):  # noqa: N801  # A decorator.
+    """A property that is computed when it is first asked for.
+
+    `functools.cached_property` does the same with a lock, which takes longer than some properties.
+    """
+
+    def __init__(self, function: Callable[[Any], Value]) -> None:
+        self._function, self.__doc__ = function, function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Value:
+        value = instance.__dict__[self._name] = self._function(instance)
+        return value
+
+
 @dataclass(frozen=True)
 class View:
     """What a tagger may read: the document, its kept lines, and the values of earlier taggers.
@@ -50,22 +69,22 @@ class View:
         """The page's own statements, or None for a plain text."""
         return self.document.page
 
-    @cached_property
+    @once
     def text(self) -> str:
         """What no stage and no earlier tagger has removed."""
         return ledger.apply(self.document.extracted, (*self.document.removed, *self.removed))
 
-    @cached_property
+    @once
     def lines(self) -> tuple[str, ...]:
         """The lines of `text`, blank lines included."""
         return tuple(self.text.split("\n"))
 
-    @cached_property
+    @once
     def dateline(self) -> Dateline:
         """The dateline on one of the first lines, or an empty one."""
         return dateline_parser.of(self.lines)
 
-    @cached_property
+    @once
     def opening(self) -> text_header.Opening:
         """Where a plain text has its headline and its bylines."""
         return text_header.read(self.lines, max_headline_chars=self.options.max_headline_chars)
@@ -75,15 +94,19 @@ class View:
         return View(self.document, self.options, self.values, (*self.removed, *removed))
 
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class TagResult(NamedTuple):
     """The result of a tagger: values by column, their sources, and the lines that became values."""
 
-    values: Mapping[str, Any] = _NOTHING
-    evidence: Mapping[str, str] = _NOTHING
+    values: Mapping[str, Any] = _EMPTY
+    evidence: Mapping[str, str] = _EMPTY
     removed: tuple[Removal, ...] = ()
+
+
+#: The result of a tagger that finds nothing.
+NOTHING = TagResult()
 
 
 @dataclass(frozen=True, slots=True)

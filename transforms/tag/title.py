@@ -15,7 +15,7 @@ from copydesk.transforms.tag.headlines import site_titles, text_header, title_wo
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData, fold
-from copydesk.transforms.tag.tagger import Tagger, TagResult, View
+from copydesk.transforms.tag.tagger import NOTHING, Tagger, TagResult, View
 
 COLUMNS = (
     column(
@@ -73,7 +73,7 @@ def find(view: View) -> TagResult:
         )
         raw, source = given, differs
     if not raw:
-        return TagResult()
+        return NOTHING
     title = title_wording.cleaned(raw, keys)
     values = {"title": title, "title_raw": raw}
     evidence = {"title": source, "title_raw": source.split(";")[0]}

@@ -58,9 +58,11 @@ _LISTED = re.compile(
 _FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
 _REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
 _BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
-# A line has one of these if one of the patterns above matches it, or it begins with white space.
-_SUSPECT, _SPACE = re.compile(r"[{};=<>\\^`~│|(\[:_\d]"), re.compile(r"\s")
-_SIGN, _WHITE, _UNSPACED_SIGN = 1, 2, 4  # Flags of a character.
+# A line has one of these or a digit if one of the patterns above matches it, or it begins with white
+# space.
+_SUSPECT, _SPACE = re.compile(r"[{};=<>\\^`~│|(\[:_]"), re.compile(r"\s")
+_DIGIT = re.compile(r"\d")  # Of those patterns only `_LISTED` matches a line with no other sign.
+_SIGN, _WHITE, _UNSPACED_SIGN, _NUMBER = 1, 2, 4, 8  # Flags of a character.
 _LOOK = _SIGN | _UNSPACED_SIGN
 _N_CODE_POINTS = 0x20000  # Beyond them are only Han ideographs, and no digits.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -136,10 +138,14 @@ def _may_be_cut_all(lines: Sequence[Line]) -> list[bool]:
     return [
         not line.category
         and spaces < JUDGED
-        and (may_be_cut(line) if kind else not _names_a_reference(line.low))
+        and (
+            may_be_cut(line)
+            if kind & _LOOK
+            else not (_names_a_reference(line.low) or (kind & _NUMBER and _LISTED.match(line.low)))
+        )
         and not (kind & _UNSPACED_SIGN and i in inside)
         for i, (line, kind, spaces) in enumerate(
-            zip(lines, (seen & _LOOK).tolist(), n_spaces.tolist(), strict=True)
+            zip(lines, seen.tolist(), n_spaces.tolist(), strict=True)
         )
     ]
 
@@ -149,7 +155,8 @@ def _kinds_of_characters() -> npt.NDArray[np.uint8]:
     """Return the flags of characters by code point. Later ones have none, like the last."""
     found = np.zeros(_N_CODE_POINTS, np.uint8)
     characters = "".join(map(chr, range(_N_CODE_POINTS - 1)))
-    for pattern, flag in ((_SUSPECT, _SIGN), (_SPACE, _WHITE), (_UNSPACED, _UNSPACED_SIGN)):
+    flags = ((_SUSPECT, _SIGN), (_SPACE, _WHITE), (_UNSPACED, _UNSPACED_SIGN), (_DIGIT, _NUMBER))
+    for pattern, flag in flags:
         found[[match.start() for match in pattern.finditer(characters)]] |= flag
     return found
 

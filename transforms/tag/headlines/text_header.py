@@ -175,7 +175,7 @@ def _titled(text: str) -> bool:
 
     A comma or bar must be before it.
     """
-    if len(text) > 80:
+    if len(text) > 80 or not ("," in text or "|" in text):
         return False
     tails = _PARTS.split(text)[1:]
     return any(

@@ -170,7 +170,6 @@ _HAN_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \u3000](?=[\u4e00-\u9fff]{2})
 _MAX_CHARS = 80
 
 
-@lru_cache(maxsize=64)  # The same headline, byline or first line is asked about several times.
 def names_on(line: str) -> tuple[str, ...]:
     """Return the names on a line that is a byline as a whole by one of the forms.
 
@@ -180,10 +179,15 @@ def names_on(line: str) -> tuple[str, ...]:
     (('王小明',), ('Ion Popescu',), ())
     """
     text = line.strip()
-    if len(text) > _MAX_CHARS:
+    if len(text) > _MAX_CHARS or (text.isascii() and not text.startswith("De ")):
         return ()
+    return _names_on(text)
+
+
+@lru_cache(maxsize=64)  # The same headline, byline or first line is asked about several times.
+def _names_on(text: str) -> tuple[str, ...]:
     if text.isascii():
-        forms = _CASED[:1] if text.startswith("De ") else ()
+        forms = _CASED[:1]
     elif _CJK_START.match(text):
         forms = _CJK
     elif text.startswith(_CASED_STARTS) or "/" in text:
