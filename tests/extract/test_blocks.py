@@ -95,3 +95,8 @@ def test_a_letter_above_another_word_or_a_short_line_stays_alone() -> None:
     assert _blocks(f"<div>A</div><p>{rest}</p>") == ["A", rest]
     assert _blocks("<h2>H</h2><p>arbour</p>") == ["H", "arbour"]
     assert _blocks(f"<div><a href=x>H</a></div><p>arbour {rest}</p>") == ["H", f"arbour {rest}"]
+
+
+def test_an_open_shadow_of_an_element_is_shown_and_another_template_is_not() -> None:
+    shadow = '<x-a><template shadowrootmode="open"><p>One.</p></template></x-a>'
+    assert _blocks(f"{shadow}<template><p>Two.</p></template>") == ["One."]

@@ -451,3 +451,5 @@ def test_hidden_text_that_only_a_script_can_read_goes() -> None:
     assert len(_kept(article + hidden)) == 3
     assert len(_kept(f"{article}<div style='display:none'><p>4. {_SAID}</p></div>")) == 4
     assert len(_kept(f"{article}<pre>{secret}</pre>")) == 4
+    code = "wall + theme(axis.title = element_text(size = 20)) # a1 b2 c3 titles"
+    assert len(_kept(f"{article}<div style='display:none'><p>{code}</p></div>")) == 4

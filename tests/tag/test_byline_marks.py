@@ -133,3 +133,27 @@ def test_a_headline_that_the_data_cuts_at_its_limit_is_printed_in_full() -> None
     said = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{words[:108]}"}}</script>'
     made = page_tags(article(f"<title>{words}</title>{said}", f"<h1>{words}</h1>"))
     assert made.values["title"] == words
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("本报记者 周雅宁", "周雅宁"),
+        ("文／田中花子", "田中花子"),
+        ("한지원 기자 jiwon@harbour.example", "한지원"),
+        ("بقلم: سلمى الحداد", "سلمى الحداد"),
+        ("Автор: Олена Гнатюк", "Олена Гнатюк"),
+    ],
+)
+def test_a_byline_in_another_script_needs_no_class(line: str, name: str) -> None:
+    assert page_tags(article(HEAD, f"{H1}<div><span>{line}</span></div>")).values["byline"] == (
+        name,
+    )
+
+
+def test_the_line_of_the_next_article_is_no_part_of_the_byline() -> None:
+    text = "".join(f"<div>Paragraph {n} of the first article.</div>" for n in range(7))
+    body = f"{H1}<div>By Ana Ruiz</div>{text}<div>By Bo Linden</div>"
+    assert page_tags(article(HEAD, body)).values["byline"] == ("Ana Ruiz",)
+    both = f"{H1}<div>By Ana Ruiz</div><div>Oslo</div><div>By Bo Linden</div>{text}"
+    assert page_tags(article(HEAD, both)).values["byline"] == ("Ana Ruiz", "Bo Linden")

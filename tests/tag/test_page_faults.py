@@ -321,3 +321,11 @@ def test_a_dateline_in_an_element_of_its_own_is_not_a_credit_of_a_caption() -> N
         url="https://port.example.org/wall",
     )
     assert (made.dateline_place, made.dateline_agency) == ("OSLO", "Associated Press")
+
+
+def test_a_hyphen_in_the_address_of_a_site_below_a_portal_is_not_part_of_its_name() -> None:
+    made = clean_page(
+        f"<title>The wall – Sea Post</title><h1>Sea Post</h1><h2>The wall</h2>{BODY}",
+        url="https://www.sea-post.example.de/wall",
+    )
+    assert made.outlet == "Sea Post"

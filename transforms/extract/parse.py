@@ -64,6 +64,8 @@ def parse_with_elements(
     """Return what `parse` returns, and the elements of the tree."""
     content = _checked(text, options or Options())
     tree = _tree(content)
+    if b"shadowroot" in content:
+        _open_shadows(tree)
     elements = page_elements.read(tree)
     if _may_be_crowded(elements) and _CROWDED(tree):
         tree = _tree(_requoted(content, _CROWD))
@@ -72,6 +74,13 @@ def parse_with_elements(
         tree = _with_body(content, tree)
         elements = page_elements.read(tree)
     return tree, elements
+
+
+def _open_shadows(tree: HtmlElement) -> None:
+    """Make a box of each template that a browser shows in place of an element's own content."""
+    for template in list(tree.iter("template")):
+        if template.get("shadowrootmode") == "open" or template.get("shadowroot") == "open":
+            template.tag = "div"
 
 
 def _may_be_crowded(elements: Elements) -> bool:

@@ -14,8 +14,9 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 
 SCRAMBLED = "page_scrambled"
-#: The words of a text that is judged, and the share of them that are no words (arbitrary).
-_LEAST_WORDS, _SHARE = 5, 0.4
+#: The words of a text that is judged, the share of them that are no words, and the most of its
+#: characters that are small letters. Program code has more of these (arbitrary).
+_LEAST_WORDS, _SHARE, _SMALL = 5, 0.4, 0.25
 #: A sign or a digit between the letters of a word, or a letter between digits. An apostrophe, a
 #: hyphen and the signs of an address are left out.
 _NO_WORD = re.compile(r"[^\W\d_][^\w\s'’.,/@:&-]|[^\W\d_]\d|\d[^\W\d_]|[<>=^`~|\\{}]")
@@ -31,7 +32,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[int]:
 
 
 def is_scrambled(text: str) -> bool:
-    """Tell whether many words of a text in ASCII have signs or digits between their letters.
+    """Tell whether many words of a text in ASCII have signs or digits between their few letters.
 
     >>> is_scrambled("%96 EC256 F?:@? 92D 2D<65 E96 C68:@?2= 8@G6C?>6?E"), is_scrambled("Rain fell on the old wall.")
     (True, False)
@@ -39,6 +40,6 @@ def is_scrambled(text: str) -> bool:
     if not text.isascii():
         return False
     words = text.split()
-    return len(words) >= _LEAST_WORDS and sum(
-        _NO_WORD.search(word) is not None for word in words
-    ) >= _SHARE * len(words)
+    if len(words) < _LEAST_WORDS or sum(map(str.islower, text)) > _SMALL * len(text):
+        return False
+    return sum(_NO_WORD.search(word) is not None for word in words) >= _SHARE * len(words)

@@ -39,7 +39,13 @@ BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
 )
-#: First letters of the texts that `_BY` matches.
+#: Bylines whose first letter is not one of ASCII.
+BY_OTHER = re.compile(
+    r"\s*(?:(?:(?:本报|本報|特约|特約|见习|見習|实习|實習|首席)?(?:记者|記者)|文|作者|撰文|撰稿|執筆|取材・文|글|취재)\s?[:：／/|｜\s]"
+    r"|[가-힣]{2,4}\s?(?:기자|특파원)(?:\s|$)|(?:بقلم|كتبت?)\b|(?:автор|текст|írta|γράφει)\s*[:：])",
+    re.I,
+)
+#: First letters of the texts that `BY` matches.
 BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
 #: Words for "by" that may fill an element of their own, before the element with the name.
 BY_ALONE = frozenset(

@@ -256,6 +256,8 @@ class _Reader:
                 self._announced_author(element, line)
             elif element_names.BY.match(line):
                 self._mark(self.authors, element, "text", "")
+        elif line and line[0] > "\x7f" and element_names.BY_OTHER.match(line):
+            self._mark(self.authors, element, "text", "")
         if (
             not is_date
             and element_names.DIGIT.search(line)

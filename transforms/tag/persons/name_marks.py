@@ -11,6 +11,9 @@ from copydesk.transforms.tag.persons.person_names import Name
 
 # Elements between two names of one byline: each name may have a picture, a link and a title.
 GAP = 14
+#: Elements between two lines of one byline that only their words show to be one (arbitrary). The line
+#: of the next article may be hardly further away than that.
+_GAP_OF_LINES = 6
 #: Class names of an element that holds just a name.
 NAME_CLASS = re.compile(
     r"author[-_]*nam|authors?[-_]*link|byline[-_]*nam|writer[-_]*nam|\bfn\b|__author\b|name\b(?!.*(?:title|job|role|bio|des|detail|date|meta|edu|about))"
@@ -63,7 +66,8 @@ def ancestors(marks: tuple[Mark, ...]) -> dict[int, frozenset[int]]:
 
 def _print_one_byline(mark: NameMark, best: NameMark, around: dict[int, frozenset[int]]) -> bool:
     """Tell whether two marks print one byline: marked in the same way and close, or nested."""
-    if not mark.has_people or abs(mark.element.order - best.element.order) > 60:
+    apart = abs(mark.element.order - best.element.order)
+    if not mark.has_people or apart > (_GAP_OF_LINES if mark.element.how == "text" else 60):
         return False
     alike = (
         mark.element.how == best.element.how

@@ -8,7 +8,7 @@ from dataclasses import replace
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import Mark, PageData
-from copydesk.transforms.tag.persons import byline_lexicon, name_marks
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, name_marks
 from copydesk.transforms.tag.persons import person_names as names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate, without_site
 from copydesk.transforms.tag.persons.name_marks import NameMark
@@ -191,7 +191,8 @@ def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
     text = _head(mark.text or mark.value)
     if not text or len(text) > (80 if mark.how == "text" else 160):
         return None
-    opened, written, after = names.opened(text), bool(_WRITTEN.match(text)), mark.order - top
+    opened = _is_announced(mark, text)
+    written, after = bool(_WRITTEN.match(text)), mark.order - top
     if mark.how == "text" and not (opened and (written or not top or -60 <= after <= NEAR)):
         return None
     beside = (
@@ -217,6 +218,11 @@ def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
     )
 
 
+def _is_announced(mark: Mark, text: str) -> bool:
+    """Tell whether a text says that an author follows or, in a line, that it is a byline."""
+    return names.opened(text) or (mark.how == "text" and bool(byline_forms.names_on(text)))
+
+
 def _are_its_names(
     found: tuple[Name, ...],
     mark: Mark,
@@ -227,7 +233,7 @@ def _are_its_names(
     near_head: bool,
 ) -> bool:
     """Tell whether the names are most of the mark's text and fit the kind of mark."""
-    people, opened = [name for name in found if not name.is_org], names.opened(text)
+    people, opened = [name for name in found if not name.is_org], _is_announced(mark, text)
     if (
         not found
         or (sum(len(name.text) for name in found) * 2 < _n_chars(text) and not opened)
