@@ -70,6 +70,11 @@ def test_prose_that_begins_like_a_dateline_is_not_one(row: str, line: str) -> No
     assert dateline_parser.parse(f"{line} {REST}").end == 0, row
 
 
+@pytest.mark.parametrize("form", dateline_forms.SCRIPT_FORMS, ids=lambda form: form.name)
+def test_the_openings_of_a_form_are_those_of_its_lines(form: dateline_forms.Form) -> None:
+    assert not form.opens or all(line.startswith(form.opens) for line, *_ in form.datelines)
+
+
 @pytest.mark.parametrize(
     "condition", dateline_parser.DATELINE_CONDITIONS, ids=lambda condition: condition.name
 )

@@ -31,6 +31,9 @@ BYLINES = (
     "Ana Ruiz, M.D. PHD",
     "Sand, and Bo Li",
     "Élodie Sand et Bo Li",
+    "YAZI: Ali Kılıç, İSTANBUL, 5 HAZİRAN 2024",
+    "ıd By Ana Ruiz, MİLLİYET EDİTÖRÜ",
+    "By the \u017ftaff of Rain Pre\u017f\u017f",
 )
 
 

@@ -208,9 +208,9 @@ def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSe
     on = frozenset(
         entry
         for entry in table.entries
-        if options.is_on(entry)
-        and (kind == "text" or entry.on_pages)
+        if (kind == "text" or entry.on_pages)
         and not languages.isdisjoint(entry.languages)
+        and options.is_on(entry)
     )
     return RuleSet(table, on)
 

@@ -43,7 +43,7 @@ class Matcher:
         """`on` are the rules that are used, by their row in the table of rules."""
         self._tables, self._on = tables, on
         self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
-        self._firsts = frozenset(head[0] for table in tables for head in table.heads if head)
+        self._firsts = frozenset(chain.from_iterable(table.firsts for table in tables))
         # Patterns that begin with anything, by literal, because many have the same one.
         self._open = tuple(
             _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
@@ -130,7 +130,7 @@ class Matcher:
 
         Heads with the same beginning have the same entries.
         """
-        while head and not any(head in table.beginnings for table in self._tables):
+        while head and not any(table.has_head(head) for table in self._tables):
             head = head[:-1]
         return head
 

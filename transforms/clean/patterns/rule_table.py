@@ -11,6 +11,7 @@ test fails until `python -m training.packed_rules` has written the file again.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -59,7 +60,13 @@ class PatternTable(NamedTuple):
 
     alternatives: Sequence[Alternative]
     heads: Mapping[str, Sequence[int]]
-    beginnings: Collection[str]  # Beginnings of the heads, and the heads themselves.
+    in_order: Sequence[str]  # The heads in order.
+    firsts: Collection[str]  # The first characters of the heads.
+
+    def has_head(self, beginning: str) -> bool:
+        """Tell whether a head begins so."""
+        at = bisect_left(self.in_order, beginning)
+        return at < len(self.in_order) and self.in_order[at].startswith(beginning)
 
 
 class RuleTable:
@@ -103,7 +110,8 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
             for number, rule, pattern, literals, takes, needs_digit, guard in rows
         ),
         {head: tuple(at) for head, at in heads.items()},
-        frozenset(head[:n] for head in heads for n in range(len(head) + 1)),
+        tuple(sorted(heads)),
+        frozenset([head[0] for head in heads if head]),
     )
 
 
@@ -167,7 +175,8 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
         "rules": described,
     }
     for places in groups.values():
-        for place, (rows, _) in places.items():
+        for place, (rows, heads) in places.items():
+            places[place] = rows, dict(sorted(heads.items()))  # Sorted again at once when read.
             has_guards = with_guards and place != "ending"
             for row in rows:
                 row.append(packed(row[_PATTERN]) if has_guards else None)

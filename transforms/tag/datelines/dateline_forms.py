@@ -39,6 +39,24 @@ _AGENCY = r"\((?P<agency>[^()\d]{2,30})\)"
 _HAN_REPORTERS = r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、，,\s][\u4e00-\u9fff]{2,4}){0,4})"
 _HANGUL_REPORTERS = r"(?P<names>[가-힣]{2,4}(?:\s?[·ㆍ,]\s?[가-힣]{2,4}){0,4})\s?(?:기자|특파원|인턴기자|선임기자|통신원)"
 _OPEN, _CLOSE = r"[（(【〔［\[]", r"[）)】〕］\]]"
+_BRACKETS = ("（", "(", "【", "〔", "［", "[")
+# In the order in which they are tried.
+_CHINESE_AGENCIES = (
+    *(
+        "新华社",
+        "新華社",
+        "中新社",
+        "中新网",
+        "中国新闻网",
+        "人民网",
+        "央视网",
+        "央广网",
+        "路透社",
+        "路透",
+    ),
+    *("法新社", "美联社", "美聯社", "德新社", "共同社", "韩联社", "塔斯社", "环球网", "光明网"),
+)
+_CHINESE_OWN = ("本报", "本報", "本网", "本網", "本刊")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class Form:
     datelines: tuple[tuple[str, str | None, str | None, tuple[str, ...]], ...]
     needs: str = "agency"  # The part that the tables must know: agency, place, either or nothing.
     prose: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()  # How its lines begin, if they begin in few ways.
 
 
 _OTHER_SCRIPTS = re.compile(
@@ -65,6 +84,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("(워싱턴=뉴스1) 박철수 특파원 = ", "워싱턴", "뉴스1", ("박철수",)),
             ("(서울=연합뉴스) ", "서울", "연합뉴스", ()),
         ),
+        opens=_BRACKETS,
     ),
     Form(
         "korean_house_and_reporter",
@@ -75,6 +95,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
         ),
         needs="nothing",
         prose=("[단독 기자회견] ",),
+        opens=_BRACKETS,
     ),
     Form(
         "japanese_place_and_who",
@@ -86,6 +107,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
         ),
         needs="either",
         prose=("【速報・動画】",),
+        opens=("【",),
     ),
     Form(
         "japanese_place_before_agency",
@@ -94,6 +116,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("【ワシントン時事】", "ワシントン", "時事", ()),
             ("【ニューヨーク共同】", "ニューヨーク", "共同", ()),
         ),
+        opens=("【",),
     ),
     Form(
         "japanese_day_and_agency",
@@ -103,6 +126,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("［東京 5日 ロイター］ - ", "東京", "ロイター", ()),
             ("【1月5日 AFP】", None, "AFP", ()),
         ),
+        opens=("【", "［", "["),
     ),
     Form(
         "agency_in_wide_brackets",
@@ -112,7 +136,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
     ),
     Form(
         "chinese_agency_place_day",
-        rf"(?:据)?(?P<agency>新华社|新華社|中新社|中新网|中国新闻网|人民网|央视网|央广网|路透社|路透|法新社|美联社|美聯社|德新社|共同社|韩联社|塔斯社|环球网|光明网)(?P<place>[\u4e00-\u9fff]{{2,8}}?)(?P<date>(?:\d{{1,2}}月)?\d{{1,2}}日)(?:消息|电|電|讯|訊)?\s?"
+        rf"(?:据)?(?P<agency>{'|'.join(_CHINESE_AGENCIES)})(?P<place>[\u4e00-\u9fff]{{2,8}}?)(?P<date>(?:\d{{1,2}}月)?\d{{1,2}}日)(?:消息|电|電|讯|訊)?\s?"
         rf"(?:[（(](?:[^（）()\s]{{0,6}}?(?:记者|記者))?\s?{_HAN_REPORTERS}[）)])?\s?(?:[-–—]\s|\s)?",
         (
             ("新华社北京1月5日电（记者王小明）", "北京", "新华社", ("王小明",)),
@@ -122,6 +146,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("路透倫敦5日電 - ", "倫敦", "路透", ()),
         ),
         prose=("新华社记者在河边拍到洪水，", "人民网评论说河水上涨，"),
+        opens=("据", *_CHINESE_AGENCIES),
     ),
     Form(
         "chinese_central_agency",
@@ -131,22 +156,25 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("（中央社台北5日電）", "台北", "中央社", ()),
             ("（中央社華盛頓5日綜合外電報導）", "華盛頓", "中央社", ()),
         ),
+        opens=("（", "("),
     ),
     Form(
         "chinese_own_report",
-        rf"(?:本报|本報|本网|本網|本刊)(?P<place>[\u4e00-\u9fff]{{2,4}})?(?P<date>\d{{1,2}}月\d{{1,2}}日)?(?:讯|訊|电|電)\s?(?:[（(]?(?:[^（）()\s]{{0,4}}?(?:记者|記者))\s?{_HAN_REPORTERS}(?:[）)]|报道[:：]))?\s?",
+        rf"(?:{'|'.join(_CHINESE_OWN)})(?P<place>[\u4e00-\u9fff]{{2,4}})?(?P<date>\d{{1,2}}月\d{{1,2}}日)?(?:讯|訊|电|電)\s?(?:[（(]?(?:[^（）()\s]{{0,4}}?(?:记者|記者))\s?{_HAN_REPORTERS}(?:[）)]|报道[:：]))?\s?",
         (
             ("本报讯（记者 王小明）", None, None, ("王小明",)),
             ("本报北京1月5日电（记者李芳）", "北京", None, ("李芳",)),
         ),
         needs="nothing",
         prose=("本报记者在河边看到，",),
+        opens=_CHINESE_OWN,
     ),
     Form(
         "chinese_place_and_day",
         r"[（(](?P<place>[\u4e00-\u9fff]{2,5}?)(?:综合|綜合)?(?P<date>(?:\d{1,2}月)?\d{1,2}日)?(?:综合讯|綜合訊|综合电|讯|訊|電|电)[）)]\s?",
         (("（新加坡5日讯）", "新加坡", None, ()), ("（吉隆坡综合讯）", "吉隆坡", None, ())),
         needs="place",
+        opens=("（", "("),
     ),
     Form(
         "place_day_and_agency",
@@ -214,6 +242,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
         "agency_alone",
         rf"\((?P<agency>[^()\d]{{2,30}})\){_END}",
         (("(رويترز) - ", None, "رويترز", ()), ("(רויטרס) - ", None, "רויטרס", ())),
+        opens=("(",),
     ),
 )
 #: Forms of the Latin, Greek and Cyrillic alphabets.
@@ -289,8 +318,8 @@ def is_other_script(line: str) -> bool:
 
 
 @cache
-def _compiled(forms: tuple[Form, ...]) -> tuple[tuple[Form, re.Pattern[str]], ...]:
-    return tuple((form, re.compile(form.pattern)) for form in forms)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def read(head: str, shift: int, forms: tuple[Form, ...]) -> Dateline:
@@ -301,8 +330,10 @@ def read(head: str, shift: int, forms: tuple[Form, ...]) -> Dateline:
     >>> read("【ワシントン＝山田太郎】雨が降った。", 0, SCRIPT_FORMS).reporters
     ('山田太郎',)
     """
-    for form, pattern in _compiled(forms):
-        match = pattern.match(head)
+    for form in forms:
+        if form.opens and not head.startswith(form.opens):
+            continue  # Most patterns are never compiled.
+        match = _compiled(form.pattern).match(head)
         if match is not None and (found := _of_match(match, form, shift)) is not None:
             return found
     return Dateline()

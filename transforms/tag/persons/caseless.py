@@ -11,6 +11,9 @@ from functools import cached_property
 _OTHER_CASES = re.compile(
     "[\u00b5\u0130\u0131\u017f\u0345\u0370-\u03ff\u1c80-\u1c88\u1e9b\u1f00-\u1fff\ufb05\ufb06]"
 )
+#: Those that match a plain letter if case is ignored, and that letter. With them a pattern serves
+#: Turkish text too, and is not compiled again.
+_PLAIN_LETTERS = {0x130: "i", 0x131: "i", 0x17F: "s"}
 
 
 class Caseless:
@@ -18,7 +21,8 @@ class Caseless:
 
     The text is put in lower case first. Without `re.IGNORECASE` the engine skips alternatives by
     their first letter, which is six times faster. A match then holds lower-case text, but its
-    positions are those of the text. Text with characters that have other forms is not changed.
+    positions are those of the text. Turkish and long letters become those that match them. Text with
+    other such characters is not changed.
 
     >>> Caseless("and|und").split("Ana AND Bo")
     ['Ana ', ' Bo']
@@ -39,6 +43,9 @@ class Caseless:
         """Return the compiled pattern for a text, and the text that it reads."""
         if text.isascii() or not _OTHER_CASES.search(text):
             return self._lower, text.lower()
+        plain = text.translate(_PLAIN_LETTERS)
+        if not _OTHER_CASES.search(plain):
+            return self._lower, plain.lower()
         return self._any, text
 
     def match(self, text: str) -> re.Match[str] | None:
