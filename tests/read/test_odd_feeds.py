@@ -119,3 +119,15 @@ def test_an_item_without_text_is_still_a_row(tmp_path: Path) -> None:
     (found,) = read([str(tmp_path / "a.rss")])
     assert isinstance(found, Reject)
     assert found.reason == "empty"
+
+
+def test_a_prefix_that_the_feed_does_not_declare_is_read_by_its_name(tmp_path: Path) -> None:
+    item = f"<media:title>A photo</media:title><content:encoded>{html.escape(MARKUP)}</content:encoded>"
+    content = rss(f"{item}<title>Rain</title>").replace(
+        ' xmlns:media="http://search.yahoo.com/mrss/"', ""
+    )
+    (tmp_path / "a.rss").write_text(content, encoding="utf-8")
+    first, *faults = read([str(tmp_path / "a.rss")])
+    assert isinstance(first, Record)
+    assert (first.given.title, STORY.encode() in first.body) == ("Rain", True)
+    assert all(isinstance(fault, Reject) for fault in faults)

@@ -154,3 +154,11 @@ def test_a_document_of_an_office_program_is_one_row_that_says_what_to_do(tmp_pat
     (found,) = items(tmp_path / "a.docx", sink.getvalue())
     assert isinstance(found, Reject)
     assert "save it as text or HTML" in str(found.detail)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_number_with_too_many_digits_costs_only_its_record(tmp_path: Path, name: str) -> None:
+    """Python raises another error for it than for other faults of JSON."""
+    rows = [element(0), element(1).replace('"id": 1,', f'"id": {"9" * 5000},', 1), element(2)]
+    content = f"[{','.join(rows)}]" if name == "a.json" else "\n".join(rows)
+    assert outcomes(tmp_path / name, content) == ["0", "bad_json", "2"]

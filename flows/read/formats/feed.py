@@ -211,13 +211,17 @@ def _child(node: etree._Element, *names: str) -> str | None:
     A child in the namespace of the item comes before one of an extension: `title` before
     `media:title`.
     """
-    space = etree.QName(node).namespace
     for name in names:
         found = [child for child in node if name in (child.tag, local(child)) and text_of(child)]
-        found.sort(key=lambda child: etree.QName(child).namespace != space)
+        found.sort(key=lambda child: _prefix(child) != _prefix(node))
         if found:
             return text_of(found[0])
     return None
+
+
+def _prefix(node: etree._Element) -> str:
+    """The namespace of an element, or its prefix if the feed does not declare it."""
+    return str(node.tag).removesuffix(local(node))
 
 
 def _rss_item(

@@ -6,6 +6,8 @@ import re
 
 from copydesk.flows.read.streams import BrokenError
 
+# Python converts no longer numbers, since that would take too long. Its error is a ValueError.
+LONG_NUMBER = "a number has more than 4,300 digits"
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats.format import Format, Opened
-from copydesk.flows.read.formats.json_depth import levels, too_deep
+from copydesk.flows.read.formats.json_depth import LONG_NUMBER, levels, too_deep
 from copydesk.flows.read.formats.text_lines import text_bytes
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -208,6 +208,8 @@ class _Text:
                 if not (is_open and self._more(double=True)):
                     raise BrokenError("bad_json", str(error)[:200]) from error
                 continue
+            except ValueError as error:
+                raise BrokenError("bad_json", LONG_NUMBER) from error
             # A number may continue in the next chunk.
             if end < len(self._text) or not self._more():
                 return value, end

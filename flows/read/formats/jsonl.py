@@ -9,7 +9,7 @@ from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
 from copydesk.flows.read.formats import json_document
 from copydesk.flows.read.formats.format import Format, Opened
-from copydesk.flows.read.formats.json_depth import depth, levels, too_deep
+from copydesk.flows.read.formats.json_depth import LONG_NUMBER, depth, levels, too_deep
 from copydesk.flows.read.formats.text_lines import is_recoded, lines, text_bytes, with_line_feeds
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
@@ -59,7 +59,7 @@ def parse(line: bytes, limits: Limits) -> dict[str, object]:
     except (ValueError, RecursionError) as error:  # The parser fails at a thousand levels.
         if depth(line, most) > most:
             raise too_deep(most) from error
-        detail = str(error)[:200]
+        detail = str(error)[:200] if isinstance(error, json.JSONDecodeError) else LONG_NUMBER
         if detail.startswith("Extra data"):
             detail += "; if the line holds several objects, name the file .json"
         raise BrokenError("bad_json", detail) from error
