@@ -89,6 +89,26 @@ def test_a_list_of_other_pages_is_refused_and_says_what_gave_it_away(name: str) 
             "<p>We use technologies such as cookies to show advertisements.</p><button>Accept all</button>",
             "consent wall",
         ),
+        ("Toestemming | Havenpost", "<h1>Uw keuze</h1><p>U kunt dit wijzigen.</p>", "wall"),
+        ("Subscribe | Harbour Post", "<h1>Choose your plan</h1><p>$4 a month</p>", "wall"),
+        (
+            "Harbour Post",
+            "<h1>Sorry</h1><p>Our content is not available in your region.</p>",
+            "other countries",
+        ),
+        (
+            "Portowa Gazeta",
+            "<h1>Sorry</h1><p>Ta strona nie jest dostępna w Twoim kraju.</p>",
+            "other countries",
+        ),
+        (
+            "The bridge | Harbour Post",
+            "".join(
+                f"<figure><img src='{n}.jpg'><figcaption>Picture {n} of 9. Photo: Bo Li</figcaption></figure>"
+                for n in range(1, 10)
+            ),
+            "gallery without text",
+        ),
     ],
 )
 def test_error_pages_and_walls_are_refused(title: str, main: str, detail: str) -> None:
@@ -153,6 +173,16 @@ def test_a_report_about_walls_is_an_article() -> None:
         "<p>The paper's 842 partners process personal data for personalised advertising, the judges found.</p>"
     )
     assert copydesk.clean_page(_page(main, title="Court limits cookie banners")).refused is None
+
+
+def test_a_report_about_a_page_that_a_country_blocks_is_an_article() -> None:
+    main = (
+        "<h1>Court orders a site to open again</h1><p>The site was not available in the region for three weeks, "
+        "and its owner has asked the court for money, a clerk said on Monday.</p>"
+    )
+    assert (
+        copydesk.clean_page(_page(main, title="Court orders a site to open again")).refused is None
+    )
 
 
 @pytest.mark.parametrize(

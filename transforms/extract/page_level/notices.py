@@ -21,7 +21,7 @@ _HEADING_ALONE_WORDS = 30
 _SHELL_WORDS = 60
 
 _STATUS = re.compile(
-    r"(?:error|fehler|erreur|errore|erro|http)?\W{0,3}(?:40[0-4]|410|429|50[0-4])\b.{0,60}"
+    r"(?:error|fehler|erreur|errore|erro|http)?\W{0,3}(?:40[0-4]|410|429|451|50[0-4])\b.{0,60}"
     r"|(?:\W{0,3}(?:sorry|oops|ups|hoppla)\W{0,3})?(?:(?:the |this )?page (?:was |could |can)?(?:not|n't|no longer) .{0,30}|page not found"
     r"|(?:whoops|oops|sorry)\W+(?:but )?we (?:couldn['’]t|could not|can['’]t|cannot) find (?:that|it|this|the|what).{0,30}"
     r"|not found|.{0,20}(?:content|article|story) (?:is )?(?:not found|no longer available|unavailable|not available)"
@@ -38,6 +38,9 @@ _WALL = re.compile(
     r"|(?:log|sign) ?in(?: (?:to|or|with|required)\b.{0,60})?\W*|login\W*|(?:sign up|register|create (?:an )?account)(?: .{0,40})?\W*"
     r"|anmeld(?:en|ung)\W*|einloggen\W*|connexion\W*|se connecter\W*|iniciar sesi[óo]n\W*|accedi\W*|entrar\W*|inloggen\W*|log ind\W*|logga in\W*"
     r"|(?:we value |about )?your privacy(?: .{0,60})?\W*|before you continue.{0,60}|(?:cookie|privacy) (?:consent|settings|notice|choices)\W*"
+    r"|(?:consent|consentement|consentimiento|consentimento|consenso|toestemming|zgoda|samtykke|samtycke|suostumus)\W*"
+    r"|.{0,30}(?:uw|je|jouw) privacy\W*|.{0,30}twoj\w+ prywatno\w+\W*|.{0,30}(?:din integritet|dit privatliv|personvernet ditt)\W*"
+    r"|subscribe(?: (?:now|today|to .{0,40}))?\W*|(?:digital )?subscriptions?\W*|(?:choose|select) (?:your|a) (?:plan|subscription)\W*|abonnements?\W*|abonnieren\W*|s['’]abonner\W*|suscr[íi]b(?:ete|ase)\W*"
     r"|manage (?:your )?(?:cookies|consent|privacy).{0,40}|(?:datenschutz|cookie)[ -]?einstellungen\W*|ihre privatsphäre.{0,60}"
     r"|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies.{0,80}|(?:mit werbung|zustimmung|einwilligung)\b.{0,80}"
     r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
@@ -50,7 +53,7 @@ _CONSENT_TEXTS = tuple(
     for pattern in (
         r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
         r"|partenaires.{0,80}(?:stock|trait|accéd|utilis)|socios.{0,80}(?:almacen|proces|acced)"
-        r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|verwerken)"
+        r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|op te slaan|verwerken)"
         r"|partnerzy.{0,80}(?:przetwarza|przechow)|partner.{0,80}(?:lagrar|behandl|lagrer)|партн[её]р.{0,80}(?:обрабат|хран)",
         r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
         r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
@@ -75,12 +78,21 @@ _OF_ITSELF = re.compile(
 #: and these four say nothing.
 _SAID_WORDS, _FREE_WORDS, _SENTENCE_WORDS = 12, 8, 4
 _LINKED = 0.5
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 #: The fewest links of a menu, and the fewest pictures of a gallery (arbitrary).
 _MENU_LINKS, _GALLERY_IMAGES = 4, 5
 _RUN_SCRIPTS = re.compile(
     r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
     r"|(?:vous devez|veuillez|bitte|debes|debe|per favore|por favor).{0,40}java ?script"
     r"|loading\W*$|please wait",
+    re.IGNORECASE,
+)
+#: A page that is not for the reader's country. Articles say it of somebody else's.
+_ELSEWHERE = re.compile(
+    r"(?:not |un)available (?:in|to) (?:your|most european|european) (?:countr|region|location|visitors)|in (?:ihrem|deinem) land nicht (?:verfügbar|abrufbar)"
+    r"|(?:pas|plus) (?:disponible|accessible) dans votre (?:pays|région)|no está disponible en (?:su|tu) (?:país|región)|non è disponibile nel (?:tuo|suo) paese"
+    r"|não está disponível (?:no seu|em seu|na sua) (?:país|região)|niet beschikbaar in (?:uw|jouw|je) land|nie jest dostępn\w+ w (?:twoim|państwa) kraju"
+    r"|inte tillgänglig\w* i ditt land|ikke tilgjengelig i ditt land|недоступ\w+ в вашей стране",
     re.IGNORECASE,
 )
 #: All that a page shows until its scripts have run.
@@ -112,6 +124,8 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
     if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
         return f"a consent wall: the text says {said[0][:60]!r}"
+    if n_kept <= _SHELL_WORDS and (found := _ELSEWHERE.search(text)):
+        return f"a wall for other countries: the text says {found[0][:60]!r}"
     asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
     if float(words.sum()) < _SHELL_WORDS and (asks_for_scripts or _LOADING.fullmatch(text)):
         return SCRIPT_SHELL
@@ -121,6 +135,12 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
 def _without_sentence(judged: JudgedBlocks) -> str:
     """Return the kind of a page without a sentence: a menu of links, or pictures below a headline."""
     kept, words = judged.kept, judged.words
+    n_images = judged.page.tag.count("img")
+    others = [judged.page.text[b] for b in np.flatnonzero(kept & ~judged.is_title).tolist()]
+    if len(others) >= _GALLERY_IMAGES <= n_images and len(set(map(_without_digits, others))) == 1:
+        return (
+            f"a gallery without text: {n_images} pictures, whose captions differ in numbers alone"
+        )
     is_free = (judged.links < _LINKED) & ~judged.is_title
     is_said = (words >= _SAID_WORDS) | (
         is_free & ((words >= _FREE_WORDS) | ((judged.ends >= 1) & (words >= _SENTENCE_WORDS)))
@@ -130,11 +150,13 @@ def _without_sentence(judged: JudgedBlocks) -> str:
     n_linked = int((kept & (judged.links >= _LINKED)).sum())
     if n_linked >= max(_MENU_LINKS, kept.sum() / 2):
         return f"a frame without an article: {n_linked} links and no sentence are kept"
-    n_images = judged.page.tag.count("img")
-    others = [judged.page.text[b] for b in np.flatnonzero(kept & ~judged.is_title).tolist()]
     if n_images >= _GALLERY_IMAGES and not any(c.isalpha() for text in others for c in text):
         return f"a gallery without text: {n_images} pictures, and only the headline has words"
     return ""
+
+
+def _without_digits(text: str) -> str:
+    return text.translate(_NO_DIGITS)
 
 
 def _is_heading(page: Page, block: int) -> bool:

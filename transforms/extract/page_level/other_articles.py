@@ -86,7 +86,7 @@ def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
 
 #: The words of the page's own article above another one that is signed, the words of that one, the
 #: blocks around its heading in which it is signed, and the words of such a line (arbitrary).
-_OWN_ABOVE, _OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 60, 40, 4, 12
+_OWN_ABOVE, _OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 60, 25, 4, 12
 #: This number of boxes made alike is a list of posts, not of articles (arbitrary).
 _POSTS = 3
 _BY = re.compile(
@@ -120,7 +120,9 @@ def signed_below(
     made = list(boxes.values())
     found: set[int] = set()
     for box, look in boxes.items():
-        blocks = range(page.first_block[box], page.last_block[box])
+        blocks = _text_of(page, kept, box)
+        if look[0] == "h2" or above[page.last_block[box]] - above[blocks.start] >= _OTHER_WORDS:
+            blocks = range(blocks.start, page.last_block[box])
         if (
             made.count(look) < _POSTS
             and above[blocks.stop] - above[blocks.start] >= _OTHER_WORDS
@@ -129,6 +131,16 @@ def signed_below(
         ):
             found.update(b for b in blocks if kept[b])
     return sorted(found)
+
+
+def _text_of(page: Page, kept: npt.NDArray[np.bool_], box: int) -> range:
+    """Return the blocks of a box that may have only a headline and its author, and those beside it.
+
+    None are beside it if the paragraphs of the page's own article are.
+    """
+    start, beside = int(page.first_block[box]), page.parent[box]
+    paragraphs_above = page.parent[page.block_element[:start]][kept[:start]]
+    return range(start, page.last_block[box if (paragraphs_above == beside).any() else beside])
 
 
 def _box_of(page: Page, heading: int) -> int:

@@ -79,7 +79,9 @@ _ZONES = (
     ("comment", re.compile(r"comment|disqus|respond|discussion|reply|replies")),
     (
         "next",
-        re.compile(r"next-?(?:article|story|post)|up-next|infinite-?(?:article|story|post|item)"),
+        re.compile(
+            r"next[-_]?(?:article|story|post)|up-next|infinite-?(?:article|story|post|item)"
+        ),
     ),
     (
         "related",
