@@ -36,7 +36,7 @@ class Options:
     templates: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-_DEFAULTS = Options()
+_DEFAULTS, _NO_SOURCE = Options(), Source()
 
 
 def warm_up() -> None:
@@ -82,7 +82,8 @@ def clean_text(text: str, *, url: str | None = None, fetched_at: datetime | None
     """
     check_document(text, (str,), function="clean_text")
     check_source(url, fetched_at)
-    return plain(text, Source(url=url, fetched_at=fetched_at), _DEFAULTS)
+    source = Source(url=url, fetched_at=fetched_at) if url or fetched_at else _NO_SOURCE
+    return plain(text, source, _DEFAULTS)
 
 
 def page(html: str | bytes, source: Source, options: Options) -> Article:

@@ -110,7 +110,7 @@ _RELEASE_MARKS = ("wire", "WIRE", "(ots)", "RELEASE")  # Every match of `_RELEAS
 
 def find(view: View) -> TagResult:
     """Return the type that the first matching clue of `CLUES` gives."""
-    for source, clue in CLUES:
+    for source, clue in CLUES if view.page is not None else _TEXT_CLUES:
         kind = clue(view)
         if kind:
             return TagResult({"article_type": kind}, {"article_type": source})
@@ -167,6 +167,10 @@ CLUES: tuple[tuple[str, Callable[[View], str | None]], ...] = (
     ("url", _by_address),
     ("title", _by_title),
     ("json-ld", _by_news_type),
+)
+
+_TEXT_CLUES = tuple(
+    (source, clue) for source, clue in CLUES if clue not in (_by_data, _by_meta, _by_news_type)
 )
 
 

@@ -104,6 +104,8 @@ def find(view: View) -> TagResult:
         lines = [
             i for i in lines if chosen is not None and _names_an_author(view.lines[i], chosen, site)
         ]
+    if not lines:
+        return _result(chosen, ())
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
     return _result(
         chosen, ledger.cut(view.document.extracted, (*view.document.removed, *view.removed), cuts)

@@ -25,11 +25,11 @@ Numbers = npt.NDArray[np.int32]
 
 
 def shares(
-    text: npt.NDArray[np.uint8], tables: Tables
-) -> tuple[npt.NDArray[np.float64], int, float, int]:
-    """Return the probability of each language, the likeliest one, its probability, and a number.
+    found: npt.NDArray[np.float64], text: npt.NDArray[np.uint8], tables: Tables
+) -> tuple[int, float, int]:
+    """Write the probability of each language. Return the likeliest one, its probability, a number.
 
-    The last number has no meaning.
+    `found` is all zero before. The last number has no meaning.
     """
     seen = np.empty(text.shape[0], np.int32)
     n = find_features(seen, text, tables)
@@ -45,7 +45,7 @@ def shares(
     most, scale = sums[0], 1.0 / math.sqrt(max(1, text.shape[0]))
     for c in range(sums.shape[0]):
         most = max(most, sums[c])
-    found, total = np.zeros(sums.shape[0], np.float64), 0.0
+    total = 0.0
     for c in range(sums.shape[0]):
         share = math.exp(np.float64(sums[c] - most) * scale)
         found[tables.same[c]] += share
@@ -55,7 +55,7 @@ def shares(
         found[c] /= total
         if found[c] > found[best]:
             best = c
-    return found, best, found[best], touched
+    return best, found[best], touched
 
 
 @part

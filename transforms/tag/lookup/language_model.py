@@ -117,7 +117,8 @@ def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
 
 
 def _compiled_probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
-    found, best, share, _ = _loop()(text, tables)
+    found = np.zeros(len(tables.same), np.float64)
+    best, share, _ = _loop()(found, text, tables)
     return Shares(found, best, share)
 
 
