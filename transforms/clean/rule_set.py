@@ -95,7 +95,7 @@ class RuleSet:
                 n_empty += 1
                 continue
             if n_empty:
-                cuts.append(Cut(number - n_empty, n_lines=n_empty))
+                cuts.append(new_cut((number - n_empty, BLANK_LINE, 1, None, None, n_empty)))
                 n_empty = 0
             if templates and " ".join(line.split()) in templates:
                 cuts.append(Cut(number, "template", 1))
@@ -111,7 +111,8 @@ class RuleSet:
                     plains = plains or _plain_forms(low)
                     found = self.cuts_of_line(0, line, folded_line, plains[number])
                 self._remember(line, found, cache)
-                self._remember_rest(line, folded_line, found, judged)
+                if found and found[0].start is not None:
+                    self._remember_rest(line, folded_line, found, judged)
             for _, rule, version, start, end, _ in found:
                 cuts.append(new_cut((number, rule, version, start, end, 1)))
             if found and found[0].start is None:
@@ -134,12 +135,12 @@ class RuleSet:
     def _remember_rest(
         self, line: str, low: str, made: list[Cut], judged: dict[str, list[Cut]]
     ) -> None:
-        """Remember that nothing more is cut from what the cuts of parts leave of a line.
+        """Remember that nothing more is cut from what the cuts of parts, `made`, leave of a line.
 
         The next pass reads that rest as a line. Where it is not ASCII, its folded form may differ
         from that part of `low`.
         """
-        if made and made[0].start is not None and low.isascii():
+        if low.isascii():
             start = max([c.end or 0 for c in made if c.start == 0], default=0)
             end = min([c.start or 0 for c in made if c.start], default=len(line))
             rest = line[start:end]

@@ -60,7 +60,7 @@ class Model(NamedTuple):
     threshold: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # A frozen one takes twice as long to make.
 class Judged:
     """What is known of the lines of a text. The next pass asks about most lines again."""
 
