@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import cast
 
 from lxml import etree
 
@@ -115,7 +114,8 @@ def _record(
 ) -> Record | Reject:
     if not text.strip():
         return Reject(opened.source_uri, number, url, "read", "empty", "the item has no text")
-    body, kind = text.encode("utf-8", "replace"), cast(Kind, "text")
+    body = text.encode("utf-8", "replace")
+    kind: Kind = "text"
     if markup.is_markup(body):  # `inlineData` may contain escaped HTML.
         body, kind = markup.whole_page(body), "page"
     return Record(opened.source_uri, number, body, kind, "utf-8", url, opened.file_time, given)
