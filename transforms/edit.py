@@ -39,10 +39,49 @@ class Options:
 _DEFAULTS, _NO_SOURCE = Options(), Source()
 
 
+#: A page and lines as most sites have them. Cleaning them compiles patterns that forty pages of each
+#: of five collections needed: some 50 ms of CPU before the first page instead of during it.
+_USUAL_PAGE = """<html lang="en"><head><title>Rain in Oslo - Harbour Post</title></head><body>
+<nav><a href="/news">News</a> <a href="/sport">Sport</a></nav>
+<article class="post-content"><h1 class="headline">Rain in Oslo</h1>
+<p class="byline">By Ana Ruiz, Staff Writer and Bo Li (Harbour Post)</p>
+<p class="meta date">Updated: May 5, 2024, 10:30 am</p>
+<p>{prose}</p><p>{prose}</p></article></body></html>""".format(
+    prose="It rained in the old town all day, and the river rose by a metre, the mayor said. " * 4
+)
+_USUAL_LINES = """OSLO, May 5 - It rained in the old town all day, the mayor said on Sunday.
+Share on Facebook
+Share this article
+Facebook Twitter Email
+Published on May 5, 2024 at 10:30 am
+May 5, 2024 10:30
+12 comments
+350 views
+3 min read
+Read more: Rain in the old town
+Also read: Rain in the old town
+Advertisement
+Skip advertisement
+Save this article
+Sign up for our newsletter
+Did it rain in your town? Sign up for our free daily newsletter
+We may earn a commission when you buy through links on our site.
+When you buy through our links, we may earn a commission.
+Ana Ruiz is a reporter for the Harbour Post.
+You might also like
+Accept all cookies
+"""
+
+
 def warm_up() -> None:
-    """Load the packaged models and tables. Afterwards no transform opens a file."""
+    """Load the packaged models and tables, and compile what nearly every page needs.
+
+    Afterwards no transform opens a file.
+    """
     warm_up_for_texts()
     extract.warm()
+    clean.clean(_USUAL_LINES, kind="page")
+    clean_page(_USUAL_PAGE)
 
 
 def warm_up_for_texts() -> None:
@@ -105,7 +144,8 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
         extracted, removed, text_source = found.text, found.removed, found.source
     except Refused as error:
         refused = error
-    source = replace(source, encoding=encoding)
+    if encoding != source.encoding:
+        source = replace(source, encoding=encoding)
     document = _document(extracted, removed, source, data)
     article = _finish(document, source, options, "page", refused)
     if text_source in ("", "elements"):

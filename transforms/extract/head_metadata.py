@@ -131,7 +131,7 @@ def _read_scripts(
             if kind in _STATE_TYPES and not elements.has(script, "src"):
                 scripts.append(ScriptText(elements, script, kind == "application/json"))
             continue
-        text = elements.text(script)
+        text = elements.body(script)
         if text:
             kinds.update(name.lower() for name in _TYPE.findall(text[:_BODY_CHARS])[:_MOST_TYPES])
             found = _HEADLINE.search(text)

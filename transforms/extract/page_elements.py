@@ -51,19 +51,20 @@ _BYLINE_STARTS = (
 )
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
-#: The references that libxml2 writes for characters of text and attributes. The one for the
-#: ampersand is last. XML has no vertical tab and no form feed, so these become white space.
+#: The references that libxml2 writes for characters of text and attributes, besides the one for the
+#: ampersand, which is decoded last. XML has no vertical tab and no form feed, so these become white space.
 _REFERENCES = (
     ("&lt;", "<"),
     ("&gt;", ">"),
     ("&quot;", '"'),
+)
+_NUMERIC_REFERENCES = (
     ("&#10;", "\n"),
     ("&#9;", "\t"),
     ("&#13;", "\r"),
     ("&#xFFFD;", " "),
     ("&#11;", " "),
     ("&#12;", " "),
-    ("&amp;", "&"),
 )
 
 
@@ -111,8 +112,11 @@ class Elements:
         """Return the `TELLING` attributes of a kind of elements."""
         found = self._attributes_of_kind.get(kind)
         if found is None:
-            rows = self.values[self._first_value[kind] : self._first_value[kind + 1]].tolist()
-            found = {TELLING[row[1]]: self.value(row) for row in rows}
+            content, first = self.content, self._first_value
+            found = {
+                TELLING[told]: decoded(content[start:end].decode())
+                for _, told, start, end in self._rows[first[kind] : first[kind + 1]]
+            }
             self._attributes_of_kind[kind] = found
         return found
 
@@ -145,10 +149,15 @@ class Elements:
 
     def hrefs(self, elements: Index) -> list[str]:
         """Return the addresses that elements link to, or empty strings."""
+        content = self.content
         places = zip(
             self.address[elements].tolist(), self.address_end[elements].tolist(), strict=True
         )
-        return [decoded(self.content[start:end].decode()) for start, end in places]
+        found = [content[start:end] for start, end in places]
+        together = decoded(b"\n".join(found).decode()).split("\n")
+        if len(together) == len(found):  # No address contains the reference of a line break.
+            return together
+        return [decoded(address.decode()) for address in found]
 
     def href(self, element: int) -> str:
         """Return the address that an element links to, or an empty string."""
@@ -159,6 +168,13 @@ class Elements:
         """Return the text between the start tag of an element and the next tag."""
         opened = self.opened_at[element]
         return "" if opened == self.closed_at[element] else self.text_after(opened)
+
+    def body(self, script: int) -> str:
+        """Return the text of a script, which several readers need."""
+        found = self._bodies.get(script)
+        if found is None:
+            found = self._bodies[script] = self.text(script)
+        return found
 
     def tail(self, element: int) -> str:
         """Return the text between the end tag of an element and the next tag."""
@@ -198,6 +214,17 @@ class Elements:
     @cached_property
     def _attributes_of_kind(self) -> dict[int, Attributes]:
         """The attributes of the kinds that were asked for."""
+        return {}
+
+    @cached_property
+    def _rows(self) -> list[list[int]]:
+        """The rows of `values`."""
+        rows: list[list[int]] = self.values.tolist()
+        return rows
+
+    @cached_property
+    def _bodies(self) -> dict[int, str]:
+        """The texts of the scripts that were asked for."""
         return {}
 
     @cached_property
@@ -260,10 +287,10 @@ def read(tree: HtmlElement) -> Elements:
         codes, first, last = _marks(content)
     telling, byline_starts = _constants()
     columns, tag_of_kind, values, holds = _walk()(codes, first, last, *telling, byline_starts)
-    starts, ends = (first + 1)[tag_of_kind], last[tag_of_kind]
+    starts, ends = (first + 1)[tag_of_kind].tolist(), last[tag_of_kind].tolist()
     names = [
-        content[start:end].partition(b" ")[0].rstrip(b"/").decode()
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        _name(content[start:end].partition(b" ")[0])
+        for start, end in zip(starts, ends, strict=True)
     ]
     return Elements(
         names=names,
@@ -282,6 +309,12 @@ def read(tree: HtmlElement) -> Elements:
         address=columns[6],
         address_end=columns[7],
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _name(beginning: bytes) -> str:
+    """Return the name of an element from the beginning of its tag."""
+    return beginning.rstrip(b"/").decode()
 
 
 @cache
@@ -345,6 +378,10 @@ def decoded(text: str) -> str:
     if "&" in text:
         for reference, character in _REFERENCES:
             text = text.replace(reference, character)
+        if "&#" in text:
+            for reference, character in _NUMERIC_REFERENCES:
+                text = text.replace(reference, character)
+        return text.replace("&amp;", "&")
     return text
 
 

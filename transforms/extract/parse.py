@@ -44,6 +44,8 @@ _MOST_REPAIRS = 10
 _SEPARATORS = b" \t\n\r\x0b\x0c\"'/="
 #: Bytes of the end of a script, with some white space, which contain no attributes that matter.
 _END_OF_SCRIPT = 20
+#: Bytes in which the start tag of a script is looked for (arbitrary).
+_SCRIPT_TAG = 1_000
 
 
 def parse(text: str, *, options: Options | None = None) -> HtmlElement:
@@ -113,7 +115,7 @@ def _checked(text: str, options: Options) -> bytes:
     except UnicodeEncodeError:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
     content = content.translate(None, _CONTROL)
-    if _CONTROL_REFERENCE.search(content):
+    if b"&#" in content and _CONTROL_REFERENCE.search(content):
         # The second pass removes references that the first pass made by joining their parts.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
@@ -215,14 +217,23 @@ def _has_stretch(content: bytes, length: int) -> bool:
         if end < 0:
             end = content.find(b">", at + length)
             stop = end if end >= 0 else len(content)
-            if _separators(content[at:stop]) >= length // 4 and not _is_in_script(
-                content, at, stop
+            # Most stretches are scripts, and it costs less to see that of them first.
+            if (
+                not (_follows_script_tag(content, at) and _is_in_script(content, at, stop))
+                and _separators(content[at:stop]) >= length // 4
+                and not _is_in_script(content, at, stop)
             ):
                 return True
             if end < 0:
                 return False
         at = end + 1
     return False
+
+
+def _follows_script_tag(content: bytes, at: int) -> bool:
+    """Tell whether the last tag before a position opens a script or a style. A False may be wrong."""
+    opened = content.rfind(b"<", max(0, at - _SCRIPT_TAG), at)
+    return content.startswith((b"<script", b"<style"), opened)
 
 
 def _separators(stretch: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -146,19 +146,7 @@ def _ends(characters: Characters, blocks: int) -> dict[str, Column]:
     """Return the kinds of the first and the last character of each block, as 0 or 1."""
     codes, starts = characters.codes, characters.starts
     first, end = starts[:blocks], starts[1 : blocks + 1]
-    begins = _of_each(
-        codes[first],
-        lambda first: (
-            first.islower(),
-            not first.isalnum(),
-            first.isdigit(),
-            first in "\"'“‘«„「『",
-        ),
-    )
-    ends = _of_each(
-        codes[end - 1],
-        lambda last: (last in '.!?。！？"”’»)', last in ":：", last == "…", last in "?？"),
-    )
+    begins, ends = _of_each(codes[first], _kinds_of_first), _of_each(codes[end - 1], _kinds_of_last)
     has_three = np.flatnonzero((end - first >= 3) & (codes[end - 1] == _FULL_STOP))
     two_before = (codes[end[has_three] - k] == _FULL_STOP for k in (2, 3))
     ends[2, has_three[np.logical_and(*two_before)]] = 1.0
@@ -171,11 +159,30 @@ def _ends(characters: Characters, blocks: int) -> dict[str, Column]:
 _FULL_STOP = ord(".")
 
 
-def _of_each(codes: npt.NDArray[np.uint32], kinds: Callable[[str], tuple[bool, ...]]) -> Column:
-    """Return the kinds of each character, one kind a row; they are computed once for each distinct one."""
-    distinct, number = np.unique(codes, return_inverse=True)
-    table = np.array([kinds(chr(code)) for code in distinct.tolist()], dtype=np.float64)
-    return np.ascontiguousarray(table[number].T)
+@lru_cache(maxsize=1 << 12)
+def _kinds_of_first(code: int) -> int:
+    """Return the kinds of a first character as bits."""
+    first = chr(code)
+    is_quote = first in "\"'“‘«„「『"
+    return first.islower() | (not first.isalnum()) << 1 | first.isdigit() << 2 | is_quote << 3
+
+
+@lru_cache(maxsize=1 << 12)
+def _kinds_of_last(code: int) -> int:
+    """Return the kinds of a last character as bits."""
+    last = chr(code)
+    is_colon, is_question = last in ":：", last in "?？"
+    return (last in '.!?。！？"”’»)') | is_colon << 1 | (last == "…") << 2 | is_question << 3
+
+
+#: The four lowest bits of each number, as 0 or 1.
+_BITS = (np.arange(16)[:, None] >> np.arange(4) & 1).astype(np.float64)
+
+
+def _of_each(codes: npt.NDArray[np.uint32], kinds: Callable[[int], int]) -> Column:
+    """Return the kinds of each character, one kind a row."""
+    bits = np.fromiter(map(kinds, codes.tolist()), dtype=np.int64, count=len(codes))
+    return np.ascontiguousarray(_BITS[bits].T)
 
 
 def _over_page(

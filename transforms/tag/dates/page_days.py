@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -53,7 +52,7 @@ def near_headline(page: PageData, view: View) -> Iterator[tuple[Stamp, str]]:
     around = _around(page, view)
     top = around.top
     marks = [
-        replace(mark, text=date_marks.of_publication(mark.text))
+        mark._replace(text=date_marks.of_publication(mark.text))
         for mark in (*page.dates, *page.authors)
     ]
     days = _days_of(marks, page, around, day_first(view))

@@ -15,7 +15,7 @@ _BEFORE_DATES = frozenset({"br", "img", "b", "strong", "i", "span", "h5", "h6", 
 _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
 #: The signs of some elements depend on their attributes, whatever their names say, and those of
 #: others on none.
-_ALWAYS_READ = frozenset({"a", "link", "script"})
+_ALWAYS_READ = frozenset({"link", "script"})
 _OWN_SIGN = _HEADS - _ALWAYS_READ
 _MARKED = element_names.AUTHOR | element_names.DATE
 _LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
@@ -52,7 +52,10 @@ PRECEDES_DATE, HAS_TEXT, MAY_LINK, TELLING = 1, 2, 4, 8
 
 
 def signs(elements: Elements) -> list[Sign]:
-    """Return the sign of each kind of element."""
+    """Return the sign of each kind of element.
+
+    Elements whose attributes tell nothing have the sign of their tag, without their names.
+    """
     found = element_names.OF_KINDS.read(elements)
     may_tell = found.is_unsure | (found.bits > 0)
     stated = kind_names.with_attributes(elements, ("itemprop", "property", "rel"))

@@ -6,10 +6,10 @@ The result holds plain values and no part of the tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,8 +52,7 @@ _OUTERMOST = "outermost"
 _VALUES = ("content", "datetime", "data-datetime", "title")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A marked element of the page: its tag, class, link or attribute shows what it contains."""
 
     text: str  # Visible text, one line for each block.
@@ -179,15 +178,22 @@ class _Reader:
                 self._text(element, elements.text_after(opened), is_date=sign.is_date)
         self._read_subheadings()
 
-    def _people(self, signs: Sequence[Sign]) -> dict[int, Marked]:
-        """Return the marks of the elements that link to the page of a person."""
+    def _people(self, signs: list[Sign]) -> dict[int, Marked]:
+        """Return the marks of the elements that link to the page of a person.
+
+        Gives them the signs of their names.
+        """
         elements = self.elements
         links = np.flatnonzero((self.flags & element_signs.MAY_LINK > 0) & (elements.address > 0))
-        return {
-            element: (("authors", "path"), *signs[self.kind[element]].marks)
-            for element, href in zip(links.tolist(), elements.hrefs(links), strict=True)
-            if element_names.is_author_path(href)
-        }
+        found: dict[int, Marked] = {}
+        for element, href in zip(links.tolist(), elements.hrefs(links), strict=True):
+            if element_names.is_author_path(href):
+                kind = self.kind[element]
+                if not signs[kind].named:
+                    attributes = elements.attributes_of_kind(kind)
+                    signs[kind] = element_signs.sign_of(signs[kind].tag, attributes)
+                found[element] = (("authors", "path"), *signs[kind].marks)
+        return found
 
     def _telling(self, people: Collection[int]) -> list[int]:
         """Return the elements that are marked or whose texts may be a byline or a date."""
@@ -199,7 +205,7 @@ class _Reader:
         return list(map(int, np.flatnonzero(found)))
 
     def _script(self, element: int, attributes: Attributes) -> None:
-        self.scripts.append(self.elements.text(element))
+        self.scripts.append(self.elements.body(element))
 
     def _title(self, element: int, attributes: Attributes) -> None:
         parent = self.parent[element]
@@ -214,7 +220,7 @@ class _Reader:
         self._mark(self.headings, element, "heading", element_names.names(attributes))
         for heading in self.headings[before:]:
             text = without_kicker(self.elements, self.visible, element, heading.text)
-            self.headings[-1] = replace(heading, text=text, value=heading.text)
+            self.headings[-1] = heading._replace(text=text, value=heading.text)
 
     def _read_subheadings(self) -> None:
         """Record the lower heading that prints a part of the `<title>`, if no main one does."""
@@ -223,8 +229,8 @@ class _Reader:
         if any(line[:_MAX_LINE_CHARS] in title for line in shown):
             return
         parts = {part for part in _TITLE_PARTS.split(title) if len(part) >= _LEAST_HEADLINE_CHARS}
-        lower = [kind for kind, tag in enumerate(self.elements.names) if tag in _LOWER_HEADINGS]
-        for element in np.flatnonzero(np.isin(self.elements.kind, lower))[:_MAX_LOWER].tolist():
+        lower = np.flatnonzero(self.elements.are(_LOWER_HEADINGS))[:_MAX_LOWER]
+        for element in lower.tolist():
             text = fold(self.visible.of(element, MAX_MARK_CHARS)).casefold()
             if text in parts and self._surroundings(element)[0] not in {"nav", "footer"}:
                 self.order = element + 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
@@ -84,7 +83,7 @@ def _of_this_article(page: PageData, top: int) -> tuple[Mark, ...]:
     if not top and len({mark.zone for mark in marks}) == 1:
         # If a wrapper around the whole page is named as a list, the zone says nothing about
         # bylines.
-        marks = tuple(replace(mark, zone="") for mark in marks)
+        marks = tuple(mark._replace(zone="") for mark in marks)
     posters = {mark.order for mark in marks if _POSTED.match(mark.text) and mark.how == "text"}
     if len({mark.text for mark in marks if mark.order in posters}) >= _POSTERS:
         marks = tuple(mark for mark in marks if mark.order not in posters)
