@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from copydesk.flows.read import Record, Reject, read
 
@@ -162,3 +163,38 @@ def test_a_number_with_too_many_digits_costs_only_its_record(tmp_path: Path, nam
     rows = [element(0), element(1).replace('"id": 1,', f'"id": {"9" * 5000},', 1), element(2)]
     content = f"[{','.join(rows)}]" if name == "a.json" else "\n".join(rows)
     assert outcomes(tmp_path / name, content) == ["0", "bad_json", "2"]
+
+
+@pytest.mark.parametrize("at", [0, 3, 30, 90])
+@pytest.mark.parametrize("pack", ["gzip", "zstd"])
+def test_lines_after_a_damaged_member_of_json_lines_are_read(
+    tmp_path: Path, pack: str, at: int
+) -> None:
+    """Files of several days are often joined with `cat`, each day a gzip member of its own."""
+    compress = (
+        gzip.compress if pack == "gzip" else zstandard.ZstdCompressor(write_checksum=True).compress
+    )
+    days = [
+        compress("".join(f"{element(10 * day + n)}\n" for n in range(2)).encode())
+        for day in range(4)
+    ]
+    damaged = bytearray(days[1])
+    damaged[at : at + 8] = bytes(byte ^ 0xFF for byte in damaged[at : at + 8])
+    content = b"".join([days[0], bytes(damaged), *days[2:]])
+    found = outcomes(tmp_path / "a.jsonl", content)
+    assert [n for n in found if n in {"0", "1", "20", "21", "30", "31"}] == [
+        "0",
+        "1",
+        "20",
+        "21",
+        "30",
+        "31",
+    ]
+    assert "corrupt" in found
+
+
+def test_the_end_of_a_file_of_json_lines_that_is_cut_off_is_a_row(tmp_path: Path) -> None:
+    packed = gzip.compress(f"{element(0)}\n{element(1)}\n".encode())
+    found = items(tmp_path / "a.jsonl", gzip.compress(f"{element(5)}\n".encode()) + packed[:-40])
+    assert isinstance(found[0], Record)
+    assert [item.reason for item in found if isinstance(item, Reject)] == ["truncated"]

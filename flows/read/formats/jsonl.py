@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
@@ -13,7 +14,7 @@ from copydesk.flows.read.formats.json_depth import LONG_NUMBER, depth, levels, t
 from copydesk.flows.read.formats.text_lines import is_recoded, lines, text_bytes, with_line_feeds
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
-from copydesk.flows.read.streams import BrokenError
+from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 
 # The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
 _SEPARATOR = b"\x1e"  # before each record of a JSON text sequence (RFC 7464)
@@ -24,27 +25,54 @@ _DECODER = json.JSONDecoder(strict=False)
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the document of each line. Blank lines are skipped but counted.
 
-    A file that holds an array, or objects of several lines, is read as `.json`.
+    A file that holds an array, or objects of several lines, is read as `.json`. If a gzip member or
+    zstd frame is damaged, reading continues at the next one that starts with an object.
     """
     stream = with_line_feeds(text_bytes(opened.stream, limits))
     if not opened.first_number and json_document.recognises(stream.peek()):
         yield from json_document.values(stream, opened, fields, limits)
         return
+    following, is_whole = opened.first_number, not is_recoded(stream)
+    while True:
+        try:
+            for number, item in _items(stream, opened, fields, limits, following):
+                following = number + 1
+                if item is not None:
+                    yield item
+            break
+        except BrokenError as fault:
+            source = stream.detach()
+            if not (isinstance(source, Inflated) and source.resume(b"{")):
+                raise
+            for detail in (
+                f"{fault.detail}; reading went on at byte {source.offset(source.member):,}",
+                *(f"damaged data at byte offset {offset:,}" for offset in source.passed_over),
+            ):
+                yield Reject(opened.source_uri, following, None, "read", fault.reason, detail)
+                following += 1
+            stream, is_whole = buffered(source), False
+    if is_whole:
+        opened.next_number = following
+
+
+def _items(
+    stream: BinaryIO, opened: Opened, fields: Fields, limits: Limits, first: int
+) -> Iterator[tuple[int, Record | Reject | None]]:
+    """Yield the number of each line and its document, or None if the line is blank."""
     rows = RowReader.of(opened, fields, limits)
-    number = opened.first_number - 1
-    for number, line in enumerate(lines(stream, limits.line_bytes), opened.first_number):
+    for number, line in enumerate(lines(stream, limits.line_bytes), first):
+        item: Record | Reject | None = None
         if isinstance(line, int):
             detail = f"a line of {line:,} bytes; [limits] line_bytes is {limits.line_bytes:,}"
-            yield Reject(opened.source_uri, number, None, "read", "too_large", detail, line)
+            item = Reject(opened.source_uri, number, None, "read", "too_large", detail, line)
         elif line.strip(_BLANK):
             try:
-                yield rows.record(parse(line.lstrip(_SEPARATOR), limits), number)
+                item = rows.record(parse(line.lstrip(_SEPARATOR), limits), number)
             except BrokenError as error:
-                yield Reject(
+                item = Reject(
                     opened.source_uri, number, None, "read", error.reason, error.detail, len(line)
                 )
-    if not is_recoded(stream):
-        opened.next_number = number + 1
+        yield number, item
 
 
 def parse(line: bytes, limits: Limits) -> dict[str, object]:
