@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +26,14 @@ Numbers = npt.NDArray[np.int32]
 
 
 def shares(
-    found: npt.NDArray[np.float64], text: npt.NDArray[np.uint8], tables: Tables
+    found: npt.NDArray[np.float64], text: npt.NDArray[np.uint8], arrays: tuple[Any, ...]
 ) -> tuple[int, float, int]:
     """Write the probability of each language. Return the likeliest one, its probability, a number.
 
-    `found` is all zero before. The last number has no meaning.
+    `found` is all zero before. `arrays` are the tables: numba asks Python about the class of a named
+    tuple at each call. The last number has no meaning.
     """
+    tables = Tables(*arrays)
     seen = np.empty(text.shape[0], np.int32)
     n = find_features(seen, text, tables)
     touched = request(seen, n, tables.weights)

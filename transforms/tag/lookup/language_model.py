@@ -118,7 +118,7 @@ def probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
 
 def _compiled_probabilities(text: npt.NDArray[np.uint8], tables: Tables) -> Shares:
     found = np.zeros(len(tables.same), np.float64)
-    best, share, _ = _loop()(found, text, tables)
+    best, share, _ = _loop()(found, text, tuple(tables))
     return Shares(found, best, share)
 
 
