@@ -47,10 +47,14 @@ def protected_lines(
     taken = [number for number in head if number in cut_by]
     if not taken:
         return frozenset()
-    free = [n for n in head if n not in cut_by]
-    titles = [n for n in free if text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS)]
+    has_title, headline = False, len(lines)
+    for n in head:
+        if n not in cut_by and text_header.reads_like_headline(lines[n], MAX_HEADLINE_CHARS):
+            has_title = True
+            if len(lines[n]) <= _SHORT_HEADLINE:
+                headline = n
+                break
     # "Editing by Bo Li" is not a byline above a headline or after a paragraph.
-    headline = next((n for n in titles if len(lines[n]) <= _SHORT_HEADLINE), len(lines))
     found = {
         n
         for n in taken
@@ -59,7 +63,7 @@ def protected_lines(
         or dateline_parser.is_alone(lines[n])
         or dateline_parser.opens_prose(lines[n])
     }
-    if not titles:
+    if not has_title:
         prose = [text for number, text in enumerate(low) if number > head[-1] and text]
         words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
         found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])
