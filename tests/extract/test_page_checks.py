@@ -415,6 +415,10 @@ def test_a_box_that_asks_for_consent_to_a_post_of_another_site_goes() -> None:
     )
     kept = _kept(f"<article>{article}{box}{article}</article>")
     assert len(kept) == 6
+    link = box.replace(
+        "<button>Show it</button><button>My choices</button>", "<a href='#'>Allow</a>"
+    )
+    assert len(_kept(f"<article>{article}{link}{article}</article>", {"Allow": 0.2})) == 6
     quiz = box.replace("because you have not accepted cookies", "and one of these is why")
     assert len(_kept(f"<article>{article}{quiz}{article}</article>")) == 9
 

@@ -118,14 +118,15 @@ def with_consent(
 
 
 def _of_consent(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
-    """Yield the boxes around kept buttons in which words about consent are."""
+    """Yield the boxes around buttons at kept blocks in which words about consent are."""
     seen = set()
-    for block in np.flatnonzero(kept).tolist():
+    near = kept.copy()
+    near[1:] |= kept[:-1]  # The button itself may be unlikely.
+    for block in np.flatnonzero(near).tolist():
         element = int(page.block_element[block])
-        if page.tag[element] != "button":
+        if page.tag[element] != "button" and not _is_link_to_accept(page, block):
             continue
         for _ in range(_BUTTON_LEVELS):
-            element = int(page.parent[element])
             low, high = int(page.first_block[element]), int(page.last_block[element])
             if element <= 0 or high - low > _BLOCKS:
                 break
@@ -133,10 +134,28 @@ def _of_consent(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
             if element not in seen and any(_CONSENT.search(page.text[b]) for b in above):
                 seen.add(element)
                 yield element
+            element = int(page.parent[element])
 
 
-#: Elements around a button among which its box is looked for (arbitrary).
-_BUTTON_LEVELS = 3
+#: A link that is made like a button, and its characters at most (arbitrary).
+_ACCEPT = re.compile(
+    r"accept|allow|agree|akzeptier|zustimm|anzeigen|acept|aceit|accett|autoris|godk|tillat|toestaan|akkoord|zgadzam|akceptuj|принять|согласен",
+    re.IGNORECASE,
+)
+_ACCEPT_CHARS = 40
+
+
+def _is_link_to_accept(page: Page, block: int) -> bool:
+    text = page.text[block]
+    return bool(
+        page.link_chars[block] >= _LINK * len(text)
+        and len(text) <= _ACCEPT_CHARS
+        and _ACCEPT.search(text)
+    )
+
+
+#: Elements from a button outwards among which its box is looked for (arbitrary).
+_BUTTON_LEVELS = 4
 
 
 def _kept_in(
