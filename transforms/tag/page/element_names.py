@@ -33,8 +33,9 @@ _DATE_WORDS = re.compile(
     r"date|time|publish|posted|updated|modif|datum|fecha|heure|uhr|meta|stamp|pub-|byline|dateline|info"
 )
 _ANY_WORD = any_of((_AUTHOR_WORDS.pattern, _DATE_WORDS.pattern))
-#: What names say of an element, as bits: it is the place of an author, of a date, of a headline.
-AUTHOR, DATE, HEADLINE = 1, 2, 4
+#: What names say of an element, as bits: it is the place of an author, of a date, of a headline, or
+#: may be a zone.
+AUTHOR, DATE, HEADLINE, MAY_BE_ZONE = 1, 2, 4, 8
 BY = re.compile(
     r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
     re.I,
@@ -128,6 +129,10 @@ _NAMING = (
 )
 _NAMES = frozenset(_NAMING)
 _MOST_CHARS = 300
+#: The expressions of zones without what must not be around them.
+_ZONE_WORDS = re.sub(
+    r"\(\?<?!(?:[^()]|\([^()]*\))*\)|\\b", "", "|".join(pattern.pattern for _, pattern in _ZONES)
+)
 #: The names of each kind of element and what they say, `HEADLINE` included.
 OF_KINDS = kind_names.Names(
     attributes=_NAMING,
@@ -135,6 +140,7 @@ OF_KINDS = kind_names.Names(
         (AUTHOR, _AUTHOR_WORDS.pattern),
         (DATE, _DATE_WORDS.pattern),
         (HEADLINE, "headline"),
+        (MAY_BE_ZONE, _ZONE_WORDS),
     ),
     symbols=NAME_SYMBOLS,
     by_word=False,

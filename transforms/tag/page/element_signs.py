@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from copydesk.transforms.extract import kind_names
-from copydesk.transforms.extract.page_elements import Attributes, Elements
+from copydesk.transforms.extract.page_elements import Attributes, Elements, Marks
 from copydesk.transforms.tag.page import element_names
 from copydesk.transforms.tag.page.visible_text import HIDDEN
 
@@ -18,6 +18,7 @@ _HEADS = frozenset({"meta", "link", "script", "title", "html", "h1", "time"})
 _ALWAYS_READ = frozenset({"link", "script"})
 _OWN_SIGN = _HEADS - _ALWAYS_READ
 _MARKED = element_names.AUTHOR | element_names.DATE
+_TELLING_NAMES = _MARKED | element_names.HEADLINE
 _LINKS = frozenset({"canonical", "license", "copyright", "alternate"})
 _SAYS_NOTHING = HIDDEN | {"img", "input", "path", "body", "head", "source", "use"}
 
@@ -51,22 +52,23 @@ class Sign(NamedTuple):
 PRECEDES_DATE, HAS_TEXT, MAY_LINK, TELLING = 1, 2, 4, 8
 
 
-def signs(elements: Elements) -> list[Sign]:
-    """Return the sign of each kind of element.
+def signs(elements: Elements) -> tuple[list[Sign], Marks]:
+    """Return the sign of each kind of element, and whether its names may be those of a zone.
 
     Elements whose attributes tell nothing have the sign of their tag, without their names.
     """
     found = element_names.OF_KINDS.read(elements)
-    may_tell = found.is_unsure | (found.bits > 0)
+    may_tell = found.is_unsure | (found.bits & _TELLING_NAMES > 0)
     stated = kind_names.with_attributes(elements, ("itemprop", "property", "rel"))
     may_tell[stated[stated[:, 3] > stated[:, 2], 0]] = True
     kinds = zip(elements.names, may_tell.tolist(), found.bits.tolist(), strict=True)
-    return [
+    of_kinds = [
         sign_of(tag, elements.attributes_of_kind(kind), None if found.is_unsure[kind] else bits)
         if (tells and tag not in _OWN_SIGN) or tag in _ALWAYS_READ
         else _sign_of_tag(tag, tag in _OWN_SIGN)
         for kind, (tag, tells, bits) in enumerate(kinds)
     ]
+    return of_kinds, found.is_unsure | (found.bits & element_names.MAY_BE_ZONE > 0)
 
 
 def sign_of(tag: str, attributes: Attributes, marked: int | None = None) -> Sign:

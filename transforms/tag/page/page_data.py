@@ -134,6 +134,7 @@ class _Reader:
         self.licenses: list[str] = []
         self.marked: dict[int, int] = {}
         self.zones: dict[int, str] = {}
+        self.may_be_zone: list[bool] = []  # Whether the names of each kind may be those of a zone.
         self.may_be_line = elements.may_be_byline | elements.may_be_date
         self.flags: page_elements.Index = np.zeros(len(elements), dtype=np.int64)
         self.visible = VisibleText(elements)
@@ -147,7 +148,8 @@ class _Reader:
     def read_elements(self) -> None:
         """Read each element that may show something."""
         elements = self.elements
-        signs = element_signs.signs(elements)
+        signs, may_be_zone = element_signs.signs(elements)
+        self.may_be_zone = may_be_zone.tolist()
         heads = {
             "meta": self._meta,
             "link": self._link,
@@ -346,12 +348,12 @@ class _Reader:
 
     def _zone(self, kind: int) -> str:
         """Return the zone of a kind of elements, and remember it."""
-        tag, attributes = self.elements.names[kind], self.elements.attributes_of_kind(kind)
-        if tag in {"body", "main"}:
-            zone = _OUTERMOST
-        else:
+        tag = self.elements.names[kind]
+        zone = _OUTERMOST if tag in {"body", "main"} else element_names.ZONE_TAGS.get(tag, "")
+        if not zone and self.may_be_zone[kind]:
+            attributes = self.elements.attributes_of_kind(kind)
             named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-            zone = element_names.ZONE_TAGS.get(tag) or element_names.zone_named(named)
+            zone = element_names.zone_named(named)
         self.zones[kind] = zone
         return zone
 
