@@ -11,7 +11,8 @@ import pyarrow as pa
 
 # A path or address that was passed instead of a page: one short word without a tag.
 _PATH = re.compile(
-    r"(?:https?://\S{1,2000}|[^\s<>]{0,1000}\.(?:html?|xhtml|txt|md)(?:\.gz|\.zst)?)", re.IGNORECASE
+    r"(?:https?://\S{1,2000}|[^\s<>]{0,999}\w\.(?:html?|xhtml|txt|md)(?:\.gz|\.zst)?)",
+    re.IGNORECASE,
 )
 _SHOWN = 80
 
