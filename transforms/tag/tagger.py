@@ -64,7 +64,7 @@ class View:
     values: Mapping[str, Any] = field(default_factory=dict)
     removed: tuple[Removal, ...] = ()
 
-    @property
+    @once
     def page(self) -> PageData | None:
         """The page's own statements, or None for a plain text."""
         return self.document.page
