@@ -230,3 +230,14 @@ def test_the_captions_of_a_photo_essay_are_its_text() -> None:
     assert clean.clean(essay, kind="page") == ()
     report = "\n".join(["The boat to the islands was late again on Monday. " * 12, *captions])
     assert [cut.rule for cut in clean.clean(report, kind="page")] == ["caption_with_credit"] * 6
+
+
+def test_nothing_more_is_cut_from_paragraphs_that_have_lost_their_credit() -> None:
+    lead = (
+        "HARBOUR (Reuters) - The river rose by a metre before noon, " + "and the mill stopped " * 8
+    )
+    body = "The barges waited below the lock. " * 30 + "(Reporting by Ana Ruiz; Editing by Bo Li)"
+    text = f"{lead}.\n\n{body}"
+    removed = clean.clean(text)
+    assert [r.text.strip() for r in removed] == ["", "(Reporting by Ana Ruiz; Editing by Bo Li)"]
+    assert clean.clean(ledger.apply(text, removed)) == ()

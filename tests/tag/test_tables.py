@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -196,3 +198,22 @@ def test_the_reporter_of_a_dateline_is_the_author() -> None:
 def test_a_day_without_month_is_the_nearest_to_the_fetch() -> None:
     found = dateline_parser.parse("[東京 5日 ロイター] - 川は月曜日の夜に増水した。")
     assert dateline_day.resolve(found, date(2024, 1, 7)) == date(2024, 1, 5)
+
+
+@pytest.mark.parametrize("text", ["It rained in Oslo all day.\nLeave a Comment", ""])
+@pytest.mark.parametrize("read", [copydesk.clean_text, copydesk.clean_page])
+def test_an_article_has_a_value_for_each_field_and_no_other(
+    read: Callable[[str], copydesk.Article], text: str
+) -> None:
+    article = read(text)
+    assert vars(article).keys() == {field.name for field in dataclasses.fields(copydesk.Article)}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        article.text = ""  # type: ignore[misc]
+
+
+def test_a_byline_that_was_cut_counts_only_near_the_ends_of_a_text() -> None:
+    prose = "The lock stayed shut all night, and the barges waited below the mill for the morning."
+    byline, other = "Reporting by Ana Ruiz", "Leave a Comment"
+    near, far = ([prose] * n + [byline] + [prose] * (30 - n) + [other] for n in (3, 20))
+    assert copydesk.clean_text("\n".join(near)).authors == ("Ana Ruiz",)
+    assert copydesk.clean_text("\n".join(far)).authors == ()
