@@ -40,14 +40,17 @@ loops: setup
 unit: setup
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-# Install the wheel in an environment of its own, and run it from another folder, through Prefect.
+# Install the wheel in an environment of its own, which has the packages of the lock and no others,
+# and run it from another folder, through Prefect.
 WHEEL := .build/wheel
 wheel: setup
 	rm -rf $(WHEEL) && mkdir -p $(WHEEL)
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL) . >$(WHEEL)/build.log 2>&1 || { cat $(WHEEL)/build.log; exit 1; }
 	$(PYTHON) -m venv --without-pip $(WHEEL)/env
-	$(BIN)/python -m pip --python $(WHEEL)/env install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/run.txt
+	$(BIN)/python tests/wheel_environment.py packages $(WHEEL)/env requirements/run.txt
 	$(BIN)/python -m pip --python $(WHEEL)/env install --quiet --disable-pip-version-check --no-deps $(WHEEL)/*.whl
+	$(BIN)/python -m pip --python $(WHEEL)/env check --disable-pip-version-check
+	$(BIN)/python tests/wheel_environment.py loops $(WHEEL)/env
 	cp tests/installed.py $(WHEEL)/
 	cd $(WHEEL) && PREFECT_HOME="$$PWD/prefect" env/bin/copydesk ingest ../../seeds --warehouse corpus
 	cd $(WHEEL) && env/bin/python installed.py corpus

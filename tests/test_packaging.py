@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -67,3 +68,15 @@ def test_importing_the_package_changes_no_setting_of_the_process() -> None:
         "assert before == (dict(os.environ), gc.get_threshold())\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def locked(name: str) -> set[tuple[str, str]]:
+    """Return the packages of a lock, each with its version and its hashes."""
+    lock = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return set(re.findall(r"^(\S+==\S+).*\n((?:    --hash.*\n)+)", lock, re.MULTILINE))
+
+
+def test_the_tests_run_with_the_same_files_of_packages_that_a_user_installs() -> None:
+    """So `make wheel` may link these files into its environment, instead of installing them."""
+    assert len(locked("run.txt")) > 100
+    assert locked("run.txt") <= locked("dev.txt")
