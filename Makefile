@@ -8,7 +8,7 @@ STAMP := $(VENV)/.set-up
 # again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint types loops unit wheel test-browser test-cluster test-crash fuzz audit docs lock clean
+.PHONY: setup demo test lint types document-loops group-loops unit wheel test-browser test-cluster test-crash fuzz audit docs lock clean
 
 setup: $(STAMP)
 
@@ -25,20 +25,21 @@ demo: setup
 	$(BIN)/copydesk ingest seeds/ --warehouse warehouse
 	$(BIN)/python -m flows.cli demo --warehouse warehouse
 
-# Targets run in parallel. The last test files do not end together, and the wheel uses the core that
-# is free by then.
+# Targets run in parallel. The loops are compiled before the tests start. Otherwise all test processes
+# would compile them at the same time.
 test: setup
-	$(MAKE) --no-print-directory -j2 lint types loops
-	$(MAKE) --no-print-directory -j2 unit wheel
+	$(MAKE) --no-print-directory -j3 lint document-loops group-loops
+	$(MAKE) --no-print-directory -j3 unit wheel types
 
-# One run compiles the loops in advance. Otherwise every test process would compile them at the same
-# time.
-loops: setup
-	rm -rf .build/loops && mkdir -p .build
-	$(BIN)/copydesk ingest --direct --quiet seeds/ --warehouse .build/loops
+document-loops: setup
+	$(BIN)/python -m tests.compile_loops documents
 
+group-loops: setup
+	$(BIN)/python -m tests.compile_loops groups
+
+# As many workers as cores. Files are given to them in the order of tests/conftest.py.
 unit: setup
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 # Install the wheel in an environment of its own, which has the packages of the lock and no others,
 # and run it from another folder, through Prefect.
