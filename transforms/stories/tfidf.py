@@ -90,7 +90,7 @@ def epoch_of_frequencies(number: int, n_documents: int, frequencies: NDArray[np.
     """Build an epoch from the background and given document frequencies."""
     known = background()
     return Epoch(
-        number, known.n_documents + n_documents, (known.frequencies + frequencies).astype(np.uint32)
+        number, known.n_documents + n_documents, known.frequencies + frequencies.astype(np.uint32)
     )
 
 
@@ -102,18 +102,38 @@ def vectors(counted: Counts, epoch: Epoch) -> Vectors:
 @lru_cache(maxsize=2)
 def idf_of(epoch: Epoch) -> NDArray[np.float32]:
     """Return the squared log IDF of every feature; cached, because small batches share it."""
-    n, known = epoch.n_documents, background()
-    share = np.maximum((np.maximum(epoch.frequencies, 1) + 0.5) / n, 1 / RAREST)
+    n, known = epoch.n_documents, background().frequencies
+    # A small corpus has few of the features. For all others there is one value for each frequency.
+    usual = _squared_idf(np.arange(known.max() + 1, dtype=np.uint32), n, np.int64(0))
+    idf = np.concatenate(
+        [
+            usual.astype(np.float32)[known[:HALF]],
+            (usual * PAIR_WEIGHT).astype(np.float32)[known[HALF:]],
+        ]
+    )
+    changed = np.flatnonzero(epoch.frequencies != known)
+    frequencies = epoch.frequencies[changed]
+    own = _squared_idf(frequencies, n, frequencies.astype(np.int64) - known[changed])
+    idf[changed] = np.where(changed < HALF, own, own * PAIR_WEIGHT)
+    return idf
+
+
+def _squared_idf(
+    frequencies: NDArray[np.uint32], n: int, n_own: NDArray[np.int64] | np.int64
+) -> NDArray[np.float64]:
+    """Return the squared log IDF of features by their frequencies among `n` documents.
+
+    `n_own` documents with the feature are in this corpus, not in the background.
+    """
+    share = np.maximum((np.maximum(frequencies, 1) + 0.5) / n, 1 / RAREST)
     # A feature in more articles of this corpus than one event has is the usual wording of its
     # outlets, even when it is rare elsewhere.
-    own = epoch.frequencies.astype(np.int64) - known.frequencies - EVENT
-    share = np.maximum(share, own / max(n - known.n_documents, 1))
+    share = np.maximum(share, (n_own - EVENT) / max(n - background().n_documents, 1))
     # Squared, so that a rare name outweighs many common words: exponents 1, 1.5 and 2 give a pair F1
     # of .728, .757 and .778 on WikiNews events. Never 0, so that ten thousand copies of one text
     # still have a vector.
-    idf = np.maximum(-np.log(share), 0.05) ** 2
-    idf[HALF:] *= PAIR_WEIGHT
-    return idf.astype(np.float32)
+    squared: NDArray[np.float64] = np.maximum(-np.log(share), 0.05) ** 2
+    return squared
 
 
 @compiled
