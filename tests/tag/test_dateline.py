@@ -39,6 +39,9 @@ REST = "The minister said on Friday that the river had risen."
         ("Hong Kong (CNN) — ", "Hong Kong", "Hong Kong", "CNN"),
         ("(CNN) — ", None, None, "CNN"),
         ("МОСКВА, 5 янв — РИА Новости. ", "МОСКВА", "Russia", "РИА Новости"),
+        ("(ANSA) - MILANO, 5 GEN - ", "MILANO", "Italy", "ANSA"),
+        ("NEW YORK--(BUSINESS WIRE)--", "NEW YORK", "United States", "BUSINESS WIRE"),
+        ("NEW DELHI: ", "NEW DELHI", "India", None),
     ],
 )
 def test_datelines_are_parsed(

@@ -248,6 +248,21 @@ SCRIPT_FORMS: tuple[Form, ...] = (
 #: Forms of the Latin, Greek and Cyrillic alphabets.
 HOUSE_FORMS: tuple[Form, ...] = (
     Form(
+        "place_and_release_service",
+        rf"(?P<place>{_CAPS})(?:,\s[^\W\d_][\w .]{{1,24}})?\s?--\s?\((?P<agency>[^()\d]{{2,30}})\)\s?--\s?",
+        (
+            ("NEW YORK--(BUSINESS WIRE)--", "NEW YORK", "BUSINESS WIRE", ()),
+            ("SEATTLE, Wash. --(BUSINESS WIRE)-- ", "SEATTLE", "BUSINESS WIRE", ()),
+        ),
+    ),
+    Form(
+        "city_in_capitals_and_colon",
+        r"(?P<place>[A-Z]{3,16}(?: [A-Z]{3,16}){0,2}):\s(?=[\"“‘']?[A-Z])",
+        (("NEW DELHI: ", "NEW DELHI", None, ()), ("KARACHI: ", "KARACHI", None, ())),
+        needs="place",
+        prose=("UPDATE: ", "OPINION: "),
+    ),
+    Form(
         "place_day_house_by_full_stops",
         rf"(?P<place>{_CAPS})\.\s(?P<date>\d{{1,2}}\.?\s[^\W\d_]{{3,12}})\.\s(?P<agency>[^\d–—./]{{2,30}}?(?:\.[A-Za-z]{{2,3}})?)(?:\s?[–—-]\s|\.\s|/\s)",
         (

@@ -36,6 +36,8 @@ _DAY = re.compile(
 _AGENCY_FIRST = re.compile(
     r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?|(?P<bare>[A-Z]{2,4})\s[–—]\s(?=\S)"
 )
+# "(ANSA) - MILANO, 5 GEN - "
+_PLACE_BEHIND = re.compile(rf"(?P<place>{_NAME}),\s(?P<date>\d{{1,2}}\s[^\W\d_]{{3,9}})\s?[–—-]\s")
 # Broadcasters that sign as agencies do.
 _BROADCASTERS = frozenset({"CNN", "NBC", "CBS", "ABC", "NPR", "BBC"})
 # The text before an agency's name in brackets: any number of places, with or without regions and a
@@ -114,13 +116,16 @@ def parse(line: str) -> Dateline:
     0
     """
     head = line[:MAX_CHARS]
-    if _MARK.search(head) or (
-        not head.isascii() and (dateline_forms.is_other_script(head) or _STOPPED.match(head))
+    if (
+        _MARK.search(head)
+        or _CITY_AND_COLON.match(head)
+        or (not head.isascii() and (dateline_forms.is_other_script(head) or _STOPPED.match(head)))
     ):
         return _parse(head)
     return _NONE
 
 
+_CITY_AND_COLON = re.compile(r"[A-Z]{3,16}(?: [A-Z]{3,16}){0,2}: ")  # "NEW DELHI: "
 _STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no separator.
 
 
@@ -214,7 +219,12 @@ def _agency_alone(head: str, shift: int) -> Dateline:
     if match and (
         name in _BROADCASTERS or (gazetteers.agency(name) and not _TICKER.fullmatch(name))
     ):
-        return Dateline(agency=name, end=shift + match.end())
+        behind = _PLACE_BEHIND.match(head, match.end())
+        if behind is None:
+            return Dateline(agency=name, end=shift + match.end())
+        place, (month, day, year) = behind["place"], date_formats.day_and_month(behind["date"])
+        country = dateline_places.country_of(place, "")
+        return Dateline(place, country, name, month, day, year, 0, shift + behind.end())
     return _NONE
 
 

@@ -73,6 +73,22 @@ TABLE: tuple[ByWords, ...] = (
         prose=("Autor knihy o rieke žije v Nitre", "Pripravil sa nový plán mesta"),
     ),
     ByWords(
+        "hr",
+        writer=_words(
+            "piše; pišu; napisao; napisala; pripremio; pripremila; razgovarao; razgovarala"
+        ),
+        labels=_words("autor; autorica; autori; tekst; novinar; novinarka"),
+        editor=_words("urednik; urednica; prijevod; preveo; prevela"),
+        photographer=_words("foto; fotografije"),
+        joiners=_words("i"),
+        bylines=(
+            ("Piše: Ana Horvat", ("Ana Horvat",)),
+            ("Autor: Marko Babić", ("Marko Babić",)),
+            ("Pišu: Ana Horvat i Marko Babić", ("Ana Horvat", "Marko Babić")),
+        ),
+        prose=("Autor knjige o rijeci živi u Osijeku", "Piše se nova povijest luke"),
+    ),
+    ByWords(
         "hu",
         writer=_words("írta"),
         labels=_words("szerző; szerzők; szöveg; újságíró; írták"),
