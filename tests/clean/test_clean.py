@@ -16,6 +16,8 @@ from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.rules_page import markdown
 from copydesk.transforms.ledger import Cut
 
+from .articles import ARTICLES
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -68,6 +70,67 @@ def test_boilerplate_glued_to_a_paragraph_goes_and_the_paragraph_stays() -> None
     assert left("The river rose again at noon. Read more: Council votes on the dam") == [
         "The river rose again at noon."
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt"),
+    [
+        ("en", "Click here to subscribe to our newsletter"),
+        ("de", "Jetzt Newsletter abonnieren"),
+        ("fr", "Abonnez-vous à notre newsletter"),
+        ("pl", "Zapisz się na newsletter"),
+        ("ru", "Подписывайтесь на наш канал в Telegram"),
+    ],
+)
+def test_a_prompt_glued_to_the_end_of_a_paragraph_goes_without_its_sentence(
+    language: str, prompt: str
+) -> None:
+    first, second, third = ARTICLES[language]
+    assert left(f"{first}\n{second} {prompt}\n{third}") == [first, second, third]
+    assert left(f"{first}\n{second}\n{third} {prompt}") == [first, second, third]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "What do you think? Have your say in the comments below"),
+        ("de", "Was denken Sie darüber? Schreiben Sie uns Ihre Meinung"),
+        ("ru", "А что вы думаете? Пишите в комментариях"),
+        ("hu", "Mi a véleményed? Írd meg kommentben!"),
+    ],
+)
+def test_a_line_of_two_prompts_goes_above_and_below_the_article(language: str, line: str) -> None:
+    article = list(ARTICLES[language])
+    assert left("\n".join([line, *article])) == article
+    assert left("\n".join([*article, line])) == article
+
+
+def test_a_line_of_a_prompt_and_a_sentence_stays() -> None:
+    line = "What do you think? The mayor asked that the council answer by Monday"
+    assert line in left("\n".join([*ARTICLES["en"], line]))
+
+
+def test_thai_paragraphs_below_a_heading_in_the_article_stay() -> None:
+    prose = [
+        "เจ้าหน้าที่สูบน้ำออกจากตลาดจนถึงเช้า และยังไม่ได้เปิดถนน",
+        "ทางเมืองระบุว่าไม่มีผู้บาดเจ็บ แต่ถนนสามสายจะปิดต่อไป",
+        "สภาจะหารือว่าใครจะจ่ายค่าเสียหายในวันพุธ",
+    ]
+    assert left("\n".join([*ARTICLES["th"], "ข่าวที่เกี่ยวข้อง", *prose])) == [
+        *ARTICLES["th"],
+        *prose,
+    ]
+
+
+def test_thai_headlines_below_a_heading_go() -> None:
+    titles = ["เปิดสะพานใหม่หลังสร้างสามปี", "เรือประมงกลับท่าหลังหยุดงาน", "ร้านขนมปังคว้ารางวัลระดับชาติ"]
+    assert left("\n".join([*ARTICLES["th"], "ข่าวที่เกี่ยวข้อง", *titles])) == list(ARTICLES["th"])
+
+
+def test_a_menu_above_a_headline_of_twelve_words_goes_whole() -> None:
+    headline = "La crue détruit le vieux mur de la ville en une nuit"
+    menu = ["Accueil", "Politique", "Économie", "Sport", "Culture", "Météo", "Vidéos"]
+    assert left("\n".join([*menu, headline, *ARTICLES["fr"]])) == [headline, *ARTICLES["fr"]]
 
 
 def test_form_fields_are_cut_only_next_to_a_form() -> None:

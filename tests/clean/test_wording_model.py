@@ -15,7 +15,6 @@ from .articles import ARTICLES
 BOILERPLATE = {
     "hr": (
         "Registrirajte se i ostavite komentar",
-        "Ostavite svoj komentar ispod članka",
         "Pročitajte sve komentare čitatelja",
         "Komentirajte i vi ovu vijest",
     ),
@@ -30,6 +29,7 @@ LOOK_ALIKES = {
         "The mailing list of the club was stolen in May.",
         "What the town learned",
         "The police shared a picture of the boat on Facebook.",
+        "Photo of a bear in the square alarms the town",
     ),
 }
 PLACES, GAPS = (2, 3), ("\n", "\n\n")

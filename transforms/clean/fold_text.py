@@ -38,6 +38,10 @@ _PLAIN: dict[int, str | None] = dict.fromkeys(_UNSEEN)
 _PLAIN |= {
     ord(a): b for a, b in zip("ı״׳ςیىکہھ،۔。、؛؟।・·‐–—―−", "i\"'σييكهه,..,;?.··-----", strict=True)
 }
+# Arrows and pointing hands come before the title of a link.
+_PLAIN |= dict.fromkeys(
+    (0x2794, 0x261B, 0x261E, 0x1F449, *range(0x2798, 0x27B0), *range(0x27B1, 0x27BF)), "→"
+)
 _DIGITS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "๐๑๒๓๔๕๖๗๘๙")
 _PLAIN |= {ord(d): str(n) for digits in _DIGITS for n, d in enumerate(digits)}
 _DROPPED = 0xFFFFFFFF  # No code point.

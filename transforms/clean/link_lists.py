@@ -36,18 +36,17 @@ NEIGHBOUR_LINES = 3  # Lines of prose within this distance belong together.
 TIME_CHARS = 60
 _POST_CHARS = 300  # Longer than any post of the service.
 _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
-_TITLE_STOP = re.compile(
-    r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$"
-)  # Titles of links are cut off: "The dam…".
+# Titles of links are cut off: "The dam…".
+_TITLE_STOP = re.compile(r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$")
 _STOP_CHARS = 5  # Characters at the end of a line that the two patterns read.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _THAI = re.compile(r"[\u0e00-\u0eff]")
+_THAI_PARTICLES = re.compile("ว่า|ซึ่ง|และ|ได้|ที่|แต่|โดย|ของ|ใน|จะ")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
 _CRUMBS = re.compile(
     r"\s*(?:[>»›]\s*)?[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
 )
 _CRUMB_MARK = re.compile(r"[>»›/|*•]")
-_DIGIT = re.compile(r"\d")
 _SIGNATURE = re.compile(r"\s*[—–-] ?[^()]{1,60} \(@\w{1,30}\)(?: [\w., ]{4,40})?$")
 _INITIALS = re.compile(r"\(([a-zäöü]{2,4})(?:[/,] ?[a-zäöü]{2,4}){0,2}\)")
 _OF_A_POST = re.compile(r"https?:|pic\.twitter|t\.co/|[#@]\w")
@@ -73,7 +72,8 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
     if len(prose) > 1:
         gone |= dict.fromkeys(_edge_menus(lines, prose), EDGE_MENU)
-    gone |= dict.fromkeys(_menu(lines[: prose[0]]), LEADING_MENU)
+    head = lines[: prose[0] + _is_headline(lines[prose[0]])]
+    gone |= dict.fromkeys(_menu(head), LEADING_MENU)
     gone |= dict.fromkeys(
         (prose[-1] + 1 + i for i in _bulleted_menu(lines[prose[-1] + 1 :])), TRAILING_MENU
     )
@@ -119,7 +119,9 @@ def may_have_lines_to_cut(lines: Sequence[str]) -> bool:
             if len(line) > 2 * TIME_CHARS or shown > 12:
                 break
             shown += 1
-            if _CRUMB_MARK.search(line) or (len(line) <= TIME_CHARS and _DIGIT.search(line)):
+            if _CRUMB_MARK.search(line) or (
+                len(line) <= TIME_CHARS and date_formats.DIGIT.search(line)
+            ):
                 return True
     return any(["(@" in line for line in lines])  # noqa: C419
 
@@ -193,10 +195,10 @@ def _ends_in_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
 
 
 def _may_be_thai_prose(lines: Sequence[Line], titles: Sequence[int]) -> bool:
-    """Tell whether titles may be one or two paragraphs of Thai, which no mark ends."""
-    return len(titles) <= 2 and any(
-        _THAI.search(lines[i].text) and not _BULLET.match(lines[i].text) for i in titles
-    )
+    """Tell whether titles may be Thai prose, which no mark ends: two lines, or many particles."""
+    thai = [t for i in titles if _THAI.search(t := lines[i].text) and not _BULLET.match(t)]
+    particles = _THAI_PARTICLES.findall("\n".join(thai))
+    return bool(thai) and (len(titles) <= 2 or len(particles) >= 2 * len(titles))
 
 
 def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
@@ -217,7 +219,7 @@ def _is_link(text: str) -> bool:
 def _menu(head: Sequence[Line]) -> list[int]:
     """Return the lines above the prose that belong to a menu or to bread crumbs.
 
-    One line must remain below the menu, because it may be the headline.
+    One line must remain below the menu: the headline, which may be as long as prose.
     """
     gone = [
         i
@@ -342,10 +344,7 @@ def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
 
 
 def _first_with_neighbour(prose: Sequence[int], backwards: bool) -> int:
-    """Return the first (or last) line of prose that has another one within `NEIGHBOUR_LINES` lines.
-
-    Notices at the edges of a page mostly have none.
-    """
+    """Return the first or last line of prose that has another near it, unlike most notices."""
     ordered = list(reversed(prose)) if backwards else list(prose)
     return next((a for a, b in pairwise(ordered) if abs(a - b) <= NEIGHBOUR_LINES), ordered[0])
 

@@ -12,8 +12,10 @@ from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
 from copydesk.transforms.clean.rule import (
     NO_SENTENCE,
+    PROMPTS,
     SENTENCE,
     SHORT_SENTENCE,
+    TEMPLATE_WORDS,
     Place,
     RuleEntry,
 )
@@ -25,6 +27,10 @@ _MAX_CAPTION = 300
 _EDGE = 400  # Characters at each end of a paragraph that are searched for attached boilerplate.
 _MAX_CREDIT = 110  # Characters of a credit with its label.
 _MAX_FIELD = 40  # Characters of a form field's name.
+_MAX_PROMPTS = 200  # Characters of a line of several prompts.
+_MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
+_LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
+_PROMPT_END = re.compile(r"(?<=[.!?…؟]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _MANY_LABELS = 10_000  # They take some MB.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
@@ -71,6 +77,8 @@ class RuleSet:
             for one in part.alternatives
             if one.rule in acting
         ]
+        # On pages a block seldom has a prompt behind its last sentence.
+        self._cuts_prompts = any(not entry.on_pages for entry in on)
         self._judged: dict[str, list[Cut]] = {}  # The cuts of short lines.
         self.by_name = {entry.name: entry for entry in on}
         self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
@@ -205,11 +213,29 @@ class RuleSet:
             )
         bare = key(low) if plain_line is None else key_of_plain(plain_line)
         rule = self.line.find(bare, sentence=kind_of_sentence(low))
+        if rule is None and len(low) <= _MAX_PROMPTS:
+            rule = self._each_prompt(low)
         if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
         return None
+
+    def _each_prompt(self, low: str) -> RuleEntry | None:
+        """Return the rule of the first of several prompts if rules match all of them.
+
+        An example is "What do you think? Have your say below".
+        """
+        if _PROMPT_END.search(low) is None:
+            return None
+        prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
+        first: RuleEntry | None = None
+        for prompt in prompts:
+            rule = self.line.find(key(prompt), sentence=kind_of_sentence(prompt))
+            if rule is None:
+                return None
+            first = first or rule
+        return first if len(prompts) > 1 else None
 
     def _boilerplate_at_start(
         self, line: str, low: str, start: int, end: int
@@ -233,6 +259,9 @@ class RuleSet:
             if rule is not None:
                 at = first + boundary.start() + 1
                 return (rule, at) if at - start >= _MIN_PROSE else None
+        if self._cuts_prompts and (prompt := self._prompt_at_end(tail)) is not None:
+            at = first + prompt[1]
+            return (prompt[0], at) if at - start >= _MIN_PROSE else None
         if (
             end - start > _MAX_CAPTION
             and (credit := self._credit(low, start, end)) is not None
@@ -240,6 +269,21 @@ class RuleSet:
         ):
             return credit
         return None
+
+    def _prompt_at_end(self, tail: str) -> tuple[RuleEntry, int] | None:
+        """Return the rule that matches a prompt behind the last sentence, and where that ends.
+
+        "The river rose again. Subscribe to our newsletter" has no mark at its end.
+        """
+        if not tail or tail[-1] in _SENTENCE_END:
+            return None
+        boundary = _LAST_SENTENCE.match(tail)
+        if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
+            return None
+        rule = self.line.find(key(tail[boundary.end() :]))
+        if rule is None or not (rule.category in PROMPTS or rule.name.startswith(TEMPLATE_WORDS)):
+            return None
+        return rule, boundary.end(1)
 
     def _credit(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches a credit at the end of a line, and where the credit begins.

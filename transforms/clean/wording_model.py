@@ -41,6 +41,10 @@ _MANY_SPACES = 12
 _NUMBER = re.compile(r"\d")
 # Thai and all scripts without spaces come later in Unicode.
 _ONE_WORD = re.compile(r"[^\s\u0e00-\U0010ffff]+")
+# Six words and their full stop. What follows them is not the whole line.
+_BEGINS_WITH_SENTENCE = re.compile(r"\S{1,40}(?: [^\s.!?]{1,40}){5,40}\. \S")
+# "June 26: the harbour hall", an entry of a programme or a chronology.
+_ENTRY = re.compile(r"[^\W\d_]{3,12}\.? \d{1,2}: |\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.? ?: ")
 _FIELD = re.compile(r"(?:- )?[a-z_][\w.-]{1,30}: ?\S")
 
 Rows = npt.NDArray[np.int32]
@@ -118,16 +122,16 @@ def _below_first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
 def _caution(line: str) -> float | None:
     """Return the log odds that a line needs in addition to those of a label.
 
-    None is returned for a line that the model is not asked about: one without words, a byline, and
-    a field of a file ("image: mill").
+    None is returned for a line that the model is not asked about: one without words, a byline, an
+    entry of a programme, and a field of a file ("image: mill").
     """
     if (
         not (line[:1].isalpha() or any(character.isalpha() for character in line))
-        or (":" in line and _FIELD.match(line))
+        or (":" in line and (_FIELD.match(line) or _ENTRY.match(line)))
         or text_header.is_byline(line)
     ):
         return None
-    if line[-1] in _STOPS:
+    if line[-1] in _STOPS or _BEGINS_WITH_SENTENCE.match(line):
         return SENTENCE_CAUTION
     is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
     return OTHER_CAUTION if is_usual or _ONE_WORD.fullmatch(line) else 0.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from copydesk.transforms.clean.patterns.phrase import (
     COLON,
@@ -20,11 +21,12 @@ from copydesk.transforms.clean.patterns.phrase import (
     lines,
     pattern,
 )
+from copydesk.transforms.clean.patterns.phrase_strength import weak_and_strong
 from copydesk.transforms.clean.patterns.template_words import template_patterns
 from copydesk.transforms.clean.rule import TEMPLATE_WORDS, Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
-_SEPARATOR = r"[ ,:/|·•+&]{0,3}"
+_SEPARATOR = r"[ ,:/|·•+&-]{0,3}"
 _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
 _NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
@@ -96,7 +98,19 @@ _MORE = {
     "newsletter_line": r"[^.!?]{5,80}\? ?BLOCK",
     "follow_us": r"BLOCK ?: ?[^.!?]{2,80}",
 }
-_Row = tuple[str, str, Place, tuple[str, ...], tuple[str, ...]]
+
+
+class _Row(NamedTuple):
+    """The parts of a rule. `weak` are patterns that must not match a sentence."""
+
+    name: str
+    category: str
+    place: Place
+    patterns: tuple[str, ...]
+    drops: tuple[str, ...]
+    weak: tuple[str, ...] = ()
+
+
 _NAMES = tuple(PLACES[one][0] for one in ("few", "name", "outlet", "names", "agency"))
 
 
@@ -117,15 +131,16 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
     ):
         if block:
             more = _MORE.get(name, "").replace("BLOCK", choice(block))
-            patterns = (*_patterns(block), *filter(None, [more]))
-            yield name, category, "line", patterns, _examples(block)
+            weak, strong = _weak_and_strong(block)
+            patterns = (*weak, *strong, *filter(None, [more]))
+            yield _Row(name, category, "line", patterns, _examples(block), weak)
     if book.keys:
         patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
-        yield TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown))
+        yield _Row(TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown)))
     if book.related and book.share and book.language != "th":  # No mark ends a Thai sentence.
         yield _glued(book)
     if book.form:
-        yield "comment_field", "comments", "form", _patterns(book.form), _fields(book)
+        yield _Row("comment_field", "comments", "form", _patterns(book.form), _fields(book))
     for block, build in (
         (book.related, _story_links),
         (book.share, _share_bar),
@@ -141,6 +156,12 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
 
 def _patterns(block: str) -> tuple[str, ...]:
     return tuple(map(pattern, lines(block)))
+
+
+def _weak_and_strong(block: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    split = [weak_and_strong(phrase) for phrase in lines(block)]
+    weak, strong = (tuple(pattern(one) for pair in split for one in pair[k]) for k in (0, 1))
+    return weak, strong
 
 
 def _examples(block: str) -> tuple[str, ...]:
@@ -162,7 +183,9 @@ def _story_links(book: Phrasebook) -> _Row:
     drops = [
         e for label in _examples(book.related) for e in (label, f"{label}: Harbour 24 / Mill Town")
     ]
-    return "story_link", "related", "line", (label, rf"{label}{_LINK}.{{1,240}}"), tuple(drops)
+    weak, strong = _weak_and_strong(book.related)
+    patterns = (*weak, *strong, rf"{label}{_LINK}.{{1,240}}")
+    return _Row("story_link", "related", "line", patterns, tuple(drops), weak)
 
 
 def _glued(book: Phrasebook) -> _Row:
@@ -170,7 +193,7 @@ def _glued(book: Phrasebook) -> _Row:
     label, button = (choice(block, is_plain=False) for block in (book.related, book.share))
     sentence = book.keeps.partition("prose: ")[2].partition("\n")[0]
     shown = (f"{_examples(book.related)[0]}: Harbour 24 / Mill Town",)
-    return (
+    return _Row(
         "glued_line",
         "related",
         "end",
@@ -197,7 +220,7 @@ def _share_bar(book: Phrasebook) -> _Row:
         f"Facebook | Twitter | {words[-1]}",
         " ".join(words[:3]),
     )
-    return "share_bar", "share", "line", (bar, after), drops
+    return _Row("share_bar", "share", "line", (bar, after), drops)
 
 
 def _photo(book: Phrasebook) -> _Row:
@@ -216,7 +239,7 @@ def _photo(book: Phrasebook) -> _Row:
             rf"{label} \(c\) ?[^!?]{{2,110}}",
             *patterns,
         )
-    return "photo_line", "photo", "line", patterns, (*drops, *_examples(whole))
+    return _Row("photo_line", "photo", "line", patterns, (*drops, *_examples(whole)))
 
 
 def _copyright(book: Phrasebook) -> _Row:
@@ -227,7 +250,8 @@ def _copyright(book: Phrasebook) -> _Row:
     patterns = (
         rf"{rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
         rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
-        rf"[^!?:;]{{1,80}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
+        # The words before it are the name of a site, not a sentence.
+        rf"[^\s!?:;]{{1,24}}(?: [^\s!?:;]{{1,24}}){{0,5}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
         r"© ?[^!?]{0,120}",
         rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
         *(() if book.language == "en" else (rf"copyright {PLACES['outlet'][0]}(?: {_YEARS})?",)),
@@ -245,7 +269,7 @@ def _copyright(book: Phrasebook) -> _Row:
         "© Harbour Post",
         "Copyright 2024 Harbour Post",
     )
-    return "copyright_notice", "copyright", "line", patterns, drops
+    return _Row("copyright_notice", "copyright", "line", patterns, drops)
 
 
 def _time(book: Phrasebook) -> _Row:
@@ -277,13 +301,13 @@ def _time(book: Phrasebook) -> _Row:
         f"{day}, 10:45",
         f"{shown[0]}: {_examples(book.ago)[0]}",
     )
-    return "time_line", "counters", "line", patterns, drops
+    return _Row("time_line", "counters", "line", patterns, drops)
 
 
 def _tags(book: Phrasebook) -> _Row:
     label = choice(book.tags)
     drops = tuple(f"{one}: Harbour, Mill Town, Ana Ruiz" for one in _examples(book.tags))
-    return (
+    return _Row(
         "topic_line",
         "tags",
         "line",
@@ -297,7 +321,7 @@ def _crumbs(book: Phrasebook) -> _Row:
     part = r"[^>»›/|│┊→·•<«‹!?:;]{1,60}"
     shown = _examples(book.home)
     drops = tuple(f"{one} > Harbour > Mill Town" for one in shown)
-    return (
+    return _Row(
         "crumbs",
         "layout",
         "line",
@@ -325,11 +349,19 @@ def _ends_in_a_name(pattern: str) -> bool:
     return COLON not in pattern and pattern.rstrip(")?").endswith(_NAMES)
 
 
+def _is_weak(row: _Row, pattern: str) -> bool:
+    """Tell whether a pattern must not match a sentence."""
+    return (
+        pattern in row.weak
+        or _ends_in_a_name(pattern)
+        # "The police shared the picture on Facebook." is a sentence.
+        or (row.name == "follow_us" and pattern.startswith(_NAMES))
+    )
+
+
 def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
-    name, category, place, patterns, drops = row
-    weak = tuple(filter(_ends_in_a_name, patterns)) if place == "line" else ()
-    if name == "follow_us":  # "The police shared the picture on Facebook." is a sentence.
-        weak += tuple(one for one in patterns if one.startswith(_NAMES) and one not in weak)
+    name, category, place, patterns, drops, _ = row
+    weak = tuple(one for one in patterns if _is_weak(row, one)) if place == "line" else ()
     return Rule(
         name=f"{name}_{book.language}",
         category=category,

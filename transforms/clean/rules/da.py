@@ -58,11 +58,11 @@ RULES = (
             r"allerede (?:abonnent|medlem).{0,40}",
         ),
         sentences=(
-            r"(?:tilmeld|abonn[eé]r|bliv abonnent|få .{0,40}nyhedsbrev|køb abonnement|prøv).{0,120}",
+            r"(?:abonn[eé]r|bliv abonnent|få .{0,40}nyhedsbrev|køb abonnement|prøv).{0,120}|tilmeld(?: dig)?(?: .{0,60}(?:nyhed|mail|notifik|brev|abonn| her| nu).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Nyhedsbrev", "Log ind"),
-        keeps=("Nyhedsbreve er den nye avis.",),
+        keeps=("Nyhedsbreve er den nye avis.", "Tilmeld dig inden fredag for at deltage i løbet."),
     ),
     Rule(
         name="photo_credit_da",

@@ -154,7 +154,7 @@ RULES = (
             r"(?:nous|ce site|notre site|le site).{0,40}utilis\w{1,5}.{0,40}cookies.{0,260}",
             r"(?:pour|veuillez|merci d').{0,50}(?:javascript|activer les cookies|accepter les cookies|désactiver votre bloqueur).{0,140}",
             r"(?:cette vidéo|ce contenu|la vidéo) (?:est|n'est|n'a|ne peut).{0,120}",
-            r"(?:tous )?droits (?:de reproduction )?réservés.{0,100}",
+            r"tous droits (?:de reproduction )?réservés.{0,100}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
             r"toute reproduction.{0,160}",
             r"(?:cet article|ce texte) (?:est|a été) (?:d'abord |initialement |republié|publié|paru).{0,200}",
@@ -239,7 +239,7 @@ RULES = (
         category="copyright",
         languages=("fr",),
         patterns=(
-            r"(?:tous )?droits(?: de reproduction)?(?: et de représentation)? réservés.{0,160}",
+            r"(?:tous )?droits(?: de reproduction)?(?: et de représentation)? réservés(?: ?[.,;:|©/(-].{0,160}| \w{2,20}(?: \w{2,20})?)?",
             r"(?:toute )?(?:reproduction|rediffusion|republication|diffusion)(?: \w{1,14}){0,5} (?:interdite?s?|est interdite|sans autorisation|soumise à).{0,160}",
             r"(?:cet|ce|le|l') ?(?:article|texte|contenu|document) (?:ne peut|ne doit) (?:pas )?être .{4,160}",
             r"(?:cet|l') ?article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru) (?:initialement |d'abord )?(?:dans|sur|par|par nos) .{2,120}",
@@ -248,7 +248,7 @@ RULES = (
         ),
         on_pages=False,
         drops=("Tous droits réservés.", "Toute reproduction interdite sans autorisation.", "Cet article a été initialement publié dans Le Courrier du Port.", "Les opinions exprimées n'engagent que leurs auteurs."),
-        keeps=("Les droits réservés aux pêcheurs datent de 1911.", "La reproduction des saumons a cessé dans le fleuve.", "Cet article a été retiré du traité."),
+        keeps=("Les droits réservés aux pêcheurs datent de 1911.", "Droits réservés aux femmes : ce que prévoit le texte", "La reproduction des saumons a cessé dans le fleuve.", "Cet article a été retiré du traité."),
     ),
     Rule(
         name="reporter_credit_fr",

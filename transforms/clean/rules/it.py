@@ -87,7 +87,8 @@ RULES = (
         languages=("it",),
         patterns=(
             r"newsletters?",
-            r"(?:iscriviti|iscrizione|abbonati|abbonarsi|registrati|registrazione)(?: .{0,120})?",
+            r"(?:iscriviti|iscrizione|abbonarsi|registrati|registrazione)(?: .{0,120})?",
+            r"abbonati(?:[,!]? (?:a partire|a [0-9€]|da|ora|adesso|subito|per|gratis|e |o |qui|oggi|alla nostra|a soli).{0,120})?",
             r"(?:accedi|effettua il login|login|esci|abbonamenti|abbonamento|il mio account|crea(?: un)? account|il mio profilo)",
             r"(?:sei già|hai già|non hai|password dimenticata|hai dimenticato).{0,60}",
             r"(?:contenuto )?riservato agli abbonati.{0,40}",

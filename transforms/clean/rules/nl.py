@@ -101,7 +101,8 @@ RULES = (
             r"steun .{2,50}",
         ),
         sentences=(
-            r"(?:ontvang|mis|blijf|vul|krijg) .{0,70}(?:nieuwsbrief|e-?mail|mailbox|inbox|op de hoogte|e-?mailadres).{0,140}",
+            r"(?:ontvang|mis|blijf|vul|krijg) .{0,70}(?:nieuwsbrief|e-?mail|mailbox|inbox|e-?mailadres).{0,140}",
+            r"blijf (?:altijd |dagelijks )?op de hoogte(?:,? (?:en|van|met|via) .{0,40}(?:nieuws|ontwikkelingen|artikelen|updates|mail|whatsapp|facebook|instagram| app).{0,100})?",
             r"(?:dit|deze) (?:artikel|inhoud|content|verhaal) is (?:alleen|exclusief|enkel|voorbehouden).{0,100}",
             r"om (?:verder|dit artikel|door) te lezen.{0,120}",
             r"door (?:je|u|te) .{0,40}(?:akkoord|voorwaarden|privacy).{0,160}",
@@ -116,7 +117,7 @@ RULES = (
         languages=("nl",),
         patterns=(
             r"(?!credit ?/ ?debit)(?:foto's|foto|beeld|afbeelding(?:en)?|bron(?:nen)?|illustratie|infographic|video|fotografie|credits?)(?: ?(?:van|door|©|ter illustratie|uit archief))? ?[:/|©] ?[^!?]{2,110}",
-            r"(?:foto|beeld) (?:ter illustratie|uit archief|door [^.!?]{2,50}|van [^.!?]{2,50})",
+            r"(?:foto|beeld) (?:ter illustratie|uit archief|door [^.!?]{2,50}|van [^ .!?]{1,25}(?: [^ .!?]{1,25}){0,2})",
             r"archieffoto.{0,40}",
             r"archiefbeeld.{0,40}",
             r"stockfoto.{0,30}",

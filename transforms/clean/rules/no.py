@@ -57,7 +57,7 @@ RULES = (
             r"allerede (?:abonnent|medlem).{0,40}",
         ),
         sentences=(
-            r"(?:meld deg på|abonner|bli abonnent|få .{0,40}nyhetsbrev|kjøp abonnement|prøv).{0,120}",
+            r"(?:abonner|bli abonnent|få .{0,40}nyhetsbrev|kjøp abonnement|prøv).{0,120}|meld deg på(?: .{0,60}(?:nyhet|mail|post|varsl|brev|abonn| her).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Nyhetsbrev", "Logg inn"),

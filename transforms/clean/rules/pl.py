@@ -59,7 +59,7 @@ RULES = (
             r"artykuł (?:dostępny )?(?:tylko )?dla (?:prenumeratorów|subskrybentów).{0,60}",
         ),
         sentences=(
-            r"(?:zapisz się|zaprenumeruj|subskrybuj|zasubskrybuj|wykup|kup dostęp).{0,120}",
+            r"(?:zaprenumeruj|subskrybuj|zasubskrybuj|wykup|kup dostęp).{0,120}|zapisz się(?: .{0,60}(?:newsletter|mail|powiadom|biuletyn|wiadomo|subskry|już).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Newsletter", "Zaloguj się"),

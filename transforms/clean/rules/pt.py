@@ -176,7 +176,6 @@ RULES = (
             r"início",
             r"capa",
             r"estatuto editorial",
-            r"direitos reservados.{0,80}",
         ),
         sentences=(
             r"(?:utilizamos|usamos|este site|esta página|nosso site|o site).{0,40}(?:cookies).{0,280}",
@@ -270,7 +269,7 @@ RULES = (
         category="copyright",
         languages=("pt",),
         patterns=(
-            r"(?:todos os )?direitos (?:autorais )?reservados.{0,160}",
+            r"(?:todos os )?direitos (?:autorais )?reservados(?: ?[.,;:|©/(-].{0,160}| (?:[aà]o?s? )?\w{2,20}(?: \w{2,20})?)?",
             r"(?:é |fica )?(?:expressamente )?proibida a (?:reprodução|cópia|divulgação|distribuição).{0,200}",
             r"(?:este|o) (?:artigo|texto|conteúdo|material)(?: \w{1,14}){0,3} (?:não pode|não poderá) ser .{4,160}",
             r"(?:este|o) (?:artigo|texto) foi (?:originalmente )?publicado (?:originalmente |primeiro )?(?:em|no|na|por|pelo|pela) .{2,120}",
@@ -279,7 +278,7 @@ RULES = (
         ),
         on_pages=False,
         drops=("Direitos reservados.", "Proibida a cópia sem autorização.", "O texto foi publicado originalmente no Correio do Porto.", "As opiniões emitidas são dos autores."),
-        keeps=("Os direitos reservados aos pescadores datam de 1911.", "Proibida a pesca, a vila esvaziou.", "Este artigo do tratado não pode esperar."),
+        keeps=("Os direitos reservados aos pescadores datam de 1911.", "Direitos reservados às mulheres: o que diz o texto", "Proibida a pesca, a vila esvaziou.", "Este artigo do tratado não pode esperar."),
     ),
     Rule(
         name="reporter_credit_pt",
