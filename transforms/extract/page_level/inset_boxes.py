@@ -122,10 +122,13 @@ def _of_consent(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
     seen = set()
     near = kept.copy()
     near[1:] |= kept[:-1]  # The button itself may be unlikely.
-    for block in np.flatnonzero(near).tolist():
+    places = [element for element, tag in enumerate(page.tag) if tag == "button"]
+    buttons = page.first_block[places][page.first_block[places] < page.last_block[places]]
+    links = np.flatnonzero(near & (page.link_chars > 0)).tolist()
+    made = {block for block in links if _is_link_to_accept(page, block)}
+    made.update(buttons[near[buttons]].tolist())
+    for block in sorted(made):
         element = int(page.block_element[block])
-        if page.tag[element] != "button" and not _is_link_to_accept(page, block):
-            continue
         for _ in range(_BUTTON_LEVELS):
             low, high = int(page.first_block[element]), int(page.last_block[element])
             if element <= 0 or high - low > _BLOCKS:
@@ -148,8 +151,8 @@ _ACCEPT_CHARS = 40
 def _is_link_to_accept(page: Page, block: int) -> bool:
     text = page.text[block]
     return bool(
-        page.link_chars[block] >= _LINK * len(text)
-        and len(text) <= _ACCEPT_CHARS
+        len(text) <= _ACCEPT_CHARS
+        and page.link_chars[block] >= _LINK * len(text)
         and _ACCEPT.search(text)
     )
 
