@@ -26,34 +26,41 @@ def queries(
 def ranges(section: Any, query: Any, first: Any, last: Any) -> Any:
     """Start and end of each key's postings, among documents first..last.
 
-    Keys are hashes, so they are uniform, and the position of a key can be estimated from its value.
+    The query must be sorted, so that each search begins where the one before it ended.
     """
     low = np.empty(query.size, np.int64)
     high = np.empty(query.size, np.int64)
+    begin = np.int64(0)
     for q in range(query.size):
         key = query[q] >> _BITS
         if q > 0 and key == query[q - 1] >> _BITS:
             low[q] = low[q - 1]
             high[q] = high[q - 1]
         else:
-            low[q] = _first_from(section, (key << _BITS) | np.uint64(first))
-            high[q] = _end_of(section, low[q], (key << _BITS) | np.uint64(last))
+            begin = _first_from(section, (key << _BITS) | np.uint64(first), begin)
+            low[q] = begin
+            high[q] = _end_of(section, begin, (key << _BITS) | np.uint64(last))
     return low, high
 
 
 @compiled
-def _first_from(section: Any, posting: Any) -> Any:
-    """The position of the first posting that is not below this one.
+def _first_from(section: Any, posting: Any, begin: Any) -> Any:
+    """The position of the first posting, from `begin` on, that is not below this one.
 
-    It is searched by bisection near its estimated position, or everywhere if it is not there.
+    Keys are hashes, so they are uniform, and the distance from `begin` can be estimated from the
+    difference of the values. The position is searched by bisection near the estimated one, or
+    everywhere if it is not there.
     """
     n = np.int64(section.size)
-    spread = 1 + np.int64(4 * np.sqrt(np.float64(n)))
-    guess = np.int64(np.float64(posting) / 18446744073709551616.0 * n)
-    low = max(np.int64(0), guess - spread)
+    if begin >= n or section[begin] >= posting:
+        return begin
+    distance = np.float64(posting - section[begin]) / 18446744073709551616.0 * n
+    spread = 1 + np.int64(4 * np.sqrt(distance))
+    guess = begin + np.int64(distance)
+    low = max(begin, guess - spread)
     high = min(n, guess + spread)
-    if low > 0 and section[low - 1] >= posting:
-        low = np.int64(0)
+    if low > begin and section[low - 1] >= posting:
+        low = begin
     if high < n and section[high] < posting:
         high = n
     while low < high:
