@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ MAX_CHARACTERS = 20_000
 _CHUNK = 256  # documents per buffer
 # Kinds of characters, as `unicode_tables` numbers them. An unspaced script is one like Chinese.
 _NO_LETTER, _LETTER, _UNSPACED = 0, 1, 2
+
+_Value = TypeVar("_Value", np.uint8, np.uint16)
 
 Features: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]
 """A hash table of positions in the other two arrays: the slots of features, and their counts."""
@@ -45,10 +47,28 @@ class Counts:
 
     def take(self, rows: NDArray[np.int64]) -> Counts:
         """Return the features of these documents, in this order."""
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        at = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Counts(starts, self.slots[at], self.counts[at])
+        return Counts(*features_of(self.starts, self.slots, self.counts, rows.astype(np.int64)))
+
+
+@compiled
+def features_of(
+    starts: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    values: NDArray[_Value],
+    rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[_Value]]:
+    """Return starts, slots and values of some of the documents that these arrays have in sequence."""
+    new_starts = np.zeros(len(rows) + 1, np.int64)
+    for n in range(len(rows)):
+        new_starts[n + 1] = new_starts[n] + starts[rows[n] + 1] - starts[rows[n]]
+    new_slots = np.empty(new_starts[-1], slots.dtype)
+    new_values = np.empty(new_starts[-1], values.dtype)
+    for n in range(len(rows)):
+        first = starts[rows[n]] - new_starts[n]
+        for at in range(new_starts[n], new_starts[n + 1]):
+            new_slots[at] = slots[first + at]
+            new_values[at] = values[first + at]
+    return new_starts, new_slots, new_values
 
 
 def concatenate(parts: Sequence[Counts]) -> Counts:

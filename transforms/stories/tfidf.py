@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from copydesk.transforms import packaged_arrays
 from copydesk.transforms.intrinsics import compiled
-from copydesk.transforms.stories.term_counts import HALF, SPACE, Counts
+from copydesk.transforms.stories.term_counts import HALF, SPACE, Counts, features_of
 
 BACKGROUND = "background.npz"
 SATURATION = 1.2  # BM25's k1 at its usual value
@@ -42,10 +42,7 @@ class Vectors:
 
     def take(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the vectors of these documents, in this order."""
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-        at = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
-        return Vectors(starts, self.slots[at], self.weights[at])
+        return Vectors(*features_of(self.starts, self.slots, self.weights, rows))
 
 
 def concatenate(parts: list[Vectors]) -> Vectors:
