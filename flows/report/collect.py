@@ -17,6 +17,7 @@ from copydesk.flows.report.clusters_and_stories import largest_clusters, largest
 from copydesk.flows.report.data import Data, Outlet
 from copydesk.flows.report.removed_text import CutTotals, ledger_pieces, rules_with_samples
 from copydesk.flows.report.table_values import Tables, column_rows, value_counts
+from copydesk.flows.support.processes import allocator
 from copydesk.transforms import drift
 
 TOP_OUTLETS = 2_000  # the most rows of the table of outlets, about 300 bytes each; arbitrary
@@ -45,6 +46,7 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
         _counted_documents(snapshot, table, where)
         for table in ("articles", "duplicates", "quarantined")
     )
+    allocator.trim()
     copy_pairs = snapshot.table(
         "duplicates", ("doc_id", "kept_doc_id", "relation", "jaccard", "keep_reason"), where
     )
@@ -53,6 +55,10 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
     cuts = CutTotals(documents["doc_id"].combine_chunks())
     for table in ledger_pieces(snapshot, documents["doc_id"]):
         cuts.add(table)
+    rules = rules_with_samples(snapshot, cuts, kept["doc_id"])
+    allocator.trim()  # Texts were read, and more texts follow.
+    clusters = largest_clusters(snapshot, copy_pairs)
+    allocator.trim()
     return Data(
         facts=facts,
         rejected=_counts(
@@ -60,14 +66,14 @@ def collect(snapshot: Tables, facts: Facts) -> Data:
         ),
         relations=_sorted_counts(value_counts(copy_pairs["relation"])),
         n_chars=(pc.sum(documents["n_chars"]).as_py() or 0) + sum(cuts.n_chars.values()),
-        rules=rules_with_samples(snapshot, cuts, kept["doc_id"]),
+        rules=rules,
         outlets=_outlets(
             documents.append_column("n_removed", pa.array(cuts.by_document)),
             _NotInCorpus(copies, quarantined, rejects),
             facts,
         ),
         n_outlets=len(pc.unique(documents["outlet_id"])),
-        clusters=largest_clusters(snapshot, copy_pairs),
+        clusters=clusters,
         cluster_sizes=dict(
             sorted(
                 Counter(

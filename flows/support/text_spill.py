@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -10,6 +9,8 @@ from typing import Protocol, Self
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from copydesk.flows.support.file_pieces import read_pieces
 
 
 class Texts(Protocol):
@@ -68,19 +69,11 @@ class SpilledTexts:
 
     def take(self, rows: NDArray[np.int64]) -> pa.LargeStringArray:
         """Return the texts of the given rows."""
-        n = len(self._offsets) - 1
-        if not self._offsets[-1]:
-            return pa.array([""] * len(rows), pa.large_string())
-        # A memory map takes a third of the time that a separate read for each text takes. It is
-        # closed at the end, because the pages that were read count as memory of the process.
-        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            mapped.madvise(mmap.MADV_RANDOM)
-            stored = pa.LargeStringArray.from_buffers(
-                n, pa.py_buffer(self._offsets), pa.py_buffer(mapped)
-            )
-            found = stored.take(pa.array(rows))
-            del stored  # A map cannot be closed while there is a view of it.
-        return found
+        lengths = self._offsets[rows + 1] - self._offsets[rows]
+        ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        texts = np.empty(ends[-1], np.uint8)
+        read_pieces(self._file.fileno(), self._offsets[rows], lengths, texts, ends[:-1])
+        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(texts))
 
     def remove(self) -> None:
         """Delete the file."""

@@ -16,6 +16,9 @@ from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
 from copydesk.flows.warehouse.partition import PARTITIONS
 
 _ROW_GROUPS = 8
+# A table of more batches is joined before it is written, because taking rows from each batch for each
+# row group would take longer: for 45 batches of 17,500 articles, three times as long.
+_FEW_BATCHES = 16
 # Compared with level 3, wire texts take 15 % more bytes, but their files take half the time to write.
 _LEVEL = 1
 # Only these columns get dictionaries, which save space here. By measurement, dictionaries on every
@@ -36,6 +39,10 @@ def write(
     Rows are ordered one row group at a time, so that the table is in memory only once. The file is
     not synced, because syncing a hundred files together is faster than one by one.
     """
+    batches = table.to_batches()
+    if order is not None and len(batches) > _FEW_BATCHES:
+        batches = table.combine_chunks().to_batches()
+    starts = np.cumsum([0, *(batch.num_rows for batch in batches[:-1])])
     # The final name contains the hash, which is known only when the file is complete.
     temporary = atomic_write.temporary_path(folder / month)
     fewest, most = PARTITIONS[name].row_group
@@ -52,14 +59,33 @@ def write(
         write_page_index=True,
     ) as writer:
         for first in range(0, table.num_rows or 1, size):
-            part = (
-                table.slice(first, size) if order is None else table.take(order.slice(first, size))
-            )
-            writer.write_table(part.combine_chunks(), row_group_size=size)
+            if order is None or not table.num_rows:
+                part = table.slice(first, size).combine_chunks()
+            else:
+                part = _rows(batches, starts, order.slice(first, size).to_numpy().astype(np.int64))
+            writer.write_table(part, row_group_size=size)
     digest = atomic_write.sha256(temporary)
     target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
     temporary.replace(target)
     return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
+
+
+def _rows(batches: Sequence[pa.RecordBatch], starts: np.ndarray, rows: np.ndarray) -> pa.Table:
+    """Rows of a table of several batches, in the order of their numbers, as one batch.
+
+    `starts` is the number of the first row of each batch. `Table.take` would first join all batches
+    of a column of texts, in every call.
+    """
+    of_batch = np.searchsorted(starts, rows, "right") - 1
+    places = [np.flatnonzero(of_batch == number) for number in range(len(batches))]
+    taken = [
+        batch.take(pa.array(rows[here] - start))
+        for batch, start, here in zip(batches, starts, places, strict=True)
+    ]
+    joined = pa.Table.from_batches(taken).combine_chunks()
+    if len(batches) == 1:
+        return joined
+    return joined.take(pa.array(np.argsort(np.concatenate(places))))
 
 
 def keys(path: Path, name: str) -> np.ndarray:

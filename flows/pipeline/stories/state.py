@@ -7,13 +7,12 @@ Both are Arrow files. Either may be missing: older articles are read from the sn
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.stories.compared_pairs import ComparedPairs
 from copydesk.flows.pipeline.stories.state_checks import is_epoch, is_window
+from copydesk.flows.support.file_pieces import read_pieces
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.cosine import Edges
 from copydesk.transforms.stories.term_counts import SPACE, count
@@ -34,7 +34,6 @@ FORMAT = "2"
 PREFIX = "stories-"
 _EPOCH, _WINDOW = f"{PREFIX}epoch-", f"{PREFIX}window-"
 _SUFFIX = ".arrow"
-_PUT_AT_ONCE = 2_000  # how many vectors are read at a time: 3 MB, and 8 MB for their positions
 _NO_VECTORS = Vectors(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint16))
 
 
@@ -125,30 +124,15 @@ class VectorSpill:
         if not len(into.slots) or not len(rows):
             return
         for name, values in (("slots", into.slots), ("weights", into.weights)):
-            file = self._files[name]
+            file, width = self._files[name], values.itemsize
             file.flush()
-            for first in range(0, len(rows), _PUT_AT_ONCE):
-                part = slice(first, first + _PUT_AT_ONCE)
-                self._copy(file.fileno(), rows[part], into.starts[where[part]], values)
-
-    def _copy(
-        self,
-        file: int,
-        rows: NDArray[np.int64],
-        positions: NDArray[np.int64],
-        values: NDArray[Any],
-    ) -> None:
-        """Copy one column of the vectors of articles from a file into `values`."""
-        lengths = self._lengths[rows].astype(np.int64)
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        # A memory map takes a third of the time that a separate read for each vector takes. It is
-        # closed after each part, because the pages that were read count as memory of the process.
-        with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as mapped:
-            mapped.madvise(mmap.MADV_RANDOM)
-            stored = np.frombuffer(mapped, values.dtype)
-            found = stored[np.repeat(self._starts[rows], lengths) + within]
-            del stored  # A map cannot be closed while there is a view of it.
-        values[np.repeat(positions, lengths) + within] = found
+            read_pieces(
+                file.fileno(),
+                self._starts[rows] * width,
+                self.lengths(rows) * width,
+                values,
+                into.starts[where] * width,
+            )
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of features of the vectors of these articles."""

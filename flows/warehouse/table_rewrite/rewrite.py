@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Everything
 from copydesk.flows.warehouse.manifest import FileEntry
@@ -130,8 +131,8 @@ def _write_outputs(
     is_sorted = len(rows) == 1 and rows[0].is_sorted
 
     def write(output: int) -> FileEntry:
-        taken = [part.take(output) for part in rows]
-        table = pa.concat_tables([part for part in taken if part is not None]).combine_chunks()
+        # No other name may keep the parts, which `table_file.write` orders one row group at a time.
+        table = pa.concat_tables([part for one in rows if (part := one.take(output)) is not None])
         order = None if is_sorted else _order(table, name)
         return _write_output(table, name, folders, outputs[output], order=order)
 
@@ -139,6 +140,7 @@ def _write_outputs(
     with ThreadPoolExecutor(max_workers=writers) as pool:
         for first, end in rounds(sizes.tolist(), output_limits.FILE_BYTES):
             written += pool.map(write, range(first, end))
+            allocator.trim()
     for part in rows:
         part.close()
     return written
