@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# The size of an output file in memory: 64 MB of Arrow data, or about 15,000 articles of 4 kB. While
-# a file is written, it is in memory twice for a moment.
+# The size of an output file in memory: 64 MB of Arrow data, or about 15,000 articles of 4 kB. A file
+# that is put together from many parts is in memory twice for a moment (see `table_file.write`).
 FILE_BYTES = 64 << 20
 FILE_ROWS = (5_000, 1_000_000)  # fewest and most rows at which a month is cut into files
 # How many bytes of staged rows are sorted by output file in memory at once. If there are more than
