@@ -89,6 +89,7 @@ def test_a_list_of_other_pages_is_refused_and_says_what_gave_it_away(name: str) 
             "<p>We use technologies such as cookies to show advertisements.</p><button>Accept all</button>",
             "consent wall",
         ),
+        ("Il Porto - Contenuto riservato", "<p>Abbonati a 1 euro al mese e leggi.</p>", "wall"),
         ("Toestemming | Havenpost", "<h1>Uw keuze</h1><p>U kunt dit wijzigen.</p>", "wall"),
         ("Subscribe | Harbour Post", "<h1>Choose your plan</h1><p>$4 a month</p>", "wall"),
         (
@@ -173,6 +174,12 @@ def test_a_report_about_walls_is_an_article() -> None:
         "<p>The paper's 842 partners process personal data for personalised advertising, the judges found.</p>"
     )
     assert copydesk.clean_page(_page(main, title="Court limits cookie banners")).refused is None
+
+
+def test_the_opening_of_an_article_for_subscribers_stays() -> None:
+    main = "<h1>La digue du vieux port a cédé</h1><p>La digue a cédé lundi soir après trois jours de pluie, dit la mairie.</p>"
+    title = "La digue du vieux port a cédé - Réservé aux abonnés - Le Port"
+    assert copydesk.clean_page(_page(main, title=title)).refused is None
 
 
 def test_a_report_about_a_page_that_a_country_blocks_is_an_article() -> None:

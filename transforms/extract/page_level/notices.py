@@ -87,6 +87,15 @@ _RUN_SCRIPTS = re.compile(
     r"|loading\W*$|please wait",
     re.IGNORECASE,
 )
+#: A title that has only this beside the name of the site. Beside a headline it is a label of an article
+#: whose opening is shown.
+_RESERVED = re.compile(
+    r"(?:content |article )?(?:for )?(?:subscribers?|members?) (?:only|exclusive)\W*|(?:questo )?contenuto (?:è )?riservato.{0,30}|(?:article |contenu )?réservé aux abonnés\W*"
+    r"|(?:artikel )?nur für abonnenten\W*|(?:contenido |conteúdo )?exclusivo para (?:suscriptores|assinantes)\W*|(?:alleen )?voor abonnees\W*|tylko dla (?:prenumeratorów|abonentów|subskrybentów)\W*"
+    r"|(?:kun|bare) for abonnenter\W*|endast för prenumeranter\W*|только для подписчиков\W*",
+    re.IGNORECASE,
+)
+_WORDS_OF_A_SITE = 4  # Words of a site's name at most (arbitrary).
 #: A page that is not for the reader's country. Articles say it of somebody else's.
 _ELSEWHERE = re.compile(
     r"(?:not |un)available (?:in|to) (?:your|most european|european) (?:countr|region|location|visitors)|in (?:ihrem|deinem) land nicht (?:verfügbar|abrufbar)"
@@ -124,12 +133,31 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
     if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
         return f"a consent wall: the text says {said[0][:60]!r}"
-    if n_kept <= _SHELL_WORDS and (found := _ELSEWHERE.search(text)):
-        return f"a wall for other countries: the text says {found[0][:60]!r}"
+    if n_kept <= _SHELL_WORDS and (wall := _small_wall(heads, text)):
+        return wall
     asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
     if float(words.sum()) < _SHELL_WORDS and (asks_for_scripts or _LOADING.fullmatch(text)):
         return SCRIPT_SHELL
     return _without_sentence(judged)
+
+
+def _small_wall(heads: list[str], text: str) -> str:
+    """Return the kind of a wall with a few words, for other countries or subscribers."""
+    found = _ELSEWHERE.search(text)
+    if found:
+        return f"a wall for other countries: the text says {found[0][:60]!r}"
+    label = _reserved(heads)
+    return f"a log-in, consent or robot wall: the title says {label[:60]!r}" if label else ""
+
+
+def _reserved(heads: list[str]) -> str:
+    """Return the part of the titles that says that the page is for subscribers, if no other part
+    is a headline.
+    """
+    label = next((head for head in heads if _RESERVED.fullmatch(head.strip())), "")
+    others = [head for head in heads if label not in head]
+    is_alone = all(len(head.split()) <= _WORDS_OF_A_SITE for head in others)
+    return label if label and is_alone else ""
 
 
 def _without_sentence(judged: JudgedBlocks) -> str:
