@@ -22,8 +22,9 @@ def main() -> None:
     The dates in the file do not depend on the clock.
     """
     path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
+    parts = rule_table.content_of(rules.ALL, with_guards=True)
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, part in rule_table.content_of(rules.ALL, with_guards=True).items():
+        for name, part in parts.items():
             packed = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
             entry = ZipInfo(f"{name}.json")
             entry.compress_type = ZIP_DEFLATED
