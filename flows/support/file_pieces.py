@@ -32,7 +32,7 @@ def read_pieces(
     is_next &= positions[1:] == positions[:-1] + lengths[:-1]
     firsts = np.concatenate([[0], np.flatnonzero(~is_next) + 1])
     sizes = np.add.reduceat(lengths, firsts)
-    target = memoryview(into).cast("B")
+    target = into.data.cast("B")
     for start, size, position in zip(
         starts[firsts].tolist(), sizes.tolist(), positions[firsts].tolist(), strict=True
     ):
