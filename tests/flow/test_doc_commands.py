@@ -34,7 +34,7 @@ _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"# ([\w-]+\.(?:toml|yaml))\n")
 #: Pages whose programs are new interpreters, as for a user. The programs of all other pages are forks
 #: of a process that has imported everything, see `warm_programs.py`.
-AS_INSTALLED = {"README.md", "docs/inputs.md"}
+AS_INSTALLED = {"README.md"}
 #: The beginnings of commands that are not run, and the reasons.
 NOT_RUN = {
     "make ": "sets up an environment, which tests/test_packaging.py and `make wheel` try",
@@ -189,23 +189,6 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
     alone = {"PATH": "/usr/bin:/bin", "HOME": str(home), "PREFECT_HOME": str(home)}
     with warm_programs.running({**alone, **numba, **private}) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def prefect_database(warm: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a Prefect database with its tables. Each page gets a copy of it.
-
-    Making one takes 4 s of CPU.
-    """
-    home = tmp_path_factory.mktemp("prefect")
-    warm_programs.write_programs(home, warm, prefect="prefect")
-    subprocess.run(
-        [home / "prefect", "server", "database", "upgrade", "-y"],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PREFECT_HOME": str(home)},
-        capture_output=True,
-        check=True,
-    )
-    return home / "prefect.db"
 
 
 @pytest.fixture

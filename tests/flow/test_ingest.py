@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,19 @@ SEEDS = str(ROOT / "seeds")
 
 
 @pytest.fixture(scope="module")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def harness(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[None]:
     """Start an embedded Prefect server with a database of its own, for the tests of this file."""
     patch = pytest.MonkeyPatch()
     patch.setenv("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.testing import utilities
 
+    folder = tmp_path_factory.mktemp("database")
+    shutil.copy(prefect_database, folder / "prefect-test.db")  # where the harness looks
+    patch.setattr(utilities, "mkdtemp", lambda: str(folder))
     # The default limit of the harness is 30 s, which is too little on a busy machine.
     with (
-        prefect_test_harness(server_startup_timeout=180),
+        utilities.prefect_test_harness(server_startup_timeout=180),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):
         yield

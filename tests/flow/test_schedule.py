@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -208,8 +209,10 @@ def rows(warehouse: Path) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[Served]:
     here = Served(tmp_path_factory.mktemp("schedule"))
+    (here.folder / "prefect").mkdir()
+    shutil.copy(prefect_database, here.folder / "prefect")
     here.start()
     yield here
     assert here.process is not None
@@ -309,7 +312,8 @@ def test_sigterm_is_a_clean_end_and_the_schedule_waits(served: Served) -> None:
 
 
 STUB = """
-import http.server, sys
+import http.server, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have made it ignored
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers(); self.wfile.write(b"true")
