@@ -19,11 +19,8 @@ from copydesk.flows.remote.remote_file import RemoteFile
 # memory.
 _BLOCK = 8 << 20
 
-
 # The folders by which a warehouse is recognised. Its tables and reports are not raw documents.
 _OF_WAREHOUSE = ("manifests", "snapshots", "staging")
-
-
 # How the folder begins into which standard input is copied. The folder is deleted after the run.
 STANDARD_INPUT = "copydesk-stdin-"
 

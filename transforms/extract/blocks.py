@@ -75,6 +75,14 @@ class Page:
     last_block: Index
     place: Index
 
+    def tag_of(self, block: int) -> str:
+        """Return the name of the innermost block-level element around a block."""
+        return self.tag[int(self.block_element[block])]
+
+    def is_link(self, block: int) -> bool:
+        """Tell whether more than half of a block is text of links."""
+        return bool(2 * self.link_chars[block] > len(self.text[block]))
+
     def elements_without(self, likely: Marks) -> Index:
         """Return the outermost elements that have blocks but no likely one.
 
@@ -173,9 +181,8 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
             page.block_element[low] = page.inner_element[low] = row
             page.after_break[low], page.cells[low] = 0, count
             spans.append((row, end, low))
-    _drop_joined(page, is_joined)
-    number = np.concatenate(([0], np.cumsum(~is_joined)))
-    page.first_block, page.last_block = number[page.first_block], number[page.last_block]
+    _join_texts(page, np.flatnonzero(~is_joined))
+    number = _drop(page, ~is_joined)
     for row, end, low in spans:
         page.first_block[row + 1 : end] = number[low]
         page.last_block[row + 1 : end] = number[low] + 1
@@ -212,12 +219,7 @@ def _join_initials(page: Page) -> None:
     page.link_chars, page.link_count, page.bold_chars = (
         column[stays] for column in (page.link_chars, page.link_count, page.bold_chars)
     )
-    page.block_element, page.inner_element, page.after_break, page.cells = (
-        column[stays]
-        for column in (page.block_element, page.inner_element, page.after_break, page.cells)
-    )
-    number = np.concatenate(([0], np.cumsum(stays)))
-    page.first_block, page.last_block = number[page.first_block], number[page.last_block]
+    _drop(page, stays)
 
 
 def _is_initial(text: str, below: str) -> bool:
@@ -240,16 +242,25 @@ def _is_initial(text: str, below: str) -> bool:
     return not _VOWELS.intersection(pair) and pair not in _WORD_STARTS
 
 
-def _drop_joined(page: Page, is_joined: Marks) -> None:
-    """Drop blocks that were joined to the blocks before them."""
-    starts = np.flatnonzero(~is_joined)
+def _join_texts(page: Page, starts: Index) -> None:
+    """Join the texts and counts of the blocks from each start up to the next one."""
     ends = [*starts[1:].tolist(), len(page.text)]
     page.text = ["\t".join(page.text[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]
     page.link_chars, page.link_count, page.bold_chars = (
         np.add.reduceat(column, starts)
         for column in (page.link_chars, page.link_count, page.bold_chars)
     )
+
+
+def _drop(page: Page, stays: Marks) -> Index:
+    """Drop all blocks but those of `stays`, whose texts and counts are joined already.
+
+    Returns the new number of each block.
+    """
     page.block_element, page.inner_element, page.after_break, page.cells = (
-        column[starts]
+        column[stays]
         for column in (page.block_element, page.inner_element, page.after_break, page.cells)
     )
+    number: Index = np.concatenate(([0], np.cumsum(stays)))
+    page.first_block, page.last_block = number[page.first_block], number[page.last_block]
+    return number

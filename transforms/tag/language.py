@@ -205,6 +205,10 @@ def is_short(text: str) -> bool:
     return len(text) < SHORT_BYTES > len(text.encode("utf-8", "surrogatepass"))
 
 
+#: Lines of more than `LABEL_CHARS` characters that fill the head.
+_FEW_LINES = HEAD_CHARS // LABEL_CHARS
+
+
 def head(lines: Sequence[str]) -> str:
     """Return the first `HEAD_CHARS` characters of the joined lines.
 
@@ -215,10 +219,6 @@ def head(lines: Sequence[str]) -> str:
     if len(text) < HEAD_CHARS and len(lines) > _FEW_LINES:
         text = " ".join([line[:HEAD_CHARS] for line in lines[:HEAD_CHARS]])
     return text[:HEAD_CHARS]
-
-
-#: So many lines of more than `LABEL_CHARS` characters fill the head.
-_FEW_LINES = HEAD_CHARS // LABEL_CHARS
 
 
 def sample(text: str, n_chars: int) -> str:

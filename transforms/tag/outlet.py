@@ -100,8 +100,13 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
 
 def _is_tenant(name: str | None, host: str, domain: str | None) -> bool:
     """Tell whether a site under a portal's domain has its own name: "Band" at band.uol.com.br."""
-    own = map(gazetteers.key, host.removesuffix(domain or "").rstrip(".").split("."))
-    return bool(name) and len(gazetteers.key(name or "")) > 2 and gazetteers.key(name or "") in own
+    key = gazetteers.key(name or "")
+    return len(key) > 2 and key in _labels_above(host, domain)
+
+
+def _labels_above(host: str, domain: str | None) -> list[str]:
+    """Return the keys of the labels of a host in front of its domain."""
+    return list(map(gazetteers.key, host.removesuffix(domain or "").rstrip(".").split(".")))
 
 
 def _stated(page: PageData, host: str, domain: str | None) -> tuple[str | None, str]:
@@ -122,7 +127,7 @@ def _stated(page: PageData, host: str, domain: str | None) -> tuple[str | None, 
     if close and worded and (worded[0][0].islower() or len(worded[0][0]) > 40):
         return close[0]
     if not worded or worded[0][0] == _plain_domain(worded[0][0]):
-        own = map(gazetteers.key, host.removesuffix(domain or "").rstrip(".").split("."))
+        own = _labels_above(host, domain)
         labels = [label, *(part for part in own if len(part) >= page_headings.LEAST_LABEL_CHARS)]
         of_title = _site_in_title(page, labels)
         if of_title:

@@ -16,9 +16,9 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 
-# The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
 _SEPARATOR = b"\x1e"  # before each record of a JSON text sequence (RFC 7464)
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf" + _SEPARATOR
+# The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
 _DECODER = json.JSONDecoder(strict=False)
 
 

@@ -15,7 +15,7 @@ LEAST = 10
 _PLACES = frozenset(
     {"any", "rest", "title", "names", "name", "outlet", "few", "agency", "date"}
 )  # They match any text.
-_NAMED = {"wire": 4, "net": 4, "mail": 8}  # Letters that a place stands for.
+_NAMED = {"wire": 4, "net": 4, "mail": 8}  # Letters for which these places count.
 _WORD = re.compile(r"[^\s\d.,:;!?|/()-]+")
 _SHORT_WORD = 3  # Letters. Prepositions and articles have as few.
 # Scripts by how much a letter says: syllables and words, letters without vowels, others.

@@ -176,7 +176,10 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
     }
     for places in groups.values():
         for place, (rows, heads) in places.items():
-            places[place] = rows, dict(sorted(heads.items()))  # Sorted again at once when read.
+            places[place] = (
+                rows,
+                dict(sorted(heads.items())),
+            )  # Reading sorts them, too, which is fast then.
             has_guards = with_guards and place != "ending"
             for row in rows:
                 row.append(packed(row[_PATTERN]) if has_guards else None)

@@ -32,9 +32,7 @@ def without_rows(
     are in that text, nearly all of them labels of a word or two.
     """
     headlines = [
-        block
-        for block in np.flatnonzero(is_title).tolist()
-        if page.tag[page.block_element[block]] in _HEADINGS
+        block for block in np.flatnonzero(is_title).tolist() if page.tag_of(block) in _HEADINGS
     ]
     first = headlines[0] if headlines else 0
     if first < _ROW or not (likelihood[:first] >= _LIKELY).any():

@@ -135,12 +135,7 @@ def _fill_lists(
 
 def _has_linked_headings(page: Page, blocks: range) -> bool:
     """Tell whether some of the blocks are headings that are links."""
-    linked = [
-        block
-        for block in blocks
-        if 2 * page.link_chars[block] > len(page.text[block])
-        and page.tag[page.block_element[block]] in _HEADINGS
-    ]
+    linked = [block for block in blocks if page.is_link(block) and page.tag_of(block) in _HEADINGS]
     return len(linked) >= _TEASERS
 
 
@@ -172,9 +167,8 @@ def _fill_wrapped(
 
 
 def _may_be_between(page: Page, block: int, words: Column) -> bool:
-    is_link = 2 * page.link_chars[block] > len(page.text[block])
-    is_heading = page.tag[page.block_element[block]] in _HEADINGS
-    return bool(is_heading != is_link or (words[block] < _LABEL_WORDS and not is_heading))
+    is_heading = page.tag_of(block) in _HEADINGS
+    return is_heading != page.is_link(block) or bool(words[block] < _LABEL_WORDS and not is_heading)
 
 
 def _is_wrapped_alike(page: Page, block: int, other: int) -> bool:
@@ -197,7 +191,7 @@ def _is_wrapped_alike(page: Page, block: int, other: int) -> bool:
 
 
 def _is_heading(page: Page, block: int) -> bool:
-    return page.tag[page.block_element[block]] in ("h2", "h3", "h4")
+    return page.tag_of(block) in ("h2", "h3", "h4")
 
 
 def _fill_rows(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> None:

@@ -71,7 +71,7 @@ def in_capitals(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
         if 0 < block < last
         and page.link_chars[block] >= _LINK * len(page.text[block])
         and _is_in_capitals(page.text[block])
-        and page.tag[page.block_element[block]] == "p"
+        and page.tag_of(block) == "p"
     ]
 
 
@@ -93,13 +93,13 @@ def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list
         if len(text) > _LABEL_CHARS or not _ABOUT_AUTHOR.fullmatch(text):
             continue
         for block in range(label + 1, min(len(kept), label + 1 + _AUTHOR_BLOCKS)):
-            if block > label + 1 and page.tag[page.block_element[block]] in _HEADINGS:
+            if block > label + 1 and page.tag_of(block) in _HEADINGS:
                 break
             found.update([block] if kept[block] else [])
     return sorted(found)
 
 
-#: What a page says in place of content of another site that needs the reader's consent.
+#: What a page says instead of showing content of another site that needs the reader's consent.
 _CONSENT = re.compile(
     r"\bcookies?\b|consent|einwillig|einverstanden|zustimm|extern|third[- ]part|drittanbieter|drittplattform|accept|terceros|terzi\b|terceiros"
     r"|\btiers\b|esterni?\b|bloqu|derden|samtyck|samtykk|godk[eä]n|zewnętrzn|zgod[ęy]|внешн|соглас",
@@ -112,7 +112,7 @@ def with_consent(
 ) -> list[int]:
     """Return the kept blocks of small boxes with a button and words about consent.
 
-    Such a box stands in place of a post or a video of another site.
+    Pages show such a box instead of a post or a video of another site.
     """
     return _kept_in(_of_consent(page, kept), page, kept, words, is_title)
 
@@ -209,5 +209,5 @@ def _of_labels(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
         element = int(page.parent[page.block_element[block]])
         low, high = int(page.first_block[element]), int(page.last_block[element])
         below = range(block + 1, high)
-        if low == block and any(2 * page.link_chars[b] > len(page.text[b]) for b in below):
+        if low == block and any(map(page.is_link, below)):
             yield element

@@ -188,4 +188,4 @@ def _without_digits(text: str) -> str:
 
 
 def _is_heading(page: Page, block: int) -> bool:
-    return page.tag[page.block_element[block]] in ("h1", "h2")
+    return page.tag_of(block) in ("h1", "h2")

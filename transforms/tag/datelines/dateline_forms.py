@@ -34,6 +34,8 @@ class Dateline:
 _END = r"\s?(?:[-–—―:：ـ=＝]{1,3}\s?|।\s?|\.\s)"
 _PLACE = r"(?P<place>[^\d()\[\]（）【】،,:：؛.।=＝/–—ـ-]{2,24}?(?:-[^\d()\[\]،,:.।=/–—-]{2,12})?)"
 _CAPS = r"[^\W\d_a-z][^\W\d_]*(?:[ .'’-]{1,2}[^\W\d_]+){0,3}"
+#: A city in capital letters.
+CITY = r"[A-Z]{3,16}(?: [A-Z]{3,16}){0,2}"
 _DATE = r"(?P<date>(?:\d{1,2}\.?\s[^\d()،,:–—-]{2,22}|[^\W\d_]\S{2,14}\s\d{1,2})(?:[,،]?\s\d{4})?(?:\s?[мمг]\.?)?)"
 _AGENCY = r"\((?P<agency>[^()\d]{2,30})\)"
 _HAN_REPORTERS = r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、，,\s][\u4e00-\u9fff]{2,4}){0,4})"
@@ -41,21 +43,7 @@ _HANGUL_REPORTERS = r"(?P<names>[가-힣]{2,4}(?:\s?[·ㆍ,]\s?[가-힣]{2,4}){0
 _OPEN, _CLOSE = r"[（(【〔［\[]", r"[）)】〕］\]]"
 _BRACKETS = ("（", "(", "【", "〔", "［", "[")
 # In the order in which they are tried.
-_CHINESE_AGENCIES = (
-    *(
-        "新华社",
-        "新華社",
-        "中新社",
-        "中新网",
-        "中国新闻网",
-        "人民网",
-        "央视网",
-        "央广网",
-        "路透社",
-        "路透",
-    ),
-    *("法新社", "美联社", "美聯社", "德新社", "共同社", "韩联社", "塔斯社", "环球网", "光明网"),
-)
+_CHINESE_AGENCIES = "新华社|新華社|中新社|中新网|中国新闻网|人民网|央视网|央广网|路透社|路透|法新社|美联社|美聯社|德新社|共同社|韩联社|塔斯社|环球网|光明网"
 _CHINESE_OWN = ("本报", "本報", "本网", "本網", "本刊")
 
 
@@ -136,7 +124,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
     ),
     Form(
         "chinese_agency_place_day",
-        rf"(?:据)?(?P<agency>{'|'.join(_CHINESE_AGENCIES)})(?P<place>[\u4e00-\u9fff]{{2,8}}?)(?P<date>(?:\d{{1,2}}月)?\d{{1,2}}日)(?:消息|电|電|讯|訊)?\s?"
+        rf"(?:据)?(?P<agency>{_CHINESE_AGENCIES})(?P<place>[\u4e00-\u9fff]{{2,8}}?)(?P<date>(?:\d{{1,2}}月)?\d{{1,2}}日)(?:消息|电|電|讯|訊)?\s?"
         rf"(?:[（(](?:[^（）()\s]{{0,6}}?(?:记者|記者))?\s?{_HAN_REPORTERS}[）)])?\s?(?:[-–—]\s|\s)?",
         (
             ("新华社北京1月5日电（记者王小明）", "北京", "新华社", ("王小明",)),
@@ -146,7 +134,7 @@ SCRIPT_FORMS: tuple[Form, ...] = (
             ("路透倫敦5日電 - ", "倫敦", "路透", ()),
         ),
         prose=("新华社记者在河边拍到洪水，", "人民网评论说河水上涨，"),
-        opens=("据", *_CHINESE_AGENCIES),
+        opens=("据", *_CHINESE_AGENCIES.split("|")),
     ),
     Form(
         "chinese_central_agency",
@@ -257,7 +245,7 @@ HOUSE_FORMS: tuple[Form, ...] = (
     ),
     Form(
         "city_in_capitals_and_colon",
-        r"(?P<place>[A-Z]{3,16}(?: [A-Z]{3,16}){0,2}):\s(?=[\"“‘']?[A-Z])",
+        rf"(?P<place>{CITY}):\s(?=[\"“‘']?[A-Z])",
         (("NEW DELHI: ", "NEW DELHI", None, ()), ("KARACHI: ", "KARACHI", None, ())),
         needs="place",
         prose=("UPDATE: ", "OPINION: "),

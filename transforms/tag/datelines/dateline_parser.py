@@ -36,6 +36,7 @@ _DAY = re.compile(
 _AGENCY_FIRST = re.compile(
     r"\((?P<agency>[^()\d]{2,30})\)\s?(?:[–—―-]{1,2}|:)?\s?|(?P<bare>[A-Z]{2,4})\s[–—]\s(?=\S)"
 )
+_CITY_AND_COLON = re.compile(rf"{dateline_forms.CITY}: ")  # "NEW DELHI: "
 # "(ANSA) - MILANO, 5 GEN - "
 _PLACE_BEHIND = re.compile(rf"(?P<place>{_NAME}),\s(?P<date>\d{{1,2}}\s[^\W\d_]{{3,9}})\s?[–—-]\s")
 # Broadcasters that sign as agencies do.
@@ -125,7 +126,6 @@ def parse(line: str) -> Dateline:
     return _NONE
 
 
-_CITY_AND_COLON = re.compile(r"[A-Z]{3,16}(?: [A-Z]{3,16}){0,2}: ")  # "NEW DELHI: "
 _STOPPED = re.compile(r"[^\W\d]{3,20}\. \d{1,2} ")  # "КИЇВ. 5 січня. УНН. " has no separator.
 
 
