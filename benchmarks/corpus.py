@@ -24,16 +24,17 @@ import gzip
 import json
 import random
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from benchmarks.corpus_pages import page
+from benchmarks.corpus_stories import COMMON, Given, MadeUp, Stories, Story
 
 PER_DAY = 3_000  # about the daily output of one large agency and its customers
 PER_FILE = 5  # days
@@ -58,120 +59,6 @@ _PAGE_SCHEMA = pa.schema(
 )
 
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A headline, and the sentences of a text."""
-
-    title: str
-    sentences: tuple[str, ...]
-
-
-class Stories(Protocol):
-    """A source of stories."""
-
-    def story(self, number: int) -> Story:
-        """Return the story with that number, which is always the same."""
-
-    def tellings(self, number: int) -> list[tuple[str, ...]]:
-        """Return the same event reported several times, each time in other words."""
-
-
-_COMMON = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "a",
-    "for",
-    "on",
-    "that",
-    "with",
-    "was",
-    "is",
-    "said",
-    "by",
-    "as",
-    "at",
-    "it",
-    "from",
-    "his",
-    "he",
-    "be",
-    "has",
-    "have",
-    "are",
-    "an",
-    "were",
-    "which",
-    "had",
-    "this",
-    "their",
-    "not",
-    "but",
-    "or",
-    "who",
-    "after",
-    "its",
-    "been",
-    "they",
-    "will",
-    "one",
-    "would",
-    "more",
-    "than",
-    "about",
-    "also",
-    "when",
-    "there",
-    "new",
-    "over",
-    "last",
-    "two",
-    "first",
-    "year",
-    "could",
-    "before",
-    "up",
-    "out",
-    "into",
-    "only",
-    "some",
-]
-_SYLLABLES = [
-    "bar",
-    "col",
-    "den",
-    "fer",
-    "gan",
-    "hol",
-    "jen",
-    "kel",
-    "lor",
-    "mar",
-    "nev",
-    "por",
-    "quil",
-    "rad",
-    "sel",
-    "tor",
-    "und",
-    "vel",
-    "win",
-    "yor",
-    "zan",
-    "tra",
-    "ple",
-    "gri",
-    "sto",
-    "chan",
-    "dle",
-    "mond",
-    "ster",
-    "ly",
-]
 _RESIDUE = (
     "Share this article",
     "Read more: {}",
@@ -180,107 +67,6 @@ _RESIDUE = (
     "Follow us on Twitter",
     "All rights reserved.",
 )
-
-
-class MadeUp:
-    """Sentences of common English words and made-up words, drawn by Zipf's law.
-
-    An event has forty words of its own.
-    """
-
-    def __init__(self, seed: int, sentences: int = 18) -> None:
-        self.seed, self.sentences = seed, sentences
-        dice = random.Random(f"{seed}/words")
-        self.words = sorted(
-            {"".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(40_000)}
-        )
-        dice.shuffle(self.words)
-        self._by_rank = list(accumulate(1 / (rank + 20) for rank in range(len(self.words))))
-        self._common = list(accumulate(1 / (rank + 1) for rank in range(len(_COMMON))))
-
-    def story(self, number: int) -> Story:
-        """See `Stories`."""
-        dice = random.Random(f"{self.seed}/{number}")
-        subject = dice.sample(self.words, 40)
-        return Story(self._sentence(dice, subject, 8)[:-1], self._told(dice, subject))
-
-    def tellings(self, number: int) -> list[tuple[str, ...]]:
-        """See `Stories`."""
-        dice = random.Random(f"{self.seed}/{number}")
-        subject = dice.sample(self.words, 40)
-        return [self._told(dice, subject) for _ in range(4)]
-
-    def _told(self, dice: random.Random, subject: Sequence[str]) -> tuple[str, ...]:
-        n = max(5, round(dice.gauss(self.sentences, 4)))
-        return tuple(self._sentence(dice, subject, dice.randint(12, 30)) for _ in range(n))
-
-    def _sentence(self, dice: random.Random, subject: Sequence[str], n: int) -> str:
-        words = dice.choices(_COMMON, cum_weights=self._common, k=n)
-        for place in range(dice.randint(0, 1), n, 2):
-            words[place] = dice.choice(subject) if dice.random() < 0.3 else ""
-        rare = iter(dice.choices(self.words, cum_weights=self._by_rank, k=n))
-        return " ".join(word or next(rare) for word in words).capitalize() + "."
-
-
-class Given:
-    """The stories of a file, with other words in each round."""
-
-    def __init__(
-        self, texts: Sequence[tuple[str, str]], seed: int, sentences: int | None = None
-    ) -> None:
-        self.seed = seed
-        self.stories = [(title, tuple(_sentences(text)[:sentences])) for title, text in texts]
-        self.stories = [
-            (title, sentences) for title, sentences in self.stories if len(sentences) > 3
-        ]
-        counts = Counter(word for _, text in texts for word in _WORD.findall(text))
-        ranked = sorted(counts, key=lambda word: (-counts[word], word))
-        self._kinds = [
-            [word for word in ranked if word.islower()][200:],
-            [word for word in ranked if word.istitle()][100:],
-        ]
-        self._names: tuple[int, dict[str, str]] = (0, {})
-
-    def story(self, number: int) -> Story:
-        """See `Stories`."""
-        round_, at = divmod(number, len(self.stories))
-        title, sentences = self.stories[at]
-        return Story(
-            self.renamed(title, round_),
-            tuple(self.renamed("\n".join(sentences), round_).split("\n")),
-        )
-
-    def tellings(self, number: int) -> list[tuple[str, ...]]:
-        """See `Stories`.
-
-        One telling has every other sentence of the text and the second has the rest, so that the
-        two share few phrases.
-        """
-        told = self.story(number).sentences
-        return [told[::2], told[1::2]] if len(told) > 3 else [told]
-
-    def renamed(self, text: str, round_: int) -> str:
-        """Return a text with its words exchanged as in this round."""
-        names = self._renamed(round_)
-        return _WORD.sub(lambda found: names.get(found[0], found[0]), text)
-
-    def _renamed(self, round_: int) -> dict[str, str]:
-        if self._names[0] != round_:
-            dice, names = random.Random(f"{self.seed}/round {round_}"), {}
-            for words in self._kinds:
-                for first in range(0, len(words), 256):  # of similar frequency
-                    band = words[first : first + 256]
-                    names.update(zip(band, dice.sample(band, len(band)), strict=True))
-            self._names = (round_, names)
-        return self._names[1]
-
-
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_END = re.compile(r"(?<=[.!?]) +(?=[\"'A-Z])|\n+")
-
-
-def _sentences(text: str) -> list[str]:
-    return [part.strip() for part in _END.split(text) if part.strip()]
 
 
 def documents(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:
@@ -340,7 +126,7 @@ def _copy(story: Story, number: int, at: datetime, dice: random.Random) -> Docum
         edited = [*edited[:2], *edited[half:], *edited[2:half]]
     elif edit == 3:
         edited.insert(
-            dice.randrange(1, len(edited)), " ".join(dice.choices(_COMMON, k=25)).capitalize() + "."
+            dice.randrange(1, len(edited)), " ".join(dice.choices(COMMON, k=25)).capitalize() + "."
         )
     elif edit == 4:
         edited[0] = f"NORTH PRESS - {edited[0]}"
@@ -381,66 +167,6 @@ def _printed(sentences: Sequence[str], dice: random.Random) -> str:
             dice.choice((len(paragraphs), len(paragraphs), max(1, len(paragraphs) // 2))), line
         )
     return "\n".join(paragraphs)
-
-
-# Pages
-
-
-def page(document: Document, number: int) -> str:
-    """Return a document as a page of one of four templates.
-
-    The menus, teasers and boxes of a news site are around it.
-    """
-    dice = random.Random(f"page {document['url']}")
-    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in document["text"].split("\n"))
-    words = re.findall(r"[a-z]{4,}", document["text"])[:400] or ["news"]
-
-    def links(n: int, kind: str) -> str:
-        return "".join(
-            f'<li class="{kind}-item"><a href="/{kind}/{i}-{dice.choice(words)}.html" data-track="{kind}:{i}">'
-            f"<span>{' '.join(dice.choices(words, k=6)).capitalize()}</span></a></li>"
-            for i in range(n)
-        )
-
-    at = document["published_at"]
-    when = f'<time datetime="{at.isoformat()}">{at:%B %d, %Y}</time>' if at else ""
-    by = (
-        f'<div class="byline">By <a rel="author" href="/by/{number % 90}">{document["author"]}</a></div>'
-        if document["author"]
-        else ""
-    )
-    data = {
-        "@context": "https://schema.org",
-        "@type": "NewsArticle",
-        "headline": document["title"],
-        **({"datePublished": at.isoformat()} if at else {}),
-        **(
-            {"author": {"@type": "Person", "name": document["author"]}}
-            if document["author"]
-            else {}
-        ),
-    }
-    head = (
-        f'<head><meta charset="utf-8"><title>{document["title"]} | Outlet</title><link rel="canonical" href="{document["url"]}">'
-        f'<script type="application/ld+json">{json.dumps(data)}</script>'
-        f"<style>{'.c{margin:0 auto;padding:4px} ' * 60}</style><script>var a={json.dumps(words[:200])};</script></head>"
-    )
-    menu, teasers, footer = links(40, "nav"), links(30, "teaser"), links(25, "footer")
-    title = f"<h1>{document['title']}</h1>"
-    bodies = (
-        f"<header><nav><ul>{menu}</ul></nav></header><main><article>{title}{by}{when}{body}</article>"
-        f"<aside><h3>Most read</h3><ul>{teasers}</ul></aside></main><footer><ul>{footer}</ul></footer>",
-        f'<div id="top"><ul class="menu">{menu}</ul></div><div class="story-wrap"><div class="story-head">{title}{when}{by}</div>'
-        f'<div class="story-body">{body}<div class="related"><h4>Related</h4><ul>{teasers}</ul></div></div></div><div class="bottom"><ul>{footer}</ul></div>',
-        f'<table width="100%"><tr><td class="left"><ul>{menu}</ul></td><td class="content">{title}{by}{when}{body}</td>'
-        f'<td class="right"><ul>{teasers}</ul></td></tr></table><p class="legal">Copyright. All rights reserved.</p><ul>{footer}</ul>',
-        f'<div class="page"><div class="share">Share on Facebook</div><section class="post">{title}{by}{when}'
-        f'<div itemprop="articleBody">{body}</div><div class="newsletter">Sign up for our newsletter</div></section>'
-        f'<section class="more"><ul>{teasers}</ul></section><nav><ul>{menu}</ul></nav><footer><ul>{footer}</ul></footer></div>',
-    )
-    return (
-        f'<!DOCTYPE html><html lang="en">{head}<body>{bodies[number % len(bodies)]}</body></html>'
-    )
 
 
 def pages(n: int, stories: Stories, seed: int = 0) -> Iterator[list[Document]]:

@@ -387,9 +387,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for name, (rate, cost) in by_script(2000).items()
         }
     if chosen.odd:
-        report["odd texts, CPU s"] = {
-            name: round(seconds, 2) for name, seconds in odd_texts().items()
-        }
+        report["odd texts, CPU s"] = {name: round(s, 2) for name, s in odd_texts().items()}
     if chosen.processes and chosen.texts:
         report["two processes do"] = (
             f"{two_processes(str(chosen.texts), chosen.column, chosen.time_column):.2f} x one"

@@ -160,7 +160,11 @@ def test_no_two_modules_have_the_same_name() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in CODE if relative(path.parent) != "transforms/clean/rules"],
+    [
+        path
+        for path in (*CODE, *ROOT.glob("benchmarks/*.py"), *ROOT.glob("training/*.py"))
+        if relative(path.parent) != "transforms/clean/rules"
+    ],
     ids=relative,
 )
 def test_a_module_is_short(path: Path) -> None:

@@ -38,8 +38,9 @@ from copydesk.transforms.dedup.clustering import Clustering
 from copydesk.transforms.dedup.decision import evidence, weighted_words
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.forest.boosted_trees import Forest
-from training import drop_model
-from training.drop_model import FOLDS, LABELLED, MEMBERS, Examples
+from training import drop_examples, drop_examples_made, drop_model
+from training.drop_examples import LABELLED, Examples
+from training.drop_model import FOLDS, MEMBERS
 
 Kept = NDArray[np.int64]
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])[\"'\u201d\u2019)]*\s+|\n+")
@@ -139,7 +140,7 @@ class WireStories:
             pair = json.loads(line)
             a, b = pair["row_a"], pair["row_b"]
             pairs.append(LabelledPair(a, b, pair["drop"], group[a]))
-        row_of = {drop_model.text_hash(text): row for row, text in enumerate(texts)}
+        row_of = {drop_examples.text_hash(text): row for row, text in enumerate(texts)}
         own = []
         with LABELLED.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t"):
@@ -266,11 +267,11 @@ class Gold:
     def read(cls, gold: Path) -> Gold:
         """Read the sets of a folder."""
         examples = Examples()
-        drop_model.read_pairs(gold, examples)
-        drop_model.read_families(gold, examples)
-        drop_model.read_wire(gold, examples)
-        drop_model.read_spliced(examples)
-        drop_model.read_scanned(examples)
+        drop_examples.read_pairs(gold, examples)
+        drop_examples.read_families(gold, examples)
+        drop_examples.read_wire(gold, examples)
+        drop_examples_made.read_spliced(examples)
+        drop_examples_made.read_scanned(examples)
         return cls(WireStories.read(gold), Families.read(gold), WireCopies.read(gold), examples)
 
 

@@ -42,31 +42,19 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
     copies, stories, arrivals = results.copies, results.stories, results.arrivals
     if copies is None or stories is None:
         raise ValueError("a run publishes after it has compared and grouped its documents")
-    parent, folder = context.parent, context.folder("publish")
+    parent = context.parent
+    decided = Decided.of(copies, stories, _stories_of(copies, stories, parent))
+    articles, duplicates = decided_rows(arrivals.shards, decided)
+    cuts, removed_by_rule = _cuts(context, results)
     inserts: dict[str, list[Staged]] = {
-        "articles": [],
-        "duplicates": [],
-        "quarantined": [],
+        "articles": [*articles],
+        "duplicates": [_moved_rows(parent, copies, decided), *duplicates],
+        "quarantined": [*arrivals.quarantined],
         "pairs": [copies.pairs],
-        "removed": [],
-        "rejects": [],
+        "removed": [*cuts],
+        "rejects": [_new_rejects(context, results.cleaned)],
         "stories": [stories.rows, stories.row_updates],
     }
-    decided = Decided.of(copies, stories, _stories_of(copies, stories, parent))
-    inserts["duplicates"].append(_moved_rows(parent, copies, decided))
-    inserts["quarantined"] += arrivals.quarantined
-    articles, duplicates = decided_rows(arrivals.shards, decided)
-    inserts["articles"] += articles
-    inserts["duplicates"] += duplicates
-    removed_by_rule: Counter[str] = Counter()
-    n_done = 0
-    for shard, staying in _ledgers(results):
-        cuts = _staying_cuts(shard, staying, folder, arrivals.renamed)
-        inserts["removed"].append(cuts)
-        removed_by_rule.update(_counted(cuts.read(["rule"])["rule"]))
-        n_done += sum(documents.n_rows for documents in staying)
-        context.progress.advance(n_done)
-    inserts["rejects"] = [_new_rejects(context, results.cleaned)]
     # The file of a story's row depends on its first publication. So the row of a story that changes
     # is deleted and written again.
     gone: dict[str, Deletion] = {
@@ -79,11 +67,12 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
         parent,
         run_id=context.run_id,
         options=context.recipe.templates,
-        staging=folder,
+        staging=context.folder("publish"),
     )
     if templates is not None:
         inserts["templates"], gone["templates"] = [templates], EVERYTHING
     counts = _counts(context, results, deletes)
+    in_force = learn_templates.templates_in_force(parent)
     change = Change(
         parent=parent.id if parent else None,
         run=run_row(context, counts),
@@ -96,13 +85,25 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
         index_keep=_kept_index(parent, copies, stories),
         inputs=input_record(context, results.cleaned),
         extras={
-            "templates_in_force": {
-                k: len(v) for k, v in sorted(learn_templates.templates_in_force(parent).items())
-            }
+            "templates_in_force": {outlet: len(in_force[outlet]) for outlet in sorted(in_force)}
         },
     )
     snapshot = context.warehouse.publish(change)
     return Published(snapshot=snapshot, counts=counts, removed_by_rule=removed_by_rule)
+
+
+def _cuts(context: Context, results: Results) -> tuple[list[StagedRows], Counter[str]]:
+    """The rows of the ledger of the published documents, by shard, and their number by rule."""
+    cuts: list[StagedRows] = []
+    n_by_rule: Counter[str] = Counter()
+    n_done = 0
+    for shard, staying in _ledgers(results):
+        rows = _staying_cuts(shard, staying, context.folder("publish"), results.arrivals.renamed)
+        cuts.append(rows)
+        n_by_rule.update(_counted(rows.read(["rule"])["rule"]))
+        n_done += sum(documents.n_rows for documents in staying)
+        context.progress.advance(n_done)
+    return cuts, n_by_rule
 
 
 def _counts(context: Context, results: Results, deletes: Mapping[str, Deletion]) -> dict[str, int]:

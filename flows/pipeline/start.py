@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.flows import read
 from copydesk.flows.engines import base
@@ -23,6 +24,9 @@ from copydesk.flows.support.processes import allocator
 from copydesk.flows.support.progress_record import Recorded
 from copydesk.flows.warehouse import Warehouse
 from copydesk.flows.warehouse.last_run import n_under_other_recipe
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
 
 RUN_FILE = "run.json"  # in the staging folder of a run: its id, its start and its key
 
@@ -80,20 +84,9 @@ def started(
         ) as engine,
     ):
         parent = store.current()
-        key = resume_key(files, recipe, parent.id if parent else None)
-        resumed = interrupted_run(store.root, key)
-        if resumed is None and parent is not None:
-            resumed = interrupted_run(
-                store.root,
-                resume_key(files, recipe, parent.manifest.parent),
-                run_id=parent.manifest.run_id,
-            )
-        begun = resumed or {
-            "run_id": options.run_id or f"{options.clock():%Y%m%dT%H%M%S}-{token_hex(3)}",
-            "started_at": options.clock().isoformat(),
-        }
-        store.sweep(keep_staging=[begun["run_id"]])
-        had_published = parent is not None and parent.manifest.run_id == begun["run_id"]
+        begun = _begun(store.root, files, parent, options)
+        store.sweep(keep_staging=[begun.run_id])
+        had_published = parent is not None and parent.manifest.run_id == begun.run_id
         context = Context(
             inputs=inputs,
             sifted=known_inputs.sift(
@@ -105,21 +98,21 @@ def started(
             ),
             warehouse=store,
             recipe=recipe,
-            run_id=begun["run_id"],
-            started_at=datetime.fromisoformat(begun["started_at"]),
+            run_id=begun.run_id,
+            started_at=datetime.fromisoformat(begun.started_at),
             parent=parent,
             workers=options.workers,
-            progress=Recorded(progress, store.staging(begun["run_id"])),
+            progress=Recorded(progress, store.staging(begun.run_id)),
             clock=options.clock,
             engine=engine,
             published=parent if had_published else None,
         )
         engine.prepare(context.staging, store.address if store.mirror else None)
-        if not resumed:
-            write_run_file(context.staging, begun, key)
+        if not begun.is_continued:
+            _write_run_file(context.staging, begun)
         if had_published:
             context.warn(f"run {context.run_id} had published before it was interrupted")
-        elif resumed:
+        elif begun.is_continued:
             context.warn(f"continuing run {context.run_id}, which was interrupted")
         yield context
 
@@ -177,9 +170,40 @@ def look_ahead(
     return Ahead(Summary(facts=facts, n_under_other_recipe=other))
 
 
-def resume_key(
-    files: Iterable[read.InputFile | read.Reject], recipe: Recipe, parent: str | None
-) -> str:
+class _Begun(NamedTuple):
+    """A run that was begun, now or before it was interrupted."""
+
+    run_id: str
+    started_at: str
+    key: str
+    """A hash of everything that the run depends on."""
+    is_continued: bool = False
+
+
+def _begun(
+    root: Path,
+    files: Sequence[read.InputFile | read.Reject],
+    parent: Snapshot | None,
+    options: RunOptions,
+) -> _Begun:
+    """The interrupted run that can be continued, or else a new one.
+
+    A run can have been interrupted before it published, or just after it. In the second case the
+    current snapshot is its own, and its parent is the parent of that snapshot.
+    """
+    key = _key(files, options.recipe, parent.id if parent else None)
+    interrupted = _interrupted(root, key)
+    if interrupted is None and parent is not None:
+        before = _key(files, options.recipe, parent.manifest.parent)
+        interrupted = _interrupted(root, before, run_id=parent.manifest.run_id)
+    if interrupted is not None:
+        return interrupted
+    now = options.clock()
+    run_id = options.run_id or f"{now:%Y%m%dT%H%M%S}-{token_hex(3)}"
+    return _Begun(run_id, now.isoformat(), key)
+
+
+def _key(files: Iterable[read.InputFile | read.Reject], recipe: Recipe, parent: str | None) -> str:
     """A hash of everything that a run depends on. Only a run with the same key is continued."""
     listed = [
         file.fingerprint if isinstance(file, read.InputFile) else [file.source_uri]
@@ -190,8 +214,8 @@ def resume_key(
     ).hexdigest()
 
 
-def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[str, str] | None:
-    """The id and start of a killed run with the same key whose staging folder exists, or None.
+def _interrupted(root: Path, key: str, *, run_id: str | None = None) -> _Begun | None:
+    """The interrupted run with the same key whose staging folder exists, or None.
 
     If `run_id` is given, the id must be the same, too.
     """
@@ -202,10 +226,11 @@ def interrupted_run(root: Path, key: str, *, run_id: str | None = None) -> dict[
             # The run was killed while it wrote this: nothing to continue.
             continue
         if begun.get("key") == key and run_id in (None, begun.get("run_id")):
-            return {"run_id": begun["run_id"], "started_at": begun["started_at"]}
+            return _Begun(begun["run_id"], begun["started_at"], key, is_continued=True)
     return None
 
 
-def write_run_file(staging: Path, begun: dict[str, str], key: str) -> None:
-    """Write the file by which `interrupted_run` finds this run."""
-    (staging / RUN_FILE).write_text(json.dumps({**begun, "key": key}), encoding="utf-8")
+def _write_run_file(staging: Path, begun: _Begun) -> None:
+    """Write the file by which `_interrupted` finds this run."""
+    record = {"run_id": begun.run_id, "started_at": begun.started_at, "key": begun.key}
+    (staging / RUN_FILE).write_text(json.dumps(record), encoding="utf-8")

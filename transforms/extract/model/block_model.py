@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: The file of the package with the trees, which `python -m training.line_model` writes.
 FILE = "line_model.npz"
-#: Each pass is the mean of this many forests (`training.line_model.MEMBERS`).
+#: Each pass is the mean of this many forests (`training.line_model_passes.MEMBERS`).
 MEMBERS = 4
 
 
