@@ -1,6 +1,6 @@
 """Imports point one way, and each vendor is used in one place.
 
-Nothing in the repository points outside it.
+Nothing in the repository points outside it. Each test checks every file and reports all faults.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,10 +78,22 @@ NOT_IN_TRANSFORMS = {
 CODE = sorted(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py"))
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return the syntax tree of a file as a list."""
+    return list(ast.walk(ast.parse(source(path))))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Return the dotted names that a file imports. `from a import b` gives `a.b` and `a`."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    names: set[str] = set()
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -88,21 +101,25 @@ def imports(path: Path) -> set[str]:
                 f"{path}: relative imports break `python -m flows...`; import from copydesk"
             )
             names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+    return frozenset(names)
 
 
 def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", CODE, ids=relative)
-def test_imports_point_from_flows_to_transforms_to_schemas(path: Path) -> None:
-    folder = path.relative_to(ROOT).parts[0]
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[0] == "copydesk" and len(parts) > 1 and parts[1] in MAY_IMPORT:
-            assert parts[1] in MAY_IMPORT[folder], f"{relative(path)} imports {name}"
-        assert parts[0] not in MAY_IMPORT, f"{relative(path)} imports {name}; write copydesk.{name}"
+def test_imports_point_from_flows_to_transforms_to_schemas() -> None:
+    faults = []
+    for path in CODE:
+        folder = path.relative_to(ROOT).parts[0]
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "copydesk" and len(parts) > 1 and parts[1] in MAY_IMPORT:
+                if parts[1] not in MAY_IMPORT[folder]:
+                    faults.append(f"{relative(path)} imports {name}")
+            elif parts[0] in MAY_IMPORT:
+                faults.append(f"{relative(path)} imports {name}; write copydesk.{name}")
+    assert not faults, "\n".join(faults)
 
 
 FLOWS = [path for path in CODE if relative(path).startswith("flows/")]
@@ -118,18 +135,22 @@ def package_of(dotted: str) -> str | None:
     return parts[2] if parts[:2] == ["copydesk", "flows"] and len(parts) > 2 else None
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=relative)
-def test_a_package_of_flows_imports_only_from_lower_layers(path: Path) -> None:
+def test_a_package_of_flows_imports_only_from_lower_layers() -> None:
     """Imports inside functions and under TYPE_CHECKING count as well."""
-    home = path.relative_to(ROOT / "flows").parts[0].removesuffix(".py")
-    if home == "__init__":
-        assert not any(package_of(name) for name in imports(path)), f"{path} imports a package"
-        return
-    assert home in LAYER_OF, f"{home} has no place in LAYERS"
-    for name in imports(path):
-        other = package_of(name)
-        if other is not None and other != home:
-            assert LAYER_OF[other] < LAYER_OF[home], f"{relative(path)} imports {name}"
+    faults = []
+    for path in FLOWS:
+        home = path.relative_to(ROOT / "flows").parts[0].removesuffix(".py")
+        packages = {name: package_of(name) for name in imports(path)}
+        if home == "__init__":
+            faults += [f"{path} imports a package" for other in packages.values() if other]
+            continue
+        assert home in LAYER_OF, f"{home} has no place in LAYERS"
+        faults += [
+            f"{relative(path)} imports {name}"
+            for name, other in packages.items()
+            if other is not None and other != home and LAYER_OF[other] >= LAYER_OF[home]
+        ]
+    assert not faults, "\n".join(faults)
 
 
 def test_flows_has_few_modules_at_its_top() -> None:
@@ -158,49 +179,47 @@ def test_no_two_modules_have_the_same_name() -> None:
     assert not {name for name, n in names.items() if n > 1}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        path
+def test_a_module_is_short() -> None:
+    counts = {
+        relative(path): len(source(path).splitlines())
         for path in (*CODE, *ROOT.glob("benchmarks/*.py"), *ROOT.glob("training/*.py"))
         if relative(path.parent) != "transforms/clean/rules"
-    ],
-    ids=relative,
-)
-def test_a_module_is_short(path: Path) -> None:
-    n = len(path.read_text(encoding="utf-8").splitlines())
-    assert n <= LINES_IN_A_MODULE, f"{relative(path)} has {n} lines: split it by purpose"
-
-
-@pytest.mark.parametrize("path", CODE, ids=relative)
-def test_a_vendor_is_known_in_one_place(path: Path) -> None:
-    for name in imports(path):
-        home = AT_HOME.get(name.split(".")[0])
-        if home:
-            assert relative(path).startswith(home), (
-                f"{relative(path)} imports {name}, which belongs in {home}"
-            )
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in CODE if relative(path).startswith("transforms/")], ids=relative
-)
-def test_a_transform_reaches_for_nothing_outside_its_arguments(path: Path) -> None:
-    for name in imports(path):
-        assert name not in NOT_IN_TRANSFORMS, f"{relative(path)} imports {name}"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {
-        node.func.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    assert not called & {"open", "input", "eval", "exec", "breakpoint"}, (
-        f"{relative(path)} calls {called}"
-    )
-    clocks = re.findall(
-        r"\b(?:datetime|date)\.(?:now|today|utcnow)\(", path.read_text(encoding="utf-8")
-    )
-    assert not clocks, f"{relative(path)} asks the clock"
+    faults = [
+        f"{name} has {n} lines: split it by purpose"
+        for name, n in counts.items()
+        if n > LINES_IN_A_MODULE
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def test_a_vendor_is_known_in_one_place() -> None:
+    faults = []
+    for path in CODE:
+        for name in imports(path):
+            home = AT_HOME.get(name.split(".")[0])
+            if home and not relative(path).startswith(home):
+                faults.append(f"{relative(path)} imports {name}, which belongs in {home}")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_transform_reaches_for_nothing_outside_its_arguments() -> None:
+    faults = []
+    for path in CODE:
+        if not relative(path).startswith("transforms/"):
+            continue
+        for name in imports(path) & NOT_IN_TRANSFORMS:
+            faults.append(f"{relative(path)} imports {name}")
+        called = {
+            node.func.id
+            for node in nodes(path)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        for name in called & {"open", "input", "eval", "exec", "breakpoint"}:
+            faults.append(f"{relative(path)} calls {name}")
+        if re.search(r"\b(?:datetime|date)\.(?:now|today|utcnow)\(", source(path)):
+            faults.append(f"{relative(path)} asks the clock")
+    assert not faults, "\n".join(faults)
 
 
 def tracked() -> list[Path]:

@@ -1,9 +1,13 @@
-"""Every rule cuts its examples and keeps its look-alikes."""
+"""Every rule cuts its examples and keeps its look-alikes.
+
+One test tries all rules of a language and reports every failure.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -17,9 +21,17 @@ from copydesk.transforms.clean.rule_set import RuleSet
 
 PATTERNED = [rule for rule in clean.RULES if rule.place not in {"context", "evidence"}]
 NO_MODEL = clean.Options(line_model=False)
-each_rule = pytest.mark.parametrize(
-    "rule", [pytest.param(rule, id=rule.name) for rule in PATTERNED]
-)
+
+
+def _by_language(rules: Iterable[Rule]) -> list[object]:
+    """Return the rules as parameters of a test, one for each first language of a rule."""
+    groups: dict[str, list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.languages[0], []).append(rule)
+    return [pytest.param(group, id=language) for language, group in groups.items()]
+
+
+each_language = pytest.mark.parametrize("rules", _by_language(PATTERNED))
 
 
 def _alone(rule: Rule) -> clean.Options:
@@ -36,43 +48,50 @@ def _alone(rule: Rule) -> clean.Options:
     )
 
 
-@each_rule
-def test_what_a_rule_must_drop_goes(rule: Rule) -> None:
-    options, wrong = _alone(rule), {}
-    for example in rule.drops:
-        text = example.replace("[[", "").replace("]]", "")
-        expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip()
-        if "]]" not in example or rule.place == "form":
-            expected = ""  # the line above the fields is boilerplate too
-        removed = clean.clean(text, options=options, languages=rule.languages)
-        left = ledger.apply(text, removed).strip()
-        if left != expected:
-            wrong[example] = left
-    assert wrong == {}
+@each_language
+def test_what_a_rule_must_drop_goes(rules: list[Rule]) -> None:
+    wrong = []
+    for rule in rules:
+        options = _alone(rule)
+        for example in rule.drops:
+            text = example.replace("[[", "").replace("]]", "")
+            expected = re.sub(r"\[\[.*?\]\]", "", example, flags=re.S).strip()
+            if "]]" not in example or rule.place == "form":
+                expected = ""  # the line above the fields is boilerplate too
+            removed = clean.clean(text, options=options, languages=rule.languages)
+            left = ledger.apply(text, removed).strip()
+            if left != expected:
+                wrong.append(f"{rule.name}: {example!r} leaves {left!r}")
+    assert not wrong, "\n".join(wrong)
 
 
-@each_rule
-def test_what_a_rule_must_keep_stays(rule: Rule) -> None:
-    wrong = {}
-    for example in rule.keeps:
-        removed = clean.clean(example, options=NO_MODEL, languages=rule.languages)
-        if ledger.apply(example, removed) != example:
-            wrong[example] = [(r.rule, r.text) for r in removed]
-    assert wrong == {}
+@each_language
+def test_what_a_rule_must_keep_stays(rules: list[Rule]) -> None:
+    wrong = []
+    for rule in rules:
+        for example in rule.keeps:
+            removed = clean.clean(example, options=NO_MODEL, languages=rule.languages)
+            if ledger.apply(example, removed) != example:
+                cuts = [(r.rule, r.text) for r in removed]
+                wrong.append(f"{rule.name}: {example!r} loses {cuts}")
+    assert not wrong, "\n".join(wrong)
 
 
-CONTEXT = [
-    pytest.param(rule, text, id=rule.name)
-    for rule in clean.RULES
-    if rule.place == "context"
-    for text in (*rule.drops, *rule.keeps)
-]
+@pytest.mark.parametrize(
+    "rules", _by_language(rule for rule in clean.RULES if rule.place == "context")
+)
+def test_the_examples_of_rules_that_read_the_lines_around_hold_too(rules: list[Rule]) -> None:
+    wrong = []
+    for rule in rules:
+        for example in (*rule.drops, *rule.keeps):
+            marked, gone = _marked_and_gone(rule, example)
+            if gone != marked:
+                wrong.append(f"{rule.name}: {example!r} loses {gone}")
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("rule", "example"), CONTEXT)
-def test_the_examples_of_rules_that_read_the_lines_around_hold_too(
-    rule: Rule, example: str
-) -> None:
+def _marked_and_gone(rule: Rule, example: str) -> tuple[set[str], set[str]]:
+    """Return the lines of an example that the rule must cut, and those that it cuts."""
     text = example.replace("[[", "").replace("]]", "")
     marked = {
         line
@@ -84,23 +103,23 @@ def test_the_examples_of_rules_that_read_the_lines_around_hold_too(
     # The tables of a language may have a rule of the same name that is tried first.
     names = re.compile(rf"{rule.name}(_[a-z]{{2}})?" if example in rule.drops else rule.name)
     gone = {r.text.strip("\n") for r in clean.clean(text) if names.fullmatch(r.rule)}
-    assert gone - {""} == (marked if example in rule.drops else set()) - {""}
+    return (marked if example in rule.drops else set()) - {""}, gone - {""}
 
 
 @pytest.mark.parametrize(
-    ("rule", "example"),
-    [
-        pytest.param(rule, text, id=f"{rule.name}: {text[:50]}")
-        for rule in clean.RULES
-        if rule.place == "evidence"
-        for text in rule.drops
-    ],
+    "rules", _by_language(rule for rule in clean.RULES if rule.place == "evidence")
 )
-def test_a_rule_that_is_only_evidence_matches_and_cuts_nothing(rule: Rule, example: str) -> None:
-    line = Line(example, folded(example), "")
-    table = RuleTable(content_of([rule]))
-    assert RuleSet(table, table.entries).with_evidence(line).rule == rule.name
-    assert clean.clean(example, options=NO_MODEL, languages=rule.languages) == ()
+def test_a_rule_that_is_only_evidence_matches_and_cuts_nothing(rules: list[Rule]) -> None:
+    wrong = []
+    for rule in rules:
+        table = RuleTable(content_of([rule]))
+        for example in rule.drops:
+            line = Line(example, folded(example), "")
+            if RuleSet(table, table.entries).with_evidence(line).rule != rule.name:
+                wrong.append(f"{rule.name} does not match {example!r}")
+            if clean.clean(example, options=NO_MODEL, languages=rule.languages):
+                wrong.append(f"{example!r} loses something")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_rule_names_are_unique() -> None:
