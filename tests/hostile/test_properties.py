@@ -220,19 +220,26 @@ def test_a_known_page_keeps_its_promises(page: str | bytes) -> None:
     promises.page_keeps_its_promises(page)
 
 
-@pytest.mark.parametrize("rule", clean.RULES, ids=lambda rule: rule.name)
+# Eight rules share the texts, because a text costs much more to draw than to clean.
+@pytest.mark.parametrize(
+    "rules",
+    [clean.RULES[row : row + 8] for row in range(0, len(clean.RULES), 8)],
+    ids=lambda rules: rules[0].name,
+)
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=LINES)
-def test_a_rule_alone_cuts_what_the_ledger_can_rebuild(rule: clean.Rule, text: str) -> None:
-    extracted = normalise.text("\n".join((*rule.drops[:2], text, *rule.keeps[:2])))
-    cuts = clean.clean(extracted, kind="text")
-    assert ledger.rebuild(ledger.apply(extracted, cuts), cuts) == extracted
+def test_the_ledger_can_rebuild_what_is_cut_from_the_examples_of_a_rule_and_any_text(
+    rules: tuple[clean.Rule, ...], text: str
+) -> None:
+    for rule in rules:
+        extracted = normalise.text("\n".join((*rule.drops[:2], text, *rule.keeps[:2])))
+        cuts = clean.clean(extracted, kind="text")
+        assert ledger.rebuild(ledger.apply(extracted, cuts), cuts) == extracted, rule.name
 
 
-@pytest.mark.parametrize("tagger", TAGGERS, ids=lambda tagger: tagger.name)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15 * len(TAGGERS), deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=LINES)
-def test_a_tagger_takes_any_text(tagger: object, text: str) -> None:
+def test_the_taggers_take_any_text(text: str) -> None:
     tag.tag(Document(normalise.text(text)))
 
 
