@@ -6,6 +6,7 @@
 The two can run at the same time.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -30,5 +31,6 @@ def groups(texts: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # it takes a tenth of the time of the compilation
     work = {"documents": documents, "groups": groups}[sys.argv[1]]
     work([path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))])
