@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,39 +18,55 @@ from copydesk.flows.index import Index, IndexRefused
 from copydesk.transforms.dedup import Options, candidates, in_memory_search, sketches
 from tests.dedup import newsroom
 
-ROOM = newsroom.Newsroom(31, stories=40, singles=160)
-SKETCHES = sketches.sketch(sketches.as_texts(ROOM.texts), Options())
-TIMES = in_memory_search.as_times(ROOM.times, len(ROOM.texts))
-ROWS = np.arange(len(ROOM.texts))
+
+@cache
+def room() -> newsroom.Newsroom:
+    """Return the stories of the tests. They are made only in the process that needs them."""
+    return newsroom.Newsroom(31, stories=40, singles=160)
+
+
+@cache
+def sketched() -> sketches.Sketches:
+    return sketches.sketch(sketches.as_texts(room().texts), Options())
+
+
+@cache
+def times() -> np.ndarray:
+    return in_memory_search.as_times(room().times, len(room().texts))
+
+
+def all_rows() -> np.ndarray:
+    return np.arange(len(room().texts))
 
 
 def build(folder: Path, parts: int = 1, options: Options | None = None) -> Index:
     options = options or Options()
     paths: dict[str, Path] = {}
     names: tuple[str, ...] = ()
-    for part in np.array_split(ROWS, parts):
+    for part in np.array_split(all_rows(), parts):
         written = Index([paths[n] for n in names], options).add(
-            [ROOM.ids[r] for r in part], SKETCHES, TIMES, part, folder
+            [room().ids[r] for r in part], sketched(), times(), part, folder
         )
         paths |= {path.name: path for path in written.new}
         names = written.names
     return Index([paths[n] for n in names], options)
 
 
-def found(index: Index, rows: np.ndarray = ROWS) -> set[tuple[int, str]]:
-    hits = index.find(SKETCHES, TIMES, rows)
+def found(index: Index, rows: np.ndarray | None = None) -> set[tuple[int, str]]:
+    hits = index.find(sketched(), times(), all_rows() if rows is None else rows)
     return set(zip(hits.rows.tolist(), index.doc_ids(hits.numbers), strict=True))
 
 
 def test_every_document_finds_itself_and_its_copies(tmp_path: Path) -> None:
     pairs = found(build(tmp_path))
+    rows, ids, clusters = all_rows(), room().ids, room().clusters
     copies = {
-        (i, ROOM.ids[j])
-        for i in ROWS
-        for j in ROWS
-        if ROOM.clusters[i] == ROOM.clusters[j] and abs(TIMES[i] - TIMES[j]) <= Options().window_us
+        (i, ids[j])
+        for i in rows
+        for j in rows
+        if clusters[i] == clusters[j] and abs(times()[i] - times()[j]) <= Options().window_us
     }
-    assert {(i, ROOM.ids[i]) for i in ROWS} <= pairs
+    assert {(i, ids[i]) for i in rows} <= pairs
     assert len(copies & pairs) / len(copies) > 0.97
     assert len(pairs - copies) < 0.02 * len(pairs)
 
@@ -61,7 +78,7 @@ def test_many_additions_find_what_one_finds(tmp_path: Path) -> None:
 def test_runs_merge_so_that_there_are_few(tmp_path: Path) -> None:
     index = build(tmp_path, parts=64)
     assert len(index.segments) <= 4
-    assert index.n_documents == len(ROWS)
+    assert index.n_documents == len(all_rows())
 
 
 def test_the_same_documents_make_the_same_files(tmp_path: Path) -> None:
@@ -75,7 +92,7 @@ def test_a_document_takes_less_than_a_kilobyte(tmp_path: Path) -> None:
         for f in (*index.docs, *index.segments)
         for a in f.header["arrays"].values()
     )
-    assert arrays / len(ROWS) < 950
+    assert arrays / len(all_rows()) < 950
 
 
 def test_signatures_load_into_datasketch(tmp_path: Path) -> None:
@@ -88,13 +105,13 @@ def test_signatures_load_into_datasketch(tmp_path: Path) -> None:
         seed=1,
         hashvalues=index.column("signature", np.array([3]))[0],
     )
-    own = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=SKETCHES.signatures[3])
+    own = MinHash(num_perm=128, scheme="affine32", seed=1, hashvalues=sketched().signatures[3])
     assert stored.jaccard(own) == 1.0
 
 
 def test_a_deleted_document_is_no_longer_found_and_leaves_no_bytes(tmp_path: Path) -> None:
     index = build(tmp_path, parts=3)
-    gone = ROOM.ids[:5]
+    gone = room().ids[:5]
     written = index.without(gone, tmp_path)
     after = Index([tmp_path / name for name in written.names], Options())
     assert not {doc for _, doc in found(after)} & set(gone)
@@ -102,8 +119,8 @@ def test_a_deleted_document_is_no_longer_found_and_leaves_no_bytes(tmp_path: Pat
     for name in written.names:
         raw = (tmp_path / name).read_bytes()
         for row in range(5):
-            assert bytes.fromhex(ROOM.ids[row]) not in raw
-            assert SKETCHES.signatures[row].tobytes() not in raw
+            assert bytes.fromhex(room().ids[row]) not in raw
+            assert sketched().signatures[row].tobytes() not in raw
 
 
 def test_deleting_what_is_not_there_changes_nothing(tmp_path: Path) -> None:
@@ -160,11 +177,11 @@ pointer = folder / "current.json"
 while True:
     names = json.loads(pointer.read_text()) if pointer.exists() else []
     index = t.Index([folder / n for n in names], t.Options())
-    if index.n_documents >= len(t.ROWS):
+    if index.n_documents >= len(t.all_rows()):
         pointer.unlink()
         continue
-    rows = t.ROWS[index.n_documents : index.n_documents + 10]
-    written = index.add([t.ROOM.ids[r] for r in rows], t.SKETCHES, t.TIMES, rows, folder / "staging")
+    rows = t.all_rows()[index.n_documents : index.n_documents + 10]
+    written = index.add([t.room().ids[r] for r in rows], t.sketched(), t.times(), rows, folder / "staging")
     for path in written.new:
         os.replace(path, folder / path.name)
     (folder / "next.json").write_text(json.dumps(written.names))
@@ -188,5 +205,5 @@ def test_a_kill_leaves_the_published_index_usable(tmp_path: Path) -> None:
         pointer = tmp_path / "current.json"
         names = json.loads(pointer.read_text()) if pointer.exists() else []
         index = Index([tmp_path / name for name in names], Options())
-        there = ROWS[: index.n_documents]
-        assert {(int(r), ROOM.ids[r]) for r in there} <= found(index, there)
+        there = all_rows()[: index.n_documents]
+        assert {(int(r), room().ids[r]) for r in there} <= found(index, there)
