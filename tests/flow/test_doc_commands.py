@@ -261,7 +261,7 @@ def dask(folder: Path) -> Iterator[dict[str, str]]:
         subprocess.Popen([*program, *words], env=environment, cwd=folder, stderr=subprocess.DEVNULL)
         for words in (
             ["scheduler", "--host", address, "--no-dashboard"],
-            ["worker", address, "--nthreads", "1", "--no-dashboard"],
+            ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"],
         )
     ]
     yield {"ADDRESS": address}

@@ -15,14 +15,14 @@ from copydesk.flows.warehouse.diff import compare
 from tests.warehouse import rows
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse of two snapshots.
 
     The first has five articles and two rejects. The second has one more article, changes one, and
     drops one as a copy.
     """
-    made = Warehouse.open(tmp_path / "wh", create=True)
+    made = Warehouse.open(tmp_path_factory.mktemp("untouched") / "wh", create=True)
     rejects = [
         rows.row(
             "rejects", source_uri="in/a\x1b[31m.txt", reason="empty", step="read", detail="0 bytes"
@@ -65,6 +65,11 @@ def warehouse(tmp_path: Path) -> Warehouse:
         )
     )
     return made
+
+
+@pytest.fixture
+def warehouse(untouched: Warehouse, tmp_path: Path) -> Warehouse:
+    return rows.copied(untouched, tmp_path / "wh")
 
 
 def call(warehouse: Warehouse, *words: str) -> Result:

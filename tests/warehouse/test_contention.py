@@ -6,6 +6,7 @@ Each gives one clear sentence, and nothing is lost.
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import resource
 import signal
@@ -14,6 +15,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 import pytest
@@ -21,31 +24,35 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main
 from copydesk.flows.support import atomic_write
-from copydesk.flows.warehouse import Change, Warehouse, table_file
+from copydesk.flows.warehouse import Change, Warehouse, lock, table_file
 from copydesk.flows.warehouse.errors import Locked, WriteFailed
 from tests.warehouse import rows
 
 ROOT = Path(__file__).resolve().parents[2]
-_HOLD = """
-import sys, time
-from copydesk.flows.warehouse import lock
-from pathlib import Path
-with lock.exclusive(Path(sys.argv[1])):
-    print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
-"""
+#: A fork is as much another process as a new interpreter, which would take a second of imports.
+_FORK = multiprocessing.get_context("fork")
+
+
+def _hold(path: Path, seconds: float, told: Connection) -> None:
+    with lock.exclusive(path):
+        told.send("held")
+        time.sleep(seconds)
 
 
 @contextmanager
-def another_writer(warehouse: Warehouse, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", _HOLD, str(warehouse.root / "lock"), str(seconds)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        try:
-            yield holder
-        finally:
-            holder.kill()
+def another_writer(warehouse: Warehouse, seconds: float) -> Iterator[ForkProcess]:
+    """Run a process that holds the lock of the warehouse for some seconds."""
+    here, told = _FORK.Pipe()
+    holder = _FORK.Process(target=_hold, args=(warehouse.root / "lock", seconds, told))
+    holder.start()
+    told.close()
+    try:
+        assert here.recv() == "held"
+        yield holder
+    finally:
+        holder.kill()
+        holder.join()
+        here.close()
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ def test_every_command_that_writes_names_the_other_writer_and_waits_with_wait(
 def test_the_lock_of_a_killed_writer_stops_nobody(warehouse: Warehouse) -> None:
     with another_writer(warehouse, 30) as holder:
         holder.kill()
-        holder.wait()
+        holder.join()
         with warehouse.lock():
             assert str(os.getpid()) in (warehouse.root / "lock").read_text()
 

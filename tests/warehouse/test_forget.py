@@ -26,14 +26,14 @@ def copied(number: int) -> str:
     return f"{rows.text_of(0)} Seen by {number} people."
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse of two snapshots.
 
     The first has documents 0 to 4, and 0 to 2 are one story. The second adds 5 and 6, which are
     copies of 0, and 7, which is a revision of 1.
     """
-    made = Warehouse.open(tmp_path / "wh", create=True)
+    made = Warehouse.open(tmp_path_factory.mktemp("untouched") / "wh", create=True)
     in_story = [
         rows.article(n, story_id=STORY, story_rank=n + 1, title=f"A headline long enough {n}")
         for n in range(3)
@@ -112,6 +112,11 @@ def warehouse(tmp_path: Path) -> Warehouse:
     )
     assert list(faults(made)) == []
     return made
+
+
+@pytest.fixture
+def warehouse(untouched: Warehouse, tmp_path: Path) -> Warehouse:
+    return rows.copied(untouched, tmp_path / "wh")
 
 
 def publish(

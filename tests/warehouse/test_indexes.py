@@ -23,10 +23,10 @@ from tests.warehouse import rows
 OPTIONS = Options()
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Four articles with an exact copy of the first, all signed."""
-    made = Warehouse.open(tmp_path / "wh", create=True)
+    made = Warehouse.open(tmp_path_factory.mktemp("untouched") / "wh", create=True)
     copy = rows.article(
         9,
         table="duplicates",
@@ -55,6 +55,11 @@ def warehouse(tmp_path: Path) -> Warehouse:
     )
     sign(made, first)
     return made
+
+
+@pytest.fixture
+def warehouse(untouched: Warehouse, tmp_path: Path) -> Warehouse:
+    return rows.copied(untouched, tmp_path / "wh")
 
 
 def sign(warehouse: Warehouse, snapshot: Snapshot) -> None:

@@ -14,12 +14,17 @@ from copydesk.flows.warehouse.checks.verify import faults
 from tests.warehouse import rows
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    made = Warehouse.open(tmp_path / "wh", create=True)
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    made = Warehouse.open(tmp_path_factory.mktemp("untouched") / "wh", create=True)
     add(made, "one", range(6))
     add(made, "two", range(6, 8))
     return made
+
+
+@pytest.fixture
+def warehouse(untouched: Warehouse, tmp_path: Path) -> Warehouse:
+    return rows.copied(untouched, tmp_path / "wh")
 
 
 def add(warehouse: Warehouse, run_id: str, numbers: range, **change: object) -> Snapshot:
