@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import signal
-import subprocess
-import sys
 import time
 from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -167,41 +166,42 @@ def test_popular_keys_are_capped(tmp_path: Path) -> None:
     assert 0 < len(hits.rows) <= 10 * 48 * 2 * candidates.CAP
 
 
-_CHILD = """
-import json, os, sys
-from pathlib import Path
-from tests.dedup import test_index as t
-import numpy as np
-folder = Path(sys.argv[1])
-pointer = folder / "current.json"
-while True:
-    names = json.loads(pointer.read_text()) if pointer.exists() else []
-    index = t.Index([folder / n for n in names], t.Options())
-    if index.n_documents >= len(t.all_rows()):
-        pointer.unlink()
-        continue
-    rows = t.all_rows()[index.n_documents : index.n_documents + 10]
-    written = index.add([t.room().ids[r] for r in rows], t.sketched(), t.times(), rows, folder / "staging")
-    for path in written.new:
-        os.replace(path, folder / path.name)
-    (folder / "next.json").write_text(json.dumps(written.names))
-    os.replace(folder / "next.json", pointer)
-    print("published", flush=True)
-"""
+_FORK = multiprocessing.get_context("fork")
+
+
+def _publish_for_ever(folder: Path, told: Connection) -> None:
+    """Add ten documents at a time, and begin anew once all are there."""
+    pointer = folder / "current.json"
+    while True:
+        names = json.loads(pointer.read_text()) if pointer.exists() else []
+        index = Index([folder / name for name in names], Options())
+        if index.n_documents >= len(all_rows()):
+            pointer.unlink()
+            continue
+        rows = all_rows()[index.n_documents : index.n_documents + 10]
+        written = index.add(
+            [room().ids[r] for r in rows], sketched(), times(), rows, folder / "staging"
+        )
+        for path in written.new:
+            os.replace(path, folder / path.name)
+        (folder / "next.json").write_text(json.dumps(written.names))
+        os.replace(folder / "next.json", pointer)
+        told.send("published")
 
 
 def test_a_kill_leaves_the_published_index_usable(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     rounds = int(os.environ.get("COPYDESK_KILLS", "3"))
+    sketched()  # the forks inherit it
     for round_ in range(rounds):
-        child = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, str(tmp_path)], stdout=subprocess.PIPE, env=environment
-        )
-        assert child.stdout is not None
-        child.stdout.readline()
+        here, told = _FORK.Pipe()
+        child = _FORK.Process(target=_publish_for_ever, args=(tmp_path, told))
+        child.start()
+        told.close()
+        here.recv()
         time.sleep(0.013 * (round_ + 1))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        child.kill()
+        child.join()
+        here.close()
         pointer = tmp_path / "current.json"
         names = json.loads(pointer.read_text()) if pointer.exists() else []
         index = Index([tmp_path / name for name in names], Options())
