@@ -177,6 +177,7 @@ def crashes(
     chance = random.Random(seed)
     done: set[str] = set()
     known: set[int] = set()
+    before = {node for names in recording.before.values() for node in names.values()}
     for length in range(len(recording.steps) + 1):
         if length and (mark := recording.steps[length - 1].mark):
             done = done | {mark}
@@ -194,8 +195,10 @@ def crashes(
         ]
         for part in parts:
             left = [step for at, step in enumerate(steps) if at in part or at not in loose]
+            paths = list(_walk(recording, left, aside))
+            lasting = before | {step.synced for step in steps}
             for unsynced in (1.0, 0.0, 0.5):
-                tree = _tree(recording, left, {step.synced for step in steps}, unsynced, aside)
+                tree = _tree(recording, paths, lasting, unsynced)
                 key = hash((frozenset(done), frozenset(tree.items())))
                 if key not in known:
                     known.add(key)
@@ -229,11 +232,11 @@ def _walk(recording: Recording, steps: list[Step], aside: str) -> Iterator[tuple
 
 
 def _tree(
-    recording: Recording, steps: list[Step], synced: set[int | None], unsynced: float, aside: str
+    recording: Recording, paths: list[tuple[str, int]], lasting: set[int | None], unsynced: float
 ) -> dict[str, bytes | str | None]:
-    existed = {node for names in recording.before.values() for node in names.values()}
+    """Return the tree of these paths. Of files that are not `lasting`, this share is left."""
     found: dict[str, bytes | str | None] = {}
-    for path, number in _walk(recording, steps, aside):
+    for path, number in paths:
         node = recording.nodes[number]
         if not path:
             continue
@@ -241,7 +244,7 @@ def _tree(
             found[path] = None
         elif node.target is not None:
             found[path] = node.target
-        elif number in synced or number in existed:
+        elif number in lasting:
             found[path] = node.content if node.kept is None else node.kept
         else:
             found[path] = node.content[: int(len(node.content) * unsynced)]
