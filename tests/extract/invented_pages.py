@@ -183,6 +183,16 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
     ("404, French", "Page introuvable - Le Quai", "<h1>Erreur 404</h1><p>La page demandée n'existe plus.</p>", ""),
     ("404, Spanish", "Página no encontrada | El Muelle", "<h1>Vaya…</h1><p>La página que buscas no existe.</p>", ""),
     ("404, Italian", "Errore 404 - Il Molo", "<h1>Pagina non trovata</h1><p>Torna alla home.</p>", ""),
+    ("404, Japanese", "ページが見つかりません | 港新聞", "<h1>お探しのページは見つかりませんでした</h1><p>削除されたか、URLが変更された可能性があります。</p>", ""),
+    ("404, Greek", "Η σελίδα δεν βρέθηκε | Λιμάνι", "<h1>Σφάλμα</h1><p>Η σελίδα που ζητήσατε δεν βρέθηκε.</p>", ""),
+    ("404, Arabic", "الصفحة غير موجودة | الميناء", "<h1>عذرا</h1><p>الصفحة التي تبحث عنها غير موجودة.</p>", ""),
+    ("removed, German", "Artikel nicht mehr verfügbar | Hafenbote", "<h1>Dieser Artikel ist nicht mehr verfügbar</h1><p>Bitte nutzen Sie die Suche.</p>", ""),
+    ("maintenance", "We will be back soon", "<h1>Scheduled maintenance</h1><p>Our site will return within the hour.</p>", ""),
+    ("age check", "Age verification | Harbour Post", "<h1>Age check</h1><p>You must be 18 or older to see this page.</p>", ""),
+    ("blocker, French", "Bloqueur de publicité détecté | Le Quai", "<h1>Vous utilisez un bloqueur de publicité</h1><p>Pour lire cet article, désactivez-le.</p>", ""),
+    ("consent, Dutch", "De Kade", "<h1>Onze lezers kiezen</h1><p>Wij en onze 812 partners slaan informatie op een apparaat op en verwerken "
+     "gegevens.</p><p>U kunt uw toestemming op elk moment intrekken.</p><button>Akkoord</button>", ""),
+    ("shell, Hindi", "बंदरगाह", '<div id="root">लोड हो रहा है...</div>' + _APP, ""),
     ("410", "410 Gone", "<h1>Gone</h1><p>The requested resource is no longer here.</p>", ""),
     ("server error", "502 Bad Gateway", "<center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center>", ""),
     ("robot check", "Just a moment...", "<h1>Checking if the site connection is secure</h1><p>Please wait.</p>", ""),
@@ -197,6 +207,8 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
     ("consent, French", "Le Quai", "<h2>Votre vie privée</h2><p>Nos partenaires et nous stockons des informations sur votre "
      "appareil.</p><p>Nous utilisons des cookies.</p><button>Tout accepter</button>"
      "<button>Continuer sans accepter</button>", ""),
+    ("gallery with credits", "Fotos del temporal | El Muelle", "<h1>Fotos del temporal</h1>" + "".join(
+        f'<figure><img src="/{k}.jpg"><figcaption>Foto: Bruno Cela</figcaption></figure>' for k in range(9)), ""),
     ("gallery", "Pictures of the storm | Harbour Post", "<h1>Pictures of the storm</h1>" + "".join(
         f'<figure><img src="/{k}.jpg"><figcaption>{k} / 24</figcaption></figure>' for k in range(1, 25)), ""),
 )  # fmt: skip
@@ -222,6 +234,9 @@ ARTICLES: tuple[tuple[str, str, str, str], ...] = (
     ("live blog", "Storm: live", "<main><h1>Storm: what we know so far</h1>" + "".join(
         f'<article class="entry"><time>1{k % 10}:0{k % 6}</time><h3>{t}</h3><p>{s} {_LONG}</p></article>'
         for k, (t, s) in enumerate(ENGLISH)) + "</main>", "/live/2026/mar/10/storm-on-the-coast-live-updates"),
+    ("short live blog", "Storm in the fjord", "<main><h1>Storm in the fjord: follow it live</h1>" + "".join(
+        f'<div class="lb-entry" id="e{k}"><time>1{k}:00</time><h3>{t}</h3><p>{s}</p></div>' for k, (t, s) in enumerate(ENGLISH[:5]))
+     + "</main>", "/live/2026/mar/10/storm-in-the-fjord"),
     ("ticker, German", "Sturm im Liveticker", "<main><h1>Sturm an der Küste: der Liveticker</h1>" + "".join(
         f'<div class="tick"><span>1{k}:30 Uhr</span><h4>{t}</h4><p>{s} {_LONG_GERMAN}</p></div>'
         for k, (t, s) in enumerate(GERMAN)) + "</main>", "/regional/sturm-an-der-kueste-der-liveticker-112233.html"),

@@ -207,6 +207,40 @@ def test_a_likely_paragraph_in_a_wrapper_of_its_own_stays_with_those_wrapped_ali
     assert [text[:2] for text in kept[1:]] == ["0.", "1.", "2.", "3."]
 
 
+def test_likely_paragraphs_after_a_list_stay_if_those_above_it_are_wrapped_alike() -> None:
+    above = "".join(f"<p>{n}. {_SAID}</p>" for n in range(2))
+    below = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4, 6))
+    items = "".join(f"<li>{n}. {_SAID}</li>" for n in range(2, 4))
+    columns = (above, f"<ul>{items}</ul>", below)
+    body = "".join(f'<div class="column"><div class="text">{c}</div></div>' for c in columns)
+    kept = _kept(f"<h1>Wall</h1>{body}", {"4.": 0.4, "5.": 0.3})
+    assert [text[:2] for text in kept[1:]] == ["0.", "1.", "2.", "3.", "4.", "5."]
+
+
+def test_the_last_entry_of_a_row_stays_and_an_offer_below_the_row_goes() -> None:
+    entries = "".join(
+        f'<div id="e{n}"><h3>Entry {n}</h3><p>{n}. {_SAID}</p></div>'
+        for n in range(5)
+    )
+    kept = _kept(f"<h1>Wall</h1><div>{entries}</div>", {"4.": 0.12, "Entry 4": 0.12})
+    assert sum("council met" in text for text in kept) == 5
+    boxes = "".join(f'<div class="text"><p>{n}. {_SAID}</p></div>' for n in range(4))
+    offer = "<div class='other'><p>Read all articles of our paper for three months.</p></div>"
+    kept = _kept(f"<h1>Wall</h1><div>{boxes}{offer}</div>", {"Read": 0.2})
+    assert not any(text.startswith("Read") for text in kept)
+
+
+def test_a_hidden_copy_without_spaces_goes() -> None:
+    said = (
+        "県内の離島と本土を結ぶ夜の最終便が三月末で廃止されることになり、島民から不安の声が上がっている。",
+        "運航会社によると、燃料費の高騰と船員不足が重なり、赤字は昨年度の二倍近くに膨らんだという。",
+        "説明会は十五日夜に公民館で開かれる予定で、会社側の担当者も出席する。",
+    )
+    body = "".join(f"<p>{text}</p>" for text in said)
+    kept = _kept(f'<h1>Wall</h1><div style="display: none">{"".join(said)}</div>{body}')
+    assert kept == ["Wall", *said]
+
+
 def test_a_list_of_teasers_below_an_article_is_not_kept_whole() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
     teasers = "".join(

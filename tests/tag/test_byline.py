@@ -84,6 +84,27 @@ def test_the_sites_own_name_in_a_meta_tag_is_not_an_author() -> None:
     assert page_tags(article(head)).values["authors"] == ()
 
 
+def test_the_printed_byline_outweighs_a_site_whose_name_looks_like_a_person() -> None:
+    head = "<meta name='author' content='Anna Sands'><meta property='og:site_name' content='Anna Sands'>"
+    body = "<h1>Rain in Rome</h1><p class='byline'>By Ana Ruiz</p>"
+    assert page_tags(article(head, body)).values["byline"] == ("Ana Ruiz",)
+    assert page_tags(article(head)).values["byline"] == ("Anna Sands",)
+
+
+def test_a_site_and_an_agency_that_a_page_states_as_a_person_are_organisations() -> None:
+    head = "<meta property='og:site_name' content='Diario del Cabo'>" + ld(
+        '{"@type": "NewsArticle", "author": {"@type": "Person", "name": "Diario del Cabo / EFE"}}'
+    )
+    values = page_tags(article(head)).values
+    assert (values["byline"], values["byline_orgs"]) == ((), ("Diario del Cabo", "EFE"))
+
+
+def test_authors_in_an_ordered_list_of_json_ld_are_read() -> None:
+    people = '{"@type": "Person", "name": "Ana Ruiz"}, {"@type": "Person", "givenName": "Bo", "familyName": "Li"}'
+    head = ld(f'{{"@type": "NewsArticle", "author": {{"@list": [{people}]}}}}')
+    assert page_tags(article(head)).values["byline"] == ("Ana Ruiz", "Bo Li")
+
+
 @pytest.mark.parametrize(
     "name", ["Example Media GmbH", "Example Holdings Inc.", "admin", "examplepost"]
 )

@@ -141,3 +141,14 @@ def test_a_dateline_on_a_line_of_its_own_stays_and_is_read() -> None:
         "LONDON, Jan 5 (Reuters)\nThe river rose again at noon, officials said."
     )
     assert (article.dateline_place, article.wire_source) == ("LONDON", "Reuters")
+
+
+def test_a_listed_place_on_a_line_of_its_own_is_the_dateline_without_an_agency() -> None:
+    said = (
+        "The river rose again at noon, officials said, and the ferry stayed in port until evening."
+    )
+    for line in ("OSLO", "RECIFE —", "NAIROBI, Kenya —"):
+        place = copydesk.clean_text(f"{line}\n{said}").dateline_place
+        assert place == line.split(",")[0].strip(" —")
+    for line in ("UPDATE", "OSLO, again", "Oslo"):
+        assert copydesk.clean_text(f"{line}\n{said}").dateline_place is None

@@ -157,6 +157,21 @@ def test_a_headline_at_the_end_of_the_title_is_not_a_site() -> None:
     assert page_tags(page, url="https://zoll.test/a").values["outlet"] == "zoll.test"
 
 
+def test_the_main_heading_that_ends_the_title_is_the_site_if_a_lower_one_prints_the_headline() -> (
+    None
+):
+    body = "<h1>Words by the Sea</h1><h2>Nine days of rain in Rome</h2>"
+    for border in ("–", "|", "::"):
+        head = f"<title>Nine days of rain in Rome {border} Words by the Sea</title>"
+        assert page_tags(article(head, body)).values["outlet"] == "Words by the Sea"
+
+
+def test_a_site_under_a_portal_has_its_own_name_with_accents() -> None:
+    head = "<meta property='og:site_name' content='Rádio Maré'>"
+    made = page_tags(article(head), url="https://radiomare.uol.com.br/a/1")
+    assert made.values["outlet"] == "Rádio Maré"
+
+
 @pytest.mark.parametrize(
     ("title", "outlet"),
     [

@@ -68,7 +68,12 @@ def parse_with_elements(
     tree = _tree(content)
     if b"shadowroot" in content:
         _open_shadows(tree)
+    if b"<noscript" in content:
+        _open_noscripts(tree)
     elements = page_elements.read(tree)
+    if _PARAGRAPH_IN_VALUE in elements.content and _ADDRESS_WITH_PARAGRAPH.search(content):
+        tree = _tree(_with_short_addresses(content))
+        elements = page_elements.read(tree)
     if _may_be_crowded(elements) and _CROWDED(tree):
         tree = _tree(_requoted(content, _CROWD))
         elements = page_elements.read(tree)
@@ -83,6 +88,51 @@ def _open_shadows(tree: HtmlElement) -> None:
     for template in list(tree.iter("template")):
         if template.get("shadowrootmode") == "open" or template.get("shadowroot") == "open":
             template.tag = "div"
+
+
+def _open_noscripts(tree: HtmlElement) -> None:
+    """Make a box of what a browser without scripts shows, if the article is only there.
+
+    It is there if an element has most of the characters in paragraphs of the page.
+    """
+    for noscript in tree.iter("noscript"):
+        inside = [len(_text(node)) for node in noscript.iter("p")]
+        if len(inside) < _NOSCRIPT_PARAGRAPHS or sum(inside) < _NOSCRIPT_CHARS:
+            continue
+        everywhere = sum(len(_text(node)) for node in tree.iter("p"))
+        if 2 * sum(inside) > everywhere:
+            noscript.tag = "div"
+
+
+#: Paragraphs and characters of an article in a `noscript` at least (arbitrary).
+_NOSCRIPT_PARAGRAPHS, _NOSCRIPT_CHARS = 3, 200
+
+
+def _text(node: HtmlElement) -> str:
+    return "".join(node.itertext())
+
+
+#: The end of a paragraph in the serialised value of an attribute, or in a script.
+_PARAGRAPH_IN_VALUE = b"&lt;/p&gt;"
+#: An address that has no closing quotation mark and continues over paragraphs.
+_ADDRESS_WITH_PARAGRAPH = re.compile(rb"href=\"[^\"]*</p>")
+
+
+def _with_short_addresses(content: bytes) -> bytes:
+    """Return a page in which tags with such an address end at their first ">"."""
+    for _ in range(_MOST_REPAIRS):
+        found = _ADDRESS_WITH_PARAGRAPH.search(content)
+        if found is None:
+            break
+        content = _ended(content, content.rfind(b"<", 0, found.start()))
+    return content
+
+
+def _ended(content: bytes, start: int) -> bytes:
+    """Return a page in which a tag has no quotation marks and ends at its first ">"."""
+    end = content.find(b">", start)
+    opened = content[start + 1 : end].translate(None, b"\"'<")
+    return b"".join((content[: start + 1], opened, content[end:]))
 
 
 def _may_be_crowded(elements: Elements) -> bool:
@@ -163,9 +213,7 @@ def _requoted(content: bytes, most: int) -> bytes:
                 and b"</" in tag[0]
                 and sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > most
             ):
-                end = content.find(b">", tag.start())
-                opened = content[tag.start() + 1 : end].translate(None, b"\"'<")
-                content = b"".join((content[: tag.start() + 1], opened, content[end:]))
+                content = _ended(content, tag.start())
                 break
         else:
             return content

@@ -239,7 +239,9 @@ def _on_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     stated = [c for c in (_json_ld(page, site), _meta(page, site)) if c and c.names]
     printed = printed_byline.printed(page, site)
     candidates = [*stated, *([printed] if printed else [])]
-    by_people = sorted((c for c in candidates if c.has_people), key=_is_account)
+    by_people = sorted(
+        (c for c in candidates if c.has_people), key=lambda c: (_is_site(c, site), _is_account(c))
+    )
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
         return stated[
             0
@@ -274,6 +276,11 @@ def _is_account(candidate: Candidate) -> bool:
     )
 
 
+def _is_site(candidate: Candidate, site: frozenset[str]) -> bool:
+    """Tell whether all people of a byline have the site's name, as the owner of a personal site has."""
+    return all(gazetteers.key(name.text) in site for name in candidate.names if not name.is_org)
+
+
 def _same_people(a: set[str], b: set[str]) -> bool:
     """Tell whether all names of one set are parts of names of the other.
 
@@ -291,6 +298,7 @@ def _json_ld(page: PageData, site: frozenset[str]) -> Candidate | None:
             # The owner of a personal site is a person, even if the site has the same name.
             own = (
                 agent.is_organisation is False
+                and gazetteers.key(agent.name) in site
                 and person_names.is_person(agent.name)
                 and not gazetteers.outlet_named(agent.name)
             )

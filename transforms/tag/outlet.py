@@ -100,8 +100,9 @@ def _name(view: View, host: str, domain: str | None) -> tuple[str | None, str]:
 
 def _is_tenant(name: str | None, host: str, domain: str | None) -> bool:
     """Tell whether a site under a portal's domain has its own name: "Band" at band.uol.com.br."""
-    key = gazetteers.key(name or "")
-    return len(key) > 2 and key in _labels_above(host, domain)
+    above = _labels_above(host, domain)
+    keys = {gazetteers.key(name or ""), _plain(name or "")}
+    return any(len(key) > 2 and key in above for key in keys)
 
 
 def _labels_above(host: str, domain: str | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,7 @@ HIDDEN_COPY, REPEATED = "page_hidden_copy", "page_repeated"
 _SAME, _COPY_WORDS = 0.85, 60
 _LEAST_WORDS = 12  # Shorter blocks are not compared.
 # Copies begin with the same characters as the block that they copy.
-_LEAST_CHARS, _OPENING_CHARS = 50, 40
+_LEAST_CHARS, _LEAST_UNSPACED, _OPENING_CHARS = 50, 20, 40
 #: A visible copy is cut only if it is a second article, a third of everything that is kept.
 _COPY_SHARE = 0.3
 #: The paragraphs of a second box with the same markup, and their share of its text (arbitrary).
@@ -32,7 +33,10 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     the same order, such as the one for small screens. Other repetitions in paragraphs like the first
     are made by an author on purpose, and stay.
     """
-    places = [b for b in np.flatnonzero(kept).tolist() if len(page.text[b]) >= _LEAST_CHARS]
+    stays = np.flatnonzero(kept).tolist()
+    longest = max((page.text[b] for b in stays), key=len, default="")
+    least_chars = _LEAST_UNSPACED if _UNSPACED.search(longest) else _LEAST_CHARS
+    places = [b for b in stays if len(page.text[b]) >= least_chars]
     openings: dict[str, int] = {}
     for block in places:
         openings.setdefault(page.text[block][:_OPENING_CHARS].casefold(), block)
@@ -99,7 +103,13 @@ def markup_of(page: Page, block: int) -> tuple[int, int]:
 
 def _trigrams(text: str) -> list[tuple[str, ...]]:
     words = WORD.findall(text.lower())
+    if _UNSPACED.search(text):
+        words = list(text)
     return list(zip(words, words[1:], words[2:], strict=False))
+
+
+#: Chinese and Japanese are written without spaces, so their characters are compared.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]{6}")
 
 
 def _is_hidden(page: Page, block: int) -> bool:

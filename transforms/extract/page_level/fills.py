@@ -49,17 +49,24 @@ def fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Co
     _fill_wrapped(page, kept, probability, words)
     _fill_rows(page, kept, probability)
     _fill_questions(page, kept, probability)
+    _fill_boxes(page, kept, probability, words)
 
 
 def _fill_single(
-    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+    page: Page,
+    kept: npt.NDArray[np.bool_],
+    probability: Column,
+    words: Column,
+    *,
+    first: int = 0,
 ) -> None:
     """Keep a paragraph between two kept ones with the same markup, or a likely one after one.
 
-    After a quotation or a list, the paragraph above it counts as the one before.
+    After a quotation or a list, the paragraph above it counts as the one before. Blocks before
+    `first` do not change.
     """
     for block in np.flatnonzero(~kept & (probability >= BETWEEN)).tolist():
-        if block == 0 or not kept[block - 1]:
+        if block == 0 or block < first or not kept[block - 1]:
             continue
         is_next = _is_alike(page, block, block - 1)
         if not (is_next or _is_like_one_above(page, kept, block)):
@@ -158,12 +165,24 @@ def _fill_wrapped(
             and words[before] >= _WRAPPED_WORDS
             and page.text[block][-1] in _SENTENCE_ENDS
             and page.link_chars[block] < _WRAPPED_LINKS * len(page.text[block])
-            and _is_wrapped_alike(page, block, before)
+            and (
+                _is_wrapped_alike(page, block, before)
+                or _is_wrapped_alike(page, block, _above_list(page, kept, before))
+            )
             and all(_may_be_between(page, b, words) for b in between)
         ):
             kept[block] = True
             for other in between:
                 kept[other] |= _is_heading(page, other) and probability[other] >= BETWEEN
+            _fill_single(page, kept, probability, words, first=block + 1)
+
+
+def _above_list(page: Page, kept: npt.NDArray[np.bool_], block: int) -> int:
+    """Return the block above a list whose last item is kept, or the block if it is no such item."""
+    above = block
+    while above > 0 and page.tag_of(above) == "li" and kept[above]:
+        above -= 1
+    return above if kept[above] else block
 
 
 def _may_be_between(page: Page, block: int, words: Column) -> bool:
@@ -231,6 +250,64 @@ def _fill_questions(page: Page, kept: npt.NDArray[np.bool_], probability: Column
             and len(page.text[block + 1]) >= _ANSWER_CHARS
         ):
             kept[block] = True
+
+
+#: Boxes of a row, the share of them that have a kept sentence, and the likelihood of the sentences
+#: in the others at least (arbitrary).
+_BOXES, _BOXES_KEPT, _BOX_LEAST = 4, 0.75, 0.1
+
+
+def _fill_boxes(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> None:
+    """Keep the sentences of the last boxes of a row if those of nearly all boxes are kept.
+
+    The boxes have the same parent and the same names, or an id each, and the sentences have the same
+    markup. The last entry of a live blog or of a list looks as unlikely as what is below the article.
+    """
+    places = np.flatnonzero(kept)
+    if not len(places):
+        return
+    near = range(int(places[0]), min(len(kept), int(places[-1]) + _RUN_LINES))
+    unsure = np.flatnonzero(~kept & (probability >= _BOX_LEAST)).tolist()
+    if not any(block in near and _is_sentence(page, block, words) for block in unsure):
+        return
+    rows: dict[tuple[int, int, int], dict[int, bool]] = {}
+    for block in near:
+        if not _is_sentence(page, block, words):
+            continue
+        element = int(page.block_element[block])
+        box = int(page.parent[element])
+        key = (int(page.parent[box]), int(page.classes[box]), int(page.signature[element]))
+        boxes = rows.setdefault(key, {})
+        boxes[box] = boxes.get(box, True) and bool(kept[block])
+    for boxes in rows.values():
+        n_kept = sum(boxes.values())
+        if len(boxes) < _BOXES or n_kept == len(boxes) or n_kept < _BOXES_KEPT * len(boxes):
+            continue
+        last = list(boxes)[n_kept:]
+        names = {int(page.signature[box]) for box in boxes}
+        if any(boxes[box] for box in last) or 1 < len(names) < len(boxes):
+            continue  # A caption between the paragraphs, or an offer below them.
+        for box in last:
+            inside = range(int(page.first_block[box]), int(page.last_block[box]))
+            if all(probability[b] >= _BOX_LEAST for b in inside if _is_sentence(page, b, words)):
+                for block in inside:
+                    kept[block] |= probability[block] >= _BOX_LEAST and not page.is_link(block)
+
+
+def _is_sentence(page: Page, block: int, words: Column) -> bool:
+    """Tell whether a block is a sentence without links, and not a caption."""
+    text, element = page.text[block], int(page.block_element[block])
+    return bool(
+        text[-1:] in _SENTENCE_ENDS
+        and words[block] >= _SENTENCE_WORDS
+        and not page.link_chars[block]
+        and not {page.tag[element], page.tag[int(page.parent[element])]} & _CAPTIONS
+    )
+
+
+_CAPTIONS = frozenset(("figure", "figcaption"))
 
 
 def _is_alike(page: Page, block: int, other: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -27,7 +28,14 @@ _STATUS = re.compile(
     r"|not found|.{0,20}(?:content|article|story) (?:is )?(?:not found|no longer available|unavailable|not available)"
     r"|(?:die )?seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|p[áa]gina no encontrada|p[áa]gina n[ãa]o encontrada"
     r"|pagina non trovata|pagina niet gevonden|siden (?:blev|ble) ikke fundet|sidan hittades inte|nie znaleziono strony"
-    r"|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
+    r"|(?:the |this )?(?:page|article|story|content) (?:is no longer available|has been (?:removed|deleted))|(?:dieser |der )?(?:artikel|beitrag) (?:ist )?nicht mehr verfügbar"
+    r"|cet(?:te)? (?:article|page) n['’](?:est plus disponible|existe plus)|est[ea] (?:artículo|página) ya no está disponible|questo articolo non è più disponibile"
+    r"|este artigo (?:já )?não está mais disponível|(?:strona|artykuł) nie istnieje|sivua ei löyt\w+|strán\w+ (?:nebyla |nebyl )?(?:nenalezena|nalezena|neexistuje)|az oldal nem található"
+    r"|pagina nu (?:a fost găsită|există)|(?:aradığınız )?sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang.{0,20}|страница (?:не найдена|не существует|удалена)"
+    r"|сторінк[уа] не (?:знайдено|існує)|(?:η )?σελίδα (?:που .{0,30} )?δεν (?:βρέθηκε|υπάρχει)|ה?(?:דף|עמוד) .{0,20}לא נמצא|(?:عذرا\W+)?الصفحة .{0,25}(?:غير موجودة|لم يتم العثور عليها)"
+    r"|لم يتم العثور على الصفحة|(?:पेज|पृष्ठ) (?:नहीं मिला|उपलब्ध नहीं है)|(?:お探しの)?(?:ページ|記事)(?:が|は)(?:見つかりません(?:でした)?|存在しません)"
+    r"|(?:您|你)?(?:访问|要找)?的?(?:页面|網頁|頁面|网页)(?:不存在|未找到|找不到)|找不到.{0,6}(?:页面|頁面|网页)|(?:요청하신 |찾으시는 )?페이지를 찾을 수 없습니다"
+    r"|(?:scheduled|planned) maintenance|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
     r"|internal server error|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
     re.IGNORECASE,
 )
@@ -43,6 +51,9 @@ _WALL = re.compile(
     r"|subscribe(?: (?:now|today|to .{0,40}))?\W*|(?:digital )?subscriptions?\W*|(?:choose|select) (?:your|a) (?:plan|subscription)\W*|abonnements?\W*|abonnieren\W*|s['’]abonner\W*|suscr[íi]b(?:ete|ase)\W*"
     r"|manage (?:your )?(?:cookies|consent|privacy).{0,40}|(?:datenschutz|cookie)[ -]?einstellungen\W*|ihre privatsphäre.{0,60}"
     r"|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies.{0,80}|(?:mit werbung|zustimmung|einwilligung)\b.{0,80}"
+    r"|age (?:check|verification|gate)\W*|altersprüfung\W*|vérification de l['’]âge\W*|verificación de edad\W*|are you (?:over |at least )?(?:18|21)(?: or older| years old)?\W*"
+    r"|(?:please )?(?:disable|turn off|pause) your ad[ -]?blocker\W*|you(?:['’]re| are) using an ad[ -]?blocker\W*|.{0,20}(?:ad[ -]?block(?:er)?|werbeblocker|adblocker) (?:detected|erkannt|aktiv\w*)\W*"
+    r"|(?:vous utilisez un )?bloqueur de publicités?(?: détecté)?\W*|(?:bloqueador|bloqueio) de (?:anuncios|anúncios|publicidad)(?: detectado)?\W*"
     r"|(?:nous respectons )?votre vie privée\W*|(?:gestion|paramètres) des cookies\W*|tu privacidad.{0,40}|la tua privacy.{0,40}",
     re.IGNORECASE,
 )
@@ -53,15 +64,19 @@ _CONSENT_TEXTS = tuple(
     for pattern in (
         r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
         r"|partenaires.{0,80}(?:stock|trait|accéd|utilis)|socios.{0,80}(?:almacen|proces|acced)"
-        r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|op te slaan|verwerken)"
-        r"|partnerzy.{0,80}(?:przetwarza|przechow)|partner.{0,80}(?:lagrar|behandl|lagrer)|партн[её]р.{0,80}(?:обрабат|хран)",
+        r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|op te slaan|slaan|bewaren|verwerken)"
+        r"|partnerzy.{0,80}(?:przetwarza|przechow)|partner.{0,80}(?:lagrar|behandl|lagrer)|партн[её]р.{0,80}(?:обрабат|хран)"
+        r"|ortaklarımız.{0,80}(?:sakla|işle|eriş)|kumppani.{0,80}(?:tallen|käsittel)|partneř.{0,80}(?:ukládá|zpracov)|partnerein.{0,80}(?:tárol|kezel)|συνεργάτες.{0,80}(?:αποθηκεύ|επεξεργ)"
+        r"|شركاؤنا.{0,80}(?:تخزين|معالجة)",
         r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
         r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
         r"accept all|agree and continue|reject all|manage (?:my )?(?:preferences|options|choices)|alle akzeptieren|zustimmen und weiter"
         r"|tout accepter|continuer sans accepter|aceptar todo|aceptar y continuar|rechazar y suscribirse|accetta tutt|accetta e continua|rifiuta e abbonati"
         r"|alles accepteren|aceitar tudo|aceitar e continuar|zaakceptuj|akceptuję|przejdź do serwisu|godkänn alla|godta alle|accepter alle|принять все",
         r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|(?:retirer|refuser) votre consentement"
-        r"|vous consentez|(?:retirar|revocar) (?:su|tu) consentimiento|inter[eé]s(?:es)? leg[ií]timo|interesse legittimo|wyrazić zgodę|wycofać zgodę",
+        r"|vous consentez|(?:retirar|revocar) (?:su|tu) consentimiento|inter[eé]s(?:es)? leg[ií]timo|interesse legittimo|wyrazić zgodę|wycofać zgodę"
+        r"|toestemming.{0,40}intrekken|återkalla.{0,20}samtycke|trekke.{0,20}samtykke|tilbagekald\w*.{0,20}samtykke|отозвать.{0,20}согласие|onayınızı.{0,40}geri|ανακαλέσετε.{0,40}συγκατάθεσ"
+        r"|peruuttaa.{0,20}suostumu|odvolat.{0,20}souhlas|hozzájárulás.{0,40}visszavon|سحب.{0,20}موافقت",
         r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|personnaliser (?:les|la) publicité"
         r"|(?:publicidad|anuncios?|publicidade|anúncios?) personalizad[ao]s?|pubblicità personalizzata|annunci personalizzati|gepersonaliseerde (?:advertenties|reclame)"
         r"|spersonalizowan\w+ reklam|dopasowani\w+ reklam",
@@ -70,7 +85,7 @@ _CONSENT_TEXTS = tuple(
     )
 )
 _OF_ITSELF = re.compile(
-    r"\b(?:we|our|us|wir|unsere?|nous|nos|notre|nosotros|nuestros?|noi|nostri?|wij|onze|nós|nossos?|my|nasi|vi|våra|våre|vores|мы|наши)\b",
+    r"\b(?:we|our|us|wir|unsere?|nous|nos|notre|nosotros|nuestros?|noi|nostri?|wij|onze|nós|nossos?|my|nasi|vi|våra|våre|vores|мы|наши|biz|bizim|εμείς|εμάς|me|my|naši|mi|نحن)\b",
     re.IGNORECASE,
 )
 #: Words of a block that says something: in all, outside of links and the headline, and in a
@@ -81,6 +96,8 @@ _LINKED = 0.5
 _NO_DIGITS = str.maketrans("", "", "0123456789")
 #: The fewest links of a menu, and the fewest pictures of a gallery (arbitrary).
 _MENU_LINKS, _GALLERY_IMAGES = 4, 5
+#: The share of the lines of a gallery that are captions which differ in numbers alone (arbitrary).
+_ALIKE_SHARE = 0.5
 _RUN_SCRIPTS = re.compile(
     r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
     r"|(?:vous devez|veuillez|bitte|debes|debe|per favore|por favor).{0,40}java ?script"
@@ -107,7 +124,8 @@ _ELSEWHERE = re.compile(
 #: All that a page shows until its scripts have run.
 _LOADING = re.compile(
     r"\W*(?:loading|please wait|wird geladen|lädt|bitte warten|chargement(?: en cours)?|cargando|caricamento(?: in corso)?|carregando|laden|ładowanie|wczytywanie"
-    r"|laddar|laster|indlæser|ladataan|загрузка|yükleniyor|načítání|読み込み中|加载中|載入中|로딩 ?중)\W*",
+    r"|laddar|laster|indlæser|ladataan|загрузка|yükleniyor|načítání|読み込み中(?:です)?|読み込んでいます"
+    r"|加载中|載入中|로딩 ?중|불러오는 ?중|लोड हो रहा है|جار[يٍ]? التحميل|φόρτωση|φορτώνει|טוען|đang tải|memuat|betöltés|se încarcă|завантаження|nalaganje)\W*",
     re.IGNORECASE,
 )
 
@@ -138,7 +156,7 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
     if float(words.sum()) < _SHELL_WORDS and (asks_for_scripts or _LOADING.fullmatch(text)):
         return SCRIPT_SHELL
-    return _without_sentence(judged)
+    return _without_sentence(judged, hints)
 
 
 def _small_wall(heads: list[str], text: str) -> str:
@@ -160,11 +178,11 @@ def _reserved(heads: list[str]) -> str:
     return label if label and is_alone else ""
 
 
-def _without_sentence(judged: JudgedBlocks) -> str:
+def _without_sentence(judged: JudgedBlocks, hints: Hints) -> str:
     """Return the kind of a page without a sentence: a menu of links, or pictures below a headline."""
     kept, words = judged.kept, judged.words
-    n_images = judged.page.tag.count("img")
     others = [judged.page.text[b] for b in np.flatnonzero(kept & ~judged.is_title).tolist()]
+    n_images = judged.page.tag.count("img")
     if len(others) >= _GALLERY_IMAGES <= n_images and len(set(map(_without_digits, others))) == 1:
         return (
             f"a gallery without text: {n_images} pictures, whose captions differ in numbers alone"
@@ -173,13 +191,26 @@ def _without_sentence(judged: JudgedBlocks) -> str:
     is_said = (words >= _SAID_WORDS) | (
         is_free & ((words >= _FREE_WORDS) | ((judged.ends >= 1) & (words >= _SENTENCE_WORDS)))
     )
-    if (kept & is_said).any():
+    said = [judged.page.text[b] for b in np.flatnonzero(kept & is_said).tolist()]
+    if len(said) > 1 or not all(map(_LOADING.fullmatch, said)):
         return ""
+    if hints.scripts and any(map(_LOADING.fullmatch, others)):
+        return SCRIPT_SHELL
     n_linked = int((kept & (judged.links >= _LINKED)).sum())
     if n_linked >= max(_MENU_LINKS, kept.sum() / 2):
         return f"a frame without an article: {n_linked} links and no sentence are kept"
-    if n_images >= _GALLERY_IMAGES and not any(c.isalpha() for text in others for c in text):
+    return _gallery(n_images, others)
+
+
+def _gallery(n_images: int, lines: list[str]) -> str:
+    """Return the sign of a gallery, if lines without a sentence stand beside its pictures."""
+    if n_images < _GALLERY_IMAGES:
+        return ""
+    if not any(c.isalpha() for text in lines for c in text):
         return f"a gallery without text: {n_images} pictures, and only the headline has words"
+    n_alike = max(Counter(map(_without_digits, lines)).values())
+    if n_alike >= max(_GALLERY_IMAGES, _ALIKE_SHARE * len(lines)):
+        return f"a gallery without text: {n_images} pictures, and {n_alike} captions that are alike"
     return ""
 
 

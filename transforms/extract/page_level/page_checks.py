@@ -92,6 +92,9 @@ def check(
     """
     kept = kept.copy()
     rules: dict[int, str] = {}
+    dialog, article = inset_boxes.article_beside_consent(page, kept, words, is_title)
+    kept[dialog], kept[article] = False, True
+    rules.update(dict.fromkeys(dialog, FORM))
     fills.fill(page, kept, probability, words)
     for rule, blocks in (
         (BYLINE, _printed_lines(page, kept, words)),
@@ -105,6 +108,7 @@ def check(
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
+        (RELATED, inset_boxes.below_label(page, kept, probability, words)),
         (BYLINE, inset_boxes.about_author(page, kept, words)),
         (RELATED, inset_boxes.in_capitals(page, kept, words)),
         (scrambled.SCRAMBLED, scrambled.find(page, kept)),

@@ -333,6 +333,8 @@ def _agents(value: Any, by_id: dict[str, dict[str, Any]], depth: int = 0) -> tup
         return tuple(dict.fromkeys(found))
     if not isinstance(value, dict):
         return ()
+    if "@list" in value:
+        return _agents(value["@list"], by_id, depth + 1) if depth < 3 else ()
     node = value
     if not node.get("name") and "@id" in node:
         node = by_id.get(_text(node["@id"]), node)

@@ -40,7 +40,7 @@ _LOWER_HEADINGS = frozenset({"h2", "h3", "h4"})
 #: Lower headings that are compared with the title, and the characters of a headline at least. A
 #: shorter text is a section or the site (arbitrary).
 _MAX_LOWER, _LEAST_HEADLINE_CHARS = 20, 12
-_TITLE_PARTS = re.compile(r"\s+[|\-–—»«·•‹]\s+|\s*[|»]\s*")
+_TITLE_PARTS = re.compile(r"\s+(?:[|\-–—»«·•‹]|::)\s+|\s*[|｜»]\s*")
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
 #: Elements around a date among which the link of a card is, and the letters that the card prints
@@ -225,12 +225,19 @@ class _Reader:
             self.headings[-1] = heading._replace(text=text, value=heading.text)
 
     def _read_subheadings(self) -> None:
-        """Record the lower heading that prints a part of the `<title>`, if no main one does."""
+        """Record the lower heading that prints a part of the `<title>`, if no main one does.
+
+        Blogs print their name, the last part of the `<title>`, as main heading. Then the lower
+        heading prints the first part.
+        """
         title = self.title.casefold()
-        shown = (mark.text.partition("\n")[0].casefold() for mark in self.headings)
-        if any(line[:_MAX_LINE_CHARS] in title for line in shown):
-            return
-        parts = {part for part in _TITLE_PARTS.split(title) if len(part) >= _LEAST_HEADLINE_CHARS}
+        names = _TITLE_PARTS.split(title)
+        parts = [part for part in names if len(part) >= _LEAST_HEADLINE_CHARS]
+        shown = [mark.text.partition("\n")[0].casefold() for mark in self.headings]
+        shown = [line[:_MAX_LINE_CHARS] for line in shown if line[:_MAX_LINE_CHARS] in title]
+        if shown:
+            is_site = len(names[0]) > len(names[-1]) and set(shown) == {names[-1]}
+            parts = [part for part in parts if is_site and part == names[0]]
         lower = np.flatnonzero(self.elements.are(_LOWER_HEADINGS))[:_MAX_LOWER]
         for element in lower.tolist():
             text = fold(self.visible.of(element, MAX_MARK_CHARS)).casefold()

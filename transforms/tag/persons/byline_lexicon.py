@@ -112,6 +112,7 @@ JOINERS = frozenset(
 # Joiners that also occur inside names (Ortega y Gasset). They split only if both parts are whole
 # names.
 _SOFT_JOIN = re.compile(r"\s+(?:y|e|i|en|a)\s+")
+_SOFT_JOIN_OF_CAPITALS = re.compile(r"\s+[YE]\s+")
 # "And" is written together with the next name in Arabic and Hebrew. The listed Arabic
 # names begin with the same letter and stay whole.
 _ATTACHED_JOIN = re.compile(
@@ -124,8 +125,10 @@ def soft_parts(text: str) -> list[str]:
 
     >>> soft_parts("Maria Rossi e Luca Bianchi"), soft_parts("דוד כהן ורחל לוי")
     (['Maria Rossi', 'Luca Bianchi'], ['דוד כהן', 'רחל לוי'])
+    >>> soft_parts("ANA PORRAS Y LUIS RIVAS")
+    ['ANA PORRAS', 'LUIS RIVAS']
     """
-    parts = _SOFT_JOIN.split(text)
+    parts = (_SOFT_JOIN_OF_CAPITALS if text.isupper() else _SOFT_JOIN).split(text)
     if len(parts) == 1 and not text.isascii():
         parts = _ATTACHED_JOIN.split(text)
     return parts
