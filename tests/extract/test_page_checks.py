@@ -219,8 +219,7 @@ def test_likely_paragraphs_after_a_list_stay_if_those_above_it_are_wrapped_alike
 
 def test_the_last_entry_of_a_row_stays_and_an_offer_below_the_row_goes() -> None:
     entries = "".join(
-        f'<div id="e{n}"><h3>Entry {n}</h3><p>{n}. {_SAID}</p></div>'
-        for n in range(5)
+        f'<div id="e{n}"><h3>Entry {n}</h3><p>{n}. {_SAID}</p></div>' for n in range(5)
     )
     kept = _kept(f"<h1>Wall</h1><div>{entries}</div>", {"4.": 0.12, "Entry 4": 0.12})
     assert sum("council met" in text for text in kept) == 5

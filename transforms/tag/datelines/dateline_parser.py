@@ -74,6 +74,7 @@ _MARKUP_END = re.compile(r"(?:[*_]{1,3}|</\w{1,6}>)\s?(?:[–—-]{1,2}\s)?")
 _MARKUP = re.compile(r"(?:\*{1,3}|_{1,2}|</?(?:b|strong|em|i)>|\s)+")
 
 
+_LEAD_CHARS = 60  # The paragraph below a place on a line of its own, at least (arbitrary).
 _FIRST_LINES, _MOST_PARSED = 12, 4  # Of the first lines, those that are long enough are parsed.
 
 
@@ -85,12 +86,11 @@ def of(lines: Sequence[str]) -> Dateline:
     """
     n_parsed = 0
     for number, line in enumerate(lines[:_FIRST_LINES]):
-        if 2 < len(line) <= _PLACE_CHARS and line[:3].isupper():
-            alone = _place_alone(line)
-            if alone.end and any(
-                len(below) >= _LEAD_CHARS for below in lines[number + 1 : number + 3]
-            ):
-                return replace(alone, line=number)
+        if len(line) <= dateline_places.PLACE_CHARS and line[:3].isupper():
+            alone = dateline_places.alone(line)
+            below = lines[number + 1 : number + 3]
+            if alone is not None and any(len(said) >= _LEAD_CHARS for said in below):
+                return Dateline(*alone, end=len(line), line=number)
         if not _may_hold_dateline(line):
             continue
         found = parse(line)
@@ -100,34 +100,6 @@ def of(lines: Sequence[str]) -> Dateline:
         if len(line) > 200 or n_parsed == _MOST_PARSED:
             break
     return _NONE
-
-
-#: The characters of a place on a line of its own at most, and of the paragraph below it (arbitrary).
-_PLACE_CHARS, _LEAD_CHARS = 40, 60
-_PLACE_ALONE = re.compile(
-    r"(?P<place>[^\W\d_][^\d,:;()\[\]|/]+?)(?:,\s(?P<region>[^\d,:;()\[\]|/]+?))?\s?[-–—:.]{0,2}\s*"
-)
-
-
-def _place_alone(line: str) -> Dateline:
-    """Return the dateline of a line with a listed place in capitals and nothing else.
-
-    Pages print the place in an element of its own.
-
-    >>> _place_alone("OSLO —").place, _place_alone("UPDATE").end
-    ('OSLO', 0)
-    """
-    match = _PLACE_ALONE.fullmatch(line)
-    if (
-        match is None
-        or not match["place"].isupper()
-        or not dateline_places.is_listed(match["place"])
-    ):
-        return _NONE
-    if match["region"] and not dateline_places.is_region(match["region"]):
-        return _NONE
-    country = dateline_places.country_of(match["place"], match["region"] or "")
-    return Dateline(match["place"], country, None, None, None, None, 0, len(line))
 
 
 def _may_hold_dateline(line: str) -> bool:

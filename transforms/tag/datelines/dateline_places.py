@@ -71,6 +71,30 @@ def country_of(place: str, region: str) -> str | None:
     return places().get(fold(place.split("/", maxsplit=1)[0].strip()))
 
 
+#: Characters of a line that is a place and nothing else, at most (arbitrary).
+PLACE_CHARS = 40
+_ALONE = re.compile(
+    r"(?P<place>[^\W\d_][^\d,:;()\[\]|/]+?)(?:,\s(?P<region>[^\d,:;()\[\]|/]+?))?\s?[-–—:.]{0,2}\s*"
+)
+
+
+def alone(line: str) -> tuple[str, str | None] | None:
+    """Return the place and country of a line with a listed place in capitals and nothing else.
+
+    Pages print the place in an element of its own.
+
+    >>> alone("OSLO —"), alone("NAIROBI, Kenya —"), alone("UPDATE")
+    (('OSLO', 'Norway'), ('NAIROBI', 'Kenya'), None)
+    """
+    match = _ALONE.fullmatch(line)
+    if match is None or not match["place"].isupper() or not is_listed(match["place"]):
+        return None
+    region = match["region"] or ""
+    if region and not is_region(region):
+        return None
+    return match["place"], country_of(match["place"], region)
+
+
 def warm() -> None:
     """Read the gazetteer."""
     places()
