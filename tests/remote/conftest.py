@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the server. The environment names it to every client."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -27,6 +29,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running.start()
     host, port = running.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
+        # At each request it would look for the service among 170 folders.
+        patch.setattr(
+            DomainDispatcherApplication,
+            "get_backend_for_host",
+            functools.cache(DomainDispatcherApplication.get_backend_for_host),
+        )
         for name, value in {
             "AWS_ENDPOINT_URL": f"http://{host}:{port}",
             "AWS_ACCESS_KEY_ID": "reader",
