@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import re
 import signal
@@ -32,9 +33,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return Warehouse.open(root)
 
 
+#: As for a reader, one application answers all requests.
+site = functools.cache(application)
+
+
 def get(warehouse: Warehouse, path: str, host: str = "127.0.0.1") -> httpx.Response:
     async def call() -> httpx.Response:
-        transport = httpx.ASGITransport(application(warehouse))
+        transport = httpx.ASGITransport(site(warehouse))
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             return await client.get(path)
 
