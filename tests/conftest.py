@@ -48,9 +48,10 @@ sys.meta_path.insert(0, OneName())
 gc.disable()
 
 #: Files that one process of pytest-xdist runs, because they share what is slow to make: the
-#: deliveries and the S3 server, and the compiled patterns of all languages.
+#: deliveries and the S3 server, the hostile inputs, and the compiled patterns of all languages.
 TOGETHER = {
     "deliveries": ("tests/dask/", "tests/remote/"),
+    "hostile inputs": ("tests/hostile/test_reading.py", "tests/hostile/test_stress.py"),
     "patterns": (
         "tests/clean/test_pattern",
         "tests/clean/test_rules",
@@ -63,7 +64,7 @@ LONGEST = (
     "patterns",
     "tests/flow/test_schedule.py",
     "tests/flow/test_doc_commands.py",
-    "tests/hostile/test_stress.py",
+    "hostile inputs",
     "tests/flow/test_ingest.py",
     "tests/hostile/test_reordering.py",
     "tests/warehouse/test_ingest_crash.py",

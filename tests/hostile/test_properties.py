@@ -5,6 +5,7 @@ The property tests use bytes, texts, pages and rows.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -31,7 +32,14 @@ from fuzz.run import HERE
 from fuzz.targets import LIMITS, TARGETS
 from tests.hostile import promises
 from tests.hostile.documents import PAGES, TEXTS
-from tests.hostile.inputs import HOSTILE, PAGE, STORY
+from tests.hostile.inputs import HOSTILE, PAGE, STORY, Hostile
+
+
+@functools.cache
+def beginning(hostile: Hostile) -> bytes:
+    """Return the first 4 kB of a hostile input. Making some of them takes a second."""
+    return hostile.make()[:4096]
+
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -135,9 +143,7 @@ def test_a_text_in_utf8_is_read_back(text: str, codec: str) -> None:
         st.binary(max_size=400),
         st.sampled_from(HOSTILE)
         .flatmap(
-            lambda h: st.tuples(
-                st.just(h.make()[:4096]), st.integers(0, 4095), st.binary(max_size=6)
-            )
+            lambda h: st.tuples(st.just(beginning(h)), st.integers(0, 4095), st.binary(max_size=6))
         )
         .map(lambda t: t[0][: t[1]] + t[2] + t[0][t[1] + len(t[2]) :]),
     )

@@ -277,7 +277,9 @@ def test_a_missing_input_is_wrong_usage_and_names_it(tmp_path: Path) -> None:
     assert "missing" in done.stderr
 
 
-def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) -> None:
+def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(
+    tmp_path: Path, hostile_folder: Path
+) -> None:
     good = corpus(tmp_path / "good", 12)
     recipe = tmp_path / "recipe.toml"
     limits = inputs.LIMITS
@@ -289,7 +291,7 @@ def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(tmp_path: Path) 
     hostile = tmp_path / "hostile"
     # All these files repeat the same stories, so a story that is in a good document must not come
     # again as its copy.
-    inputs.write(hostile)
+    shutil.copytree(hostile_folder, hostile, copy_function=os.link)
     (hostile / "good").mkdir()
     for path in good.iterdir():
         shutil.copy(path, hostile / "good" / path.name)
