@@ -43,6 +43,29 @@ def test_a_guard_allows_what_its_pattern_matches(
         assert not guard.allows(text, whole=True), text
 
 
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("share this on x", True),
+        ("share this by mail", True),
+        ("share this on monday", False),
+        ("see this on x", False),
+        ("share this on x" + " today" * 20, False),
+    ],
+)
+def test_a_guard_asks_for_the_words_and_the_size_of_a_match(text: str, is_allowed: bool) -> None:
+    pattern = rf"(?:share|send) this (?:on x|by mail)(?: ?(?:{_NAMES[:60]})){{0,2}}"
+    guard = pattern_guard.unpacked(pattern_guard.packed(pattern))
+    assert guard is not None
+    assert guard.allows(text, whole=True) is is_allowed
+
+
+def test_the_size_of_a_text_does_not_matter_if_only_its_start_is_matched() -> None:
+    guard = pattern_guard.unpacked(pattern_guard.packed(f"share (?:this|{_NAMES[:100]})"))
+    assert guard is not None
+    assert guard.allows("share this" + " today" * 99, whole=False)
+
+
 def test_a_short_pattern_has_no_guard() -> None:
     assert pattern_guard.unpacked(pattern_guard.packed("share (?:on|via) x")) is None
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 PREFIX = 5
 _MANY = 200  # If a pattern has more prefixes than this, some are made shorter.
 _MANY_LITERALS = 8  # With more literals the test is not cheap. Arbitrary.
+UNBOUNDED = 1 << 16  # Repeats or characters of a pattern that allows any number of them.
 _RANGE = 64  # Characters of a class that is expanded, at most.
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 #: Letters that match themselves and are not repeated.
@@ -163,7 +164,7 @@ def _class(pattern: str, at: int) -> tuple[Node, int]:
 
 def _repeat(pattern: str, at: int) -> tuple[int, int, int]:
     """Return (least, most, end of the quantifier) of the quantifier at `at`."""
-    many = 1 << 16
+    many = UNBOUNDED
     least = most = 1
     c = pattern[at : at + 1]
     if c in {"?", "*", "+"}:
@@ -240,7 +241,7 @@ def _required(branches: tuple[tuple[Node, ...], ...]) -> tuple[str, ...]:
         best: tuple[str, ...] = ()
         run = ""
         for node in (*nodes, Node(is_edge=True)):
-            if _is_letter(node):
+            if is_letter(node):
                 run += next(iter(node.letters or ""))
                 continue
             inner = _required(node.branches) if node.branches and node.least else ()
@@ -286,7 +287,8 @@ def _rarity(literal: str) -> int:
     return sum(1 if c.isdigit() or c == " " else 2 if c.isalpha() else 4 for c in literal)
 
 
-def _is_letter(node: Node) -> bool:
+def is_letter(node: Node) -> bool:
+    """Tell whether a node matches one letter and nothing else."""
     return node.letters is not None and len(node.letters) == node.least == node.most == 1
 
 
@@ -309,7 +311,7 @@ def _firsts(
             break
         if node.is_edge:
             continue
-        if _is_letter(node) and len(heads) <= _MANY:
+        if is_letter(node) and len(heads) <= _MANY:
             letter = next(iter(node.letters or ""))
             heads = frozenset([head + letter for head in heads])
             longest += 1
