@@ -66,12 +66,10 @@ def parse_with_elements(
     """Return what `parse` returns, and the elements of the tree."""
     content = _checked(text, options or Options())
     tree = _tree(content)
-    if b"shadowroot" in content:
-        _open_shadows(tree)
-    if b"<noscript" in content:
-        _open_noscripts(tree)
+    _open_shadows(tree)
+    _open_noscripts(tree)
     elements = page_elements.read(tree)
-    if _PARAGRAPH_IN_VALUE in elements.content and _ADDRESS_WITH_PARAGRAPH.search(content):
+    if _has_paragraph_in_address(elements) and _ADDRESS_WITH_PARAGRAPH.search(content):
         tree = _tree(_with_short_addresses(content))
         elements = page_elements.read(tree)
     if _may_be_crowded(elements) and _CROWDED(tree):
@@ -112,10 +110,18 @@ def _text(node: HtmlElement) -> str:
     return "".join(node.itertext())
 
 
-#: The end of a paragraph in the serialised value of an attribute, or in a script.
+#: The end of a paragraph in the serialised value of an attribute.
 _PARAGRAPH_IN_VALUE = b"&lt;/p&gt;"
 #: An address that has no closing quotation mark and continues over paragraphs.
 _ADDRESS_WITH_PARAGRAPH = re.compile(rb"href=\"[^\"]*</p>")
+
+
+def _has_paragraph_in_address(elements: Elements) -> bool:
+    """Tell whether an address contains the end of a paragraph."""
+    long = np.flatnonzero(elements.address_end - elements.address > len(_PARAGRAPH_IN_VALUE))
+    ranges = zip(elements.address[long].tolist(), elements.address_end[long].tolist(), strict=True)
+    content = elements.content
+    return _PARAGRAPH_IN_VALUE in b"\n".join([content[start:end] for start, end in ranges])
 
 
 def _with_short_addresses(content: bytes) -> bytes:
@@ -158,14 +164,15 @@ def _checked(text: str, options: Options) -> bytes:
     most = 4 * options.max_elements
     if len(text) > most and text.count("<") > most:
         raise Refused("extract", "too_many_elements", f"more than {most} tags")
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError:
         content = _HALF_CHARACTER.sub("\ufffd", text).encode("utf-8")
-    content = content.translate(None, _CONTROL)
-    if b"&#" in content and _CONTROL_REFERENCE.search(content):
+    if b"\x00" in content:
+        content = content.replace(b"\x00", "\ufffd".encode())
+    if _has_control(content):
+        content = content.translate(None, _CONTROL)
+    if _has_control_reference(content):
         # The second pass removes references that the first pass made by joining their parts.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
     if _has_more_attributes(content, options.max_attributes):
@@ -177,6 +184,29 @@ def _checked(text: str, options: Options) -> bytes:
                 f"a tag with more than {options.max_attributes} attributes",
             )
     return content
+
+
+def _has_control(content: bytes) -> bool:
+    """Tell whether a page has a control character other than 9 to 13.
+
+    Counting takes a quarter of the time of `translate`.
+    """
+    codes = np.frombuffer(content, dtype=np.uint8)
+    below_32, below_14, below_9 = (int(np.count_nonzero(codes < code)) for code in (32, 14, 9))
+    return below_9 > 0 or below_32 > below_14 or b"\x7f" in content
+
+
+def _has_control_reference(content: bytes) -> bool:
+    """Tell whether a page has a reference to a control character.
+
+    One byte is found much faster than two.
+    """
+    at = content.find(b"#")
+    while at >= 0:
+        if content.startswith(b"&", at - 1) and _CONTROL_REFERENCE.match(content, at - 1):
+            return True
+        at = content.find(b"#", at + 1)
+    return False
 
 
 def _tree(content: bytes) -> HtmlElement:
