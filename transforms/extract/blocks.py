@@ -6,7 +6,7 @@ item, a caption, the line before a `<br>`. A row of a table whose cells are shor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 import numpy as np
@@ -68,12 +68,33 @@ class Page:
 
     parent: Index
     tag: list[str]
+    #: The different names of elements, and the number of each element's name among them.
+    tag_names: list[str]
+    tag_number: Index
     depth: Index
     signature: Index
     classes: Index
     first_block: Index
     last_block: Index
     place: Index
+    #: The characters of each block.
+    size: Index = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count the characters of the blocks."""
+        self.count_characters()
+
+    def count_characters(self) -> None:
+        """Count the characters of the blocks again, after texts were joined."""
+        self.size = np.fromiter(map(len, self.text), np.int64, len(self.text))
+
+    def are(self, *names: str) -> Marks:
+        """Return whether each element has one of these names."""
+        return np.array([name in names for name in self.tag_names], dtype=np.bool_)[self.tag_number]
+
+    def named(self, *names: str) -> Index:
+        """Return the elements with one of these names, in order."""
+        return np.flatnonzero(self.are(*names))
 
     def tag_of(self, block: int) -> str:
         """Return the name of the innermost block-level element around a block."""
@@ -115,7 +136,8 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
     parent = number[elements.parent[left]]
     parent[0] = -1
     signature, classes = _names(elements)
-    tags = elements.tag
+    tag_names, tag_number = elements.distinct_names
+    tag_number = tag_number[left]
     page = Page(
         runs.text,
         runs.link_chars,
@@ -126,7 +148,9 @@ def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None =
         runs.after_break,
         np.ones(len(runs.text), dtype=np.int64),
         parent,
-        [tags[element] for element in left.tolist()],
+        np.array(tag_names, dtype=object)[tag_number].tolist(),
+        tag_names,
+        tag_number,
         depth,
         signature[elements.kind[left]],
         classes[elements.kind[left]],
@@ -165,7 +189,7 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
 
     `ends` are the elements after the rows.
     """
-    sizes = np.concatenate(([0], np.cumsum([len(text) for text in page.text]))).astype(np.int64)
+    sizes = np.concatenate(([0], np.cumsum(page.size)))
     first, last = page.first_block[rows], page.last_block[rows]
     may_join = (last - first > 1) & (sizes[last] - sizes[first] <= _ROW_CHARS)
     if not may_join.any():
@@ -204,10 +228,11 @@ _WORD_STARTS = page_elements.names(
 
 def _join_initials(page: Page) -> None:
     """Join a large first letter that has an element of its own to the paragraph below it."""
+    may_be = (page.size[:-1] < 3) & (page.link_chars[:-1] == 0)
     initials = [
         block
-        for block, text in enumerate(page.text[:-1])
-        if len(text) < 3 and _is_initial(text, page.text[block + 1]) and not page.link_chars[block]
+        for block in np.flatnonzero(may_be).tolist()
+        if _is_initial(page.text[block], page.text[block + 1])
     ]
     if not initials:
         return
@@ -216,6 +241,7 @@ def _join_initials(page: Page) -> None:
     stays = np.ones(len(page.text), dtype=np.bool_)
     stays[initials] = False
     page.text = [page.text[block] for block in np.flatnonzero(stays).tolist()]
+    page.count_characters()
     page.link_chars, page.link_count, page.bold_chars = (
         column[stays] for column in (page.link_chars, page.link_count, page.bold_chars)
     )
@@ -246,6 +272,7 @@ def _join_texts(page: Page, starts: Index) -> None:
     """Join the texts and counts of the blocks from each start up to the next one."""
     ends = [*starts[1:].tolist(), len(page.text)]
     page.text = ["\t".join(page.text[a:b]) for a, b in zip(starts.tolist(), ends, strict=True)]
+    page.count_characters()
     page.link_chars, page.link_count, page.bold_chars = (
         np.add.reduceat(column, starts)
         for column in (page.link_chars, page.link_count, page.bold_chars)

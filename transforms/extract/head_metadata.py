@@ -86,7 +86,7 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
     description = ""
     for element in np.flatnonzero(elements.are(("title", "meta"))).tolist():
         attributes = elements.attributes_of(element)
-        if elements.tag[element] == "title":
+        if elements.names[elements.kind[element]] == "title":
             text = " ".join(elements.text(element).split())
             if text and not titles:
                 titles[text] = None

@@ -82,6 +82,8 @@ class Elements:
     """
 
     names: list[str]
+    #: The first start tag of each kind, to search all `TELLING` attributes at once.
+    start_tags: bytes
     values: Index
     kind: Index
     parent: Index
@@ -104,9 +106,11 @@ class Elements:
         return len(self.kind)
 
     @cached_property
-    def tag(self) -> list[str]:
-        """The name of each element."""
-        return [self.names[kind] for kind in self.kind.tolist()]
+    def distinct_names(self) -> tuple[list[str], Index]:
+        """The different names of elements, and the number of each element's name among them."""
+        numbers: dict[str, int] = {}
+        of_kind = [numbers.setdefault(name, len(numbers)) for name in self.names]
+        return [*numbers], np.array(of_kind, dtype=np.int64)[self.kind]
 
     def attributes_of_kind(self, kind: int) -> Attributes:
         """Return the `TELLING` attributes of a kind of elements."""
@@ -239,8 +243,8 @@ class Elements:
 
     def are(self, names: Collection[str]) -> Marks:
         """Return whether each element has one of these names."""
-        of_kind = map(names.__contains__, self.names)
-        return np.fromiter(of_kind, dtype=np.bool_, count=len(self.names))[self.kind]
+        distinct, number = self.distinct_names
+        return np.array([name in names for name in distinct], dtype=np.bool_)[number]
 
     def of_tag(self) -> Index:
         """The element of each tag."""
@@ -288,12 +292,10 @@ def read(tree: HtmlElement) -> Elements:
     telling, byline_starts = _constants()
     columns, tag_of_kind, values, holds = _walk()(codes, first, last, *telling, byline_starts)
     starts, ends = (first + 1)[tag_of_kind].tolist(), last[tag_of_kind].tolist()
-    names = [
-        _name(content[start:end].partition(b" ")[0])
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    start_tags = [content[start:end] for start, end in zip(starts, ends, strict=True)]
     return Elements(
-        names=names,
+        names=[_name(tag.partition(b" ")[0]) for tag in start_tags],
+        start_tags=b"\n".join(start_tags),
         values=values,
         kind=columns[0],
         parent=columns[1],

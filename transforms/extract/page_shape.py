@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import repeat
-
 import numpy as np
 import numpy.typing as npt
 
@@ -111,6 +109,6 @@ NEAR_NAMES = (
 
 def tag_numbers(page: Page) -> tuple[Index, Index]:
     """Return for each element the number of its name in `TAGS`, and that in `NEAR_TAGS` or -1."""
-    n = len(page.tag)
-    tags = np.fromiter(map(TAGS.get, page.tag, repeat(_OTHER_TAG)), np.int64, n)
-    return tags, np.fromiter(map(NEAR_TAGS.get, page.tag, repeat(-1)), np.int64, n)
+    tags = np.array([TAGS.get(name, _OTHER_TAG) for name in page.tag_names], dtype=np.int64)
+    near_tags = np.array([NEAR_TAGS.get(name, -1) for name in page.tag_names], dtype=np.int64)
+    return tags[page.tag_number], near_tags[page.tag_number]

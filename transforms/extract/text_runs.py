@@ -63,13 +63,14 @@ class Runs:
 
 def read(elements: Elements) -> Runs:
     """Return the runs of text in the elements that may contain text."""
-    known = [_flags().get(name, 0) for name in elements.names]
-    if b"tooltip" in elements.content or b"popover" in elements.content:
+    of_name = _flags()
+    distinct, number = elements.distinct_names
+    flags = np.array([of_name.get(name, 0) for name in distinct], dtype=np.int64)[number]
+    if b"tooltip" in elements.start_tags or b"popover" in elements.start_tags:
         for kind, name in enumerate(elements.names):
             if name == "span" and _is_tooltip(elements.attributes_of_kind(kind)):
-                known[kind] = _flags()["template"]
-    flags = np.array(known, dtype=np.int64)[elements.kind]
-    flags[_long_links(elements)] &= ~_flags()["a"]
+                flags[elements.kind == kind] = of_name["template"]
+    flags[_long_links(elements)] &= ~of_name["a"]
     codes, starts, columns, is_left = _walk()(
         np.frombuffer(elements.content, dtype=np.uint8),
         elements.tag_starts,

@@ -113,7 +113,6 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     around, beside, whole = np.cumsum([own + near, len(_AROUND), len(_BESIDE)]).tolist()
     tags, near_tags = tag_numbers(page)
     element = page.block_element
-    sizes = np.fromiter(map(len, page.text), np.int64, n)
     of_text = lines.rows.T[_OF_BLOCK]
     of_text[_WORDS_ROW] = lines.words
     elements = np.stack(
@@ -124,7 +123,7 @@ def build(page: Page, hints: Hints) -> tuple[list[str], Matrix, Column]:
     )
     of_block, before, opening = _walks()[0](
         of_text,
-        np.stack((element, page.inner_element, sizes, page.link_chars)),
+        np.stack((element, page.inner_element, page.size, page.link_chars)),
         elements,
         own,
         around,

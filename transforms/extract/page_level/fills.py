@@ -123,18 +123,17 @@ def _fill_lists(
     direct: dict[int, list[int]] = {}
     for block in np.flatnonzero(kept & (words >= _LIST_LEAD_WORDS)).tolist():
         direct.setdefault(page.parent[page.block_element[block]], []).append(block)
-    for element, tag in enumerate(page.tag):
-        if tag not in ("ul", "ol"):
-            continue
+    lists = page.named("ul", "ol")
+    lists = lists[page.last_block[lists] - page.first_block[lists] >= _LIST_ITEMS]
+    for element in lists.tolist():
         low, high = page.first_block[element], page.last_block[element]
         beside = direct.get(page.parent[element], [])
-        if high - low < _LIST_ITEMS or kept[low:high].all() or not beside or beside[0] > low:
+        if kept[low:high].all() or not beside or beside[0] > low:
             continue
         if _has_linked_headings(page, range(low, high)):
             continue
-        chars = sum(len(t) for t in page.text[low:high])
         if (
-            sum(page.link_chars[low:high]) < _LIST_LINKS * chars
+            page.link_chars[low:high].sum() < _LIST_LINKS * page.size[low:high].sum()
             and float(probability[low:high].mean()) >= BETWEEN
         ):
             kept[low:high] = True

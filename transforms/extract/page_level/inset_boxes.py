@@ -118,9 +118,9 @@ def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list
     """
     above = np.cumsum(words * kept)
     found: set[int] = set()
-    for label in np.flatnonzero(above >= _WORDS_ABOVE)[:-1].tolist():
-        text = page.text[label]
-        if len(text) > _LABEL_CHARS or not _ABOUT_AUTHOR.fullmatch(text):
+    may_be_label = (above >= _WORDS_ABOVE) & (page.size <= _LABEL_CHARS)
+    for label in np.flatnonzero(may_be_label[:-1]).tolist():
+        if not _ABOUT_AUTHOR.fullmatch(page.text[label]):
             continue
         for block in range(label + 1, min(len(kept), label + 1 + _AUTHOR_BLOCKS)):
             if block > label + 1 and page.tag_of(block) in _HEADINGS:
@@ -186,7 +186,7 @@ def _of_consent(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
     seen = set()
     near = kept.copy()
     near[1:] |= kept[:-1]  # The button itself may be unlikely.
-    places = [element for element, tag in enumerate(page.tag) if tag == "button"]
+    places = page.named("button")
     buttons = page.first_block[places][page.first_block[places] < page.last_block[places]]
     links = np.flatnonzero(near & (page.link_chars > 0)).tolist()
     made = {block for block in links if _is_link_to_accept(page, block)}
@@ -252,9 +252,7 @@ def _kept_in(
 def _of_forms(page: Page) -> Iterator[int]:
     """Yield the boxes around forms with a field to fill in."""
     forms = set()
-    for field, tag in enumerate(page.tag):
-        if tag != "input":
-            continue
+    for field in page.named("input").tolist():
         element = int(page.parent[field])
         while element > 0 and page.tag[element] != "form":
             element = int(page.parent[element])
@@ -266,9 +264,9 @@ def _of_forms(page: Page) -> Iterator[int]:
 def _of_labels(page: Page, kept: npt.NDArray[np.bool_]) -> Iterator[int]:
     """Yield the boxes that open with a label and have a link below it."""
     places = np.flatnonzero(kept)
-    for block in range(int(places[0]), int(places[-1])) if len(places) else ():
-        text = page.text[block]
-        if len(text) > _LABEL_CHARS or not _LABEL.fullmatch(text.strip()):
+    first, last = (int(places[0]), int(places[-1])) if len(places) else (0, 0)
+    for block in (np.flatnonzero(page.size[first:last] <= _LABEL_CHARS) + first).tolist():
+        if not _LABEL.fullmatch(page.text[block].strip()):
             continue
         element = int(page.parent[page.block_element[block]])
         low, high = int(page.first_block[element]), int(page.last_block[element])

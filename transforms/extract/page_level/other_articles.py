@@ -13,7 +13,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 
-_HEADINGS, _MAIN_HEADINGS = frozenset(("h1", "h2", "h3")), frozenset(("h1", "h2"))
+_HEADINGS = frozenset(("h1", "h2", "h3"))
 #: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
 #: The page's own article has at least this many words in its box, and a heading after more words
@@ -71,9 +71,9 @@ def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
     """Return the kept blocks of a box that opens with a label such as "Next story"."""
     above = np.cumsum(words * kept)
     first = int(np.searchsorted(above, _ARTICLE_WORDS))
-    for block in range(first, len(kept) - 1):
-        text = page.text[block]
-        if len(text) > _LABEL_CHARS or not _NEXT.fullmatch(text):
+    is_short = page.size[first:-1] <= _LABEL_CHARS
+    for block in (np.flatnonzero(is_short) + first).tolist():
+        if not _NEXT.fullmatch(page.text[block]):
             continue
         element = int(page.block_element[block])
         while element > 0 and page.last_block[element] <= block + 1:
@@ -110,7 +110,7 @@ def signed_below(
         return []
     first = max(int(titles[0]) + 1, int(np.searchsorted(above, _OWN_ABOVE)))
     boxes: dict[int, tuple[str, int]] = {}
-    for element in [e for e, tag in enumerate(page.tag) if tag in _MAIN_HEADINGS]:
+    for element in page.named("h1", "h2").tolist():
         heading = int(page.first_block[element])
         if heading < first or heading == page.last_block[element] or is_title[heading]:
             continue
@@ -187,7 +187,7 @@ def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Ite
     """
     level = _heading(page, title)
     above = _chain(page, page.inner_element[title])
-    has_level = np.fromiter(map(level.__eq__, page.tag), np.bool_, len(page.tag))
+    has_level = page.tag_number == page.tag_names.index(level)
     may_be = (has_level[page.inner_element] | has_level[page.block_element]) & ~is_title
     for block in np.flatnonzero(may_be).tolist():
         if block <= title or _heading(page, block) != level:

@@ -170,8 +170,8 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
     places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
     last = int(places[-1]) if len(places) else 0
-    for block in range(int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS)), last):
-        text = page.text[block]
-        if len(text) <= _COUNT_CHARS and _COMMENT_COUNT.fullmatch(text.strip(_AROUND_COUNT)):
+    first = int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS))
+    for block in (np.flatnonzero(page.size[first:last] <= _COUNT_CHARS) + first).tolist():
+        if _COMMENT_COUNT.fullmatch(page.text[block].strip(_AROUND_COUNT)):
             return [b for b in places.tolist() if b > block]
     return []

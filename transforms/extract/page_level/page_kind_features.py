@@ -134,18 +134,20 @@ _PAGINATION = re.compile(
     re.IGNORECASE,
 )
 #: Labels for what a reader may do with a list, and for its length.
+_LENGTH_OF_LIST = re.compile(
+    r".{0,20}\b\d[\d,.]* (?:results?|items?|products?|articles?|stories|posts|treffer|ergebnisse|artikel"
+    r"|résultats?|resultados|risultati)\b.{0,20}",
+    re.IGNORECASE,
+)
 _FILTER = re.compile(
     r"(?:sort|filter|order|refine|sortier\w*|trier|filtr\w*|ordenar|ordina)\b.{0,30}"
-    r"|.{0,20}\b\d[\d,.]* (?:results?|items?|products?|articles?|stories|posts|treffer|ergebnisse|artikel"
-    r"|résultats?|resultados|risultati)\b.{0,20}"
     r"|(?:showing|displaying|zeige|affichage|mostrando) .{0,40}|add to (?:cart|bag|basket)|in den warenkorb"
     r"|quick (?:view|shop)|ajouter au panier|compare",
     re.IGNORECASE,
 )
 _LABEL_CHARS = 60
 _DIGIT = re.compile(r"\d")
-#: First characters of the labels that `_PAGINATION` and `_FILTER` match, beside digits. A `_FILTER`
-#: that begins with any other character has a digit.
+#: First characters of the labels that `_PAGINATION`, beside digits, and `_FILTER` match.
 _PAGINATION_STARTS = frozenset("lsvmonpwc›»>→…")
 _FILTER_STARTS = frozenset("sfortdzamiqc")
 
@@ -163,7 +165,7 @@ class JudgedBlocks:
 
     def prose(self) -> Column:
         """Return the words of each kept block of prose, and 0 for other blocks."""
-        is_long = np.array([len(t) >= _PROSE_CHARS for t in self.page.text], dtype=np.bool_)
+        is_long = self.page.size >= _PROSE_CHARS
         is_said = (self.words >= _PROSE_WORDS) & (self.ends >= 1)
         return self.words * (self.kept & (self.links < _PROSE_LINKS) & (is_said | is_long))
 
@@ -171,9 +173,8 @@ class JudgedBlocks:
         """Return the largest number of words of prose under one parent."""
         if not prose.any():
             return 0.0
-        parent = np.array(self.page.parent, dtype=np.int64)
-        parent[0] = 0
-        return float(np.bincount(parent[np.array(self.page.block_element)], weights=prose).max())
+        parent = np.maximum(self.page.parent[self.page.block_element], 0)
+        return float(np.bincount(parent, weights=prose).max())
 
 
 NAMES = (
@@ -239,8 +240,7 @@ def features(judged: JudgedBlocks, hints: Hints, url: str | None) -> npt.NDArray
 
 def _of_text(judged: JudgedBlocks) -> dict[str, float]:
     kept, words = judged.kept, judged.words
-    sizes = np.array([len(t) for t in judged.page.text], dtype=np.float64)
-    linked = np.array(judged.page.link_count, dtype=np.float64) > 0
+    sizes, linked = judged.page.size.astype(np.float64), judged.page.link_count > 0
     total, kept_words = _sum(words), _sum(words, kept)
     places = np.flatnonzero(kept)
     return {
@@ -260,7 +260,7 @@ def _of_prose(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
     Those of an article follow each other. Those of teasers have a heading between them.
     """
     is_prose = prose > 0
-    parent = np.array(judged.page.parent, dtype=np.int64)[judged.page.block_element]
+    parent = judged.page.parent[judged.page.block_element]
     places = np.flatnonzero(is_prose)
     rank = np.cumsum(judged.kept)  # The number of each block among the kept ones.
     first, second = places[:-1], places[1:]
@@ -293,17 +293,25 @@ def _of_boxes(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
 
 def _of_labels(page: Page) -> dict[str, float]:
     """Return the features of the short lines of a list, and of the elements of its forms and dates."""
-    labels = [text.strip() for text in page.text if len(text) < _LABEL_CHARS]
-    with_digit = [t for t in labels if _DIGIT.search(t)]
-    may_be_filter = [t for t in labels if t[:1].lower() in _FILTER_STARTS and not _DIGIT.search(t)]
-    may_be_filter += with_digit
-    may_be_page = [t for t in labels if t[:1].lower() in _PAGINATION_STARTS or t[:1].isdigit()]
+    prices = pagination = filters = 0
+    for block in np.flatnonzero(page.size < _LABEL_CHARS).tolist():
+        label = page.text[block].strip()
+        first = label[:1].lower()
+        has_digit = _DIGIT.search(label) is not None
+        if has_digit and _PRICE.search(label):
+            prices += 1
+        if (first in _PAGINATION_STARTS or first.isdigit()) and _PAGINATION.fullmatch(label):
+            pagination += 1
+        if (first in _FILTER_STARTS and _FILTER.fullmatch(label)) or (
+            has_digit and _LENGTH_OF_LIST.fullmatch(label)
+        ):
+            filters += 1
     return {
-        "prices": np.log1p(sum(1 for t in with_digit if _PRICE.search(t))),
-        "pagination": np.log1p(sum(1 for t in may_be_page if _PAGINATION.fullmatch(t))),
-        "filters": np.log1p(sum(1 for t in may_be_filter if _FILTER.fullmatch(t))),
-        "inputs": np.log1p(page.tag.count("input")),
-        "times": np.log1p(page.tag.count("time")),
+        "prices": np.log1p(prices),
+        "pagination": np.log1p(pagination),
+        "filters": np.log1p(filters),
+        "inputs": np.log1p(len(page.named("input"))),
+        "times": np.log1p(len(page.named("time"))),
     }
 
 
@@ -313,16 +321,10 @@ def _of_headings(judged: JudgedBlocks, hints: Hints) -> dict[str, float]:
     A section has a name of a word or two, an article has a headline.
     """
     page, kept, words = judged.page, judged.kept, judged.words
-    tags = [page.tag[e] for e in page.block_element.tolist()]
-    is_main = np.array(
-        [
-            tag == "h1" or page.tag[e] == "h1"
-            for tag, e in zip(tags, page.inner_element.tolist(), strict=True)
-        ],
-        dtype=np.bool_,
-    )
-    is_heading = np.array([tag in ("h1", "h2", "h3", "h4") for tag in tags], dtype=np.bool_)
-    linked = np.array(page.link_count, dtype=np.float64) > 0
+    are_main = page.are("h1")
+    is_main = are_main[page.block_element] | are_main[page.inner_element]
+    is_heading = page.are("h1", "h2", "h3", "h4")[page.block_element]
+    linked = page.link_count > 0
     main, titles = np.flatnonzero(is_main), np.flatnonzero(judged.is_title)
     count = float(is_heading.sum())
     return {

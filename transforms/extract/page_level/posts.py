@@ -65,7 +65,12 @@ def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
     before = np.cumsum(words * kept)
     first_below = int(np.searchsorted(before, _ARTICLE_WORDS))
     below = range(first_below, len(kept))
-    signed = {block: name for block in below if (name := writer(page.text[block]))}
+    is_short = page.size[first_below:] <= _LINE_CHARS
+    signed = {
+        block: name
+        for block in (np.flatnonzero(is_short) + first_below).tolist()
+        if (name := writer(page.text[block]))
+    }
     if len(set(signed.values())) < _WRITERS:
         return []
     first, last = min(signed), max(signed)

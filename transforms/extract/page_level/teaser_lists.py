@@ -44,8 +44,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
 
 def _rows(page: Page) -> Iterator[tuple[int, int]]:
     """Yield the first block and the end of each row of teasers."""
-    lengths = np.array([len(text) for text in page.text])
-    is_link = page.link_chars >= _LINK * lengths
+    is_link = page.link_chars >= _LINK * page.size
     opens = np.flatnonzero(is_link[:-1] & ~is_link[1:]) if len(is_link) > 1 else is_link[:0]
     elements = np.array([_around_link(page, block) for block in opens.tolist()], dtype=np.int64)
     low, high = page.first_block[elements], page.last_block[elements]

@@ -196,14 +196,9 @@ def _values(script: str) -> Iterator[Any]:
     if not body or len(body) > MAX_SCRIPT_CHARS:
         return
     body = _uncommented(body)
-    for attempt in (
-        body,
-        re.sub(r",\s*([}\]])", r"\1", body),
-        re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body),
-        html.unescape(body),
-    ):
+    for repaired in _REPAIRS:
         try:
-            yield json.loads(attempt, strict=False)
+            yield json.loads(repaired(body), strict=False)
             return
         except (ValueError, RecursionError):
             continue
@@ -212,6 +207,21 @@ def _values(script: str) -> Iterator[Any]:
     except (ValueError, RecursionError):
         return
     yield value
+
+
+def _as_it_is(body: str) -> str:
+    return body
+
+
+def _without_last_commas(body: str) -> str:
+    return re.sub(r",\s*([}\]])", r"\1", body)
+
+
+def _with_escaped_backslashes(body: str) -> str:
+    return re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body)
+
+
+_REPAIRS = (_as_it_is, _without_last_commas, _with_escaped_backslashes, html.unescape)
 
 
 def _uncommented(body: str) -> str:
