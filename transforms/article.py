@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.transforms.views.article_views import ArticleViews
 
@@ -48,8 +49,7 @@ class Source:
     extra: tuple[tuple[str, str], ...] = ()  # Fields of the input that are kept, by name.
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document for the taggers. `extracted` without `removed` is the text cleaned so far."""
 
     extracted: str
@@ -58,6 +58,12 @@ class Document:
     fetched_at: datetime | None = None
     given: Given = Given()
     page: PageData | None = None  # None for plain text. Headline and byline are then in the text.
+
+
+#: Makes a document from a tuple of all its fields (see `lines.line.new_line`).
+new_document: Callable[
+    [tuple[str, tuple[Removal, ...], str | None, datetime | None, Given, PageData | None]], Document
+] = partial(tuple.__new__, Document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,23 @@ from typing import Literal
 
 from copydesk.transforms import clean, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
-from copydesk.transforms.article import Article, Document, Refused, Source, Tags, new_article
+from copydesk.transforms.article import (
+    Article,
+    Document,
+    Refused,
+    Source,
+    Tags,
+    new_article,
+    new_document,
+)
 from copydesk.transforms.encodings import decode
 from copydesk.transforms.ledger import Removal, apply
 from copydesk.transforms.tag.page.page_data import PageData
 
 Kind = Literal["page", "text"]
 
-# " " for the white space of ASCII, and "x" for other bytes of UTF-8.
-_PRINTED = bytes(b" x"[byte > 127 or not chr(byte).isspace()] for byte in range(256))
+# " " for the white space of ASCII, and "x" for its other bytes.
+_PRINTED = bytes(b" x"[not chr(byte).isspace()] for byte in range(256))
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 # The first bytes of these characters in UTF-8, in which they are searched much faster.
 _CJK_BYTES = bytes(range(0xE3, 0xEA))
@@ -197,7 +205,7 @@ def n_words(text: str) -> int:
             return n_characters + len(spaced.split())
         return len(text.split())
     # Gives len(text.split()), five times faster.
-    printed = text.encode("utf-8", "surrogatepass").translate(_PRINTED)
+    printed = text.encode().translate(_PRINTED)
     return printed.count(b" x") + printed.startswith(b"x")
 
 
@@ -293,4 +301,4 @@ def _of_source(source: Source, tags: Tags) -> dict[str, str]:
 def _document(
     extracted: str, removed: tuple[Removal, ...], source: Source, data: PageData | None = None
 ) -> Document:
-    return Document(extracted, removed, source.url, source.fetched_at, source.given, data)
+    return new_document((extracted, removed, source.url, source.fetched_at, source.given, data))

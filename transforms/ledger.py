@@ -74,13 +74,13 @@ def apply(extracted: str, removals: Iterable[Removal]) -> str:
     if not ordered:
         return extracted
     kept, position = [], 0
-    for cut in ordered:
-        if cut.start < position or extracted[cut.start : cut.end] != cut.text:
+    for start, end, text, rule, _ in ordered:
+        if start < position or extracted[start:end] != text:
             raise ValueError(
-                f"removal by {cut.rule!r} at {cut.start}:{cut.end} overlaps another or differs from the text"
+                f"removal by {rule!r} at {start}:{end} overlaps another or differs from the text"
             )
-        kept.append(extracted[position : cut.start])
-        position = cut.end
+        kept.append(extracted[position:start])
+        position = end
     kept.append(extracted[position:])
     return "".join(kept)
 
@@ -137,8 +137,8 @@ def cut(
     spans = _spans(ordered, lines(extracted, removed) if left is None else left)
     if not removed:
         return tuple(
-            new_removal((at, to, extracted[at:to], c.rule, c.rule_version))
-            for c, (at, to) in zip(ordered, spans, strict=True)
+            new_removal((at, to, extracted[at:to], rule, version))
+            for (_, rule, version, _, _, _), (at, to) in zip(ordered, spans, strict=True)
             if at < to
         )
     return tuple(

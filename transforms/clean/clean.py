@@ -16,12 +16,18 @@ a text twice gives the same as cleaning it once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from copydesk.transforms.clean import document_languages, link_lists, opening, wording_model
+from copydesk.transforms.clean import (
+    document_languages,
+    link_lists,
+    opening,
+    rule_set,
+    wording_model,
+)
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines import line_model
 from copydesk.transforms.clean.lines.line import Line, new_line
@@ -114,7 +120,7 @@ def clean(
     >>> clean("Rain fell.\\nRead more: The dam\\n")
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
-    found, known_cuts = tuple[Removal, ...](), dict[RuleSet, dict[str, list[Cut]]]()
+    found, known_cuts = tuple[Removal, ...](), dict[RuleSet, rule_set.KnownCuts]()
     judged = wording_model.Judged()
     text = apply(extracted, removed)
     left, low = text.split("\n"), folded(text).split("\n")
@@ -129,10 +135,8 @@ def clean(
             cuts = _in_context(left, low, cuts, acting, options)
             if options.line_model and WORDING_MODEL in acting.by_name:
                 matched.update([c.line for c in cuts])
-                cuts += [
-                    _cut(n, WORDING_MODEL)
-                    for n in wording_model.lines_to_cut(left, low, matched, judged)
-                ]
+                found_lines = wording_model.lines_to_cut(left, low, matched, judged)
+                cuts += _whole_lines(found_lines, WORDING_MODEL)
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
             cuts = _without_photo_essay(left, cuts)
@@ -241,8 +245,10 @@ def _correction_rules() -> frozenset[str]:
     return frozenset(entry.name for entry in entries if entry.category == "correction")
 
 
-def _cut(line: int, rule: str) -> Cut:
-    return new_cut((line, rule, rule_table.packaged().by_name[rule].version, None, None, 1))
+def _whole_lines(numbers: Iterable[int], rule: str) -> list[Cut]:
+    """Return the cuts of whole lines by a rule."""
+    version = rule_table.packaged().by_name[rule].version
+    return [new_cut((number, rule, version, None, None, 1)) for number in numbers]
 
 
 def _in_context(
@@ -271,7 +277,10 @@ def _in_context(
     listed = {
         i: name for i, name in link_lists.lines_to_cut(lines).items() if name in acting.by_name
     }
-    cuts += [_cut(numbered[i][0], name) for i, name in listed.items()]
+    cuts += [
+        new_cut((numbered[i][0], name, by_name[name].version, None, None, 1))
+        for i, name in listed.items()
+    ]
     if options.line_model and len(taken) >= 1:
         cuts += _by_model(numbered, listed, acting)
     if all([c.start is None for c in cuts]):  # noqa: C419  # faster than a generator
@@ -352,12 +361,12 @@ def _by_model(
     odds = log_odds(hinted, known, may_go).tolist() if asked else None
     decision = decide(lines, odds, known, may_go)
     return [
-        _cut(numbered[i][0], name)
+        made
         for name, found in (
             (TRAILING_LIST, decision.below),
             (LEADING_MENU, decision.above),
             (LINE_MODEL, decision.unlikely),
         )
         if name in acting.by_name
-        for i in found
+        for made in _whole_lines([numbered[i][0] for i in found], name)
     ]

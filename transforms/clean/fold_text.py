@@ -128,5 +128,9 @@ def key(folded_line: str) -> str:
 
 def key_of_plain(plain_line: str) -> str:
     """Return the `key` of a line that is in its plain form already."""
-    line = " ".join(plain_line.split())
+    line = plain_line
+    if "  " in line or not line.isprintable():  # White space other than a space is not printable.
+        line = " ".join(line.split())
+    if line[:1].isalnum() and line[-1:].isalnum():  # No sign of `_OUTER` is a letter or digit.
+        return line
     return line.strip(_OUTER if "«" not in line or "»" not in line else _UNQUOTED)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
-from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
+from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
 from copydesk.transforms.clean.rule import (
     NO_SENTENCE,
@@ -31,7 +31,11 @@ _MAX_PROMPTS = 200  # Characters of a line of several prompts.
 _MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
 _LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
 _PROMPT_END = re.compile(r"(?<=[.!?…؟]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
+# Cheap first tests, which most labels fail: every prompt but the last one ends so, and a sentence
+# has one of these marks.
+_PROMPT_SIGN, _SENTENCE_SIGN = re.compile(r"[.!?…؟。！？।|•·] ?\S"), re.compile(r"[.!?…。！？।]")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
+_MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
 _MANY_LABELS = 10_000  # They take some MB.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
 _MIN_PROSE = 12
@@ -45,7 +49,6 @@ _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<×✕✖]")
 # The head of a table in Markdown.
 _TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")
-_WORDS = re.compile(r"\w+")
 # An agency that is named after a sentence wrote it. The credit of a caption may also name a
 # photographer or an archive.
 _SIGN_OFF = re.compile(
@@ -55,6 +58,11 @@ _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 _NO_CREDIT = frozenset(
     ".!?:;,\"'”’»"
 )  # A credit ends in a name or a bracket. A sentence ends in one of these.
+
+
+#: The cuts of lines by text. Most lines have none, and all of those share one empty tuple: the
+#: garbage collector need not walk through it.
+KnownCuts = dict[str, tuple[Cut, ...]]
 
 
 class RuleSet:
@@ -79,7 +87,7 @@ class RuleSet:
         ]
         # On pages a block seldom has a prompt behind its last sentence.
         self._cuts_prompts = any(not entry.on_pages for entry in on)
-        self._judged: dict[str, list[Cut]] = {}  # The cuts of short lines.
+        self._judged: KnownCuts = {}  # The cuts of short lines.
         self.by_name = {entry.name: entry for entry in on}
         self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
 
@@ -88,7 +96,7 @@ class RuleSet:
         left: Sequence[str],
         low: Sequence[str],
         templates: Collection[str],
-        judged: dict[str, list[Cut]],
+        judged: KnownCuts,
     ) -> list[Cut]:
         """Return the cuts of the rules, line by line. A run of empty lines is one cut.
 
@@ -97,6 +105,7 @@ class RuleSet:
         cuts, cut_by = list[Cut](), dict[int, str]()
         blank, n_empty = BLANK_LINE in self.by_name, 0
         plains: Sequence[str] = ()  # The plain forms of the lines that may match as a whole.
+        matcher = self.line if len(left) < _MANY_LINES else None
         for number, line in enumerate(left):
             if blank and not line:
                 cut_by[number] = BLANK_LINE
@@ -113,11 +122,12 @@ class RuleSet:
             found = cache.get(line)
             if found is None:
                 folded_line = low[number]
-                if len(line) > _MAX_LINE or folded_line.isascii():
-                    found = self.cuts_of_line(0, line, folded_line, folded_line)
-                else:  # The lines are brought into their plain form together if one is new.
-                    plains = plains or _plain_forms(low)
-                    found = self.cuts_of_line(0, line, folded_line, plains[number])
+                if not plains and (matcher is None or not folded_line.isascii()):
+                    plains = _plain_forms(low)  # All together, which costs little more than one.
+                if matcher is None:
+                    matcher = self.line.narrowed("\n".join(plains))
+                plain_line = plains[number] if plains else folded_line
+                found = tuple(self.cuts_of_line(0, line, folded_line, plain_line, matcher))
                 self._remember(line, found, cache)
                 if found and found[0].start is not None:
                     self._remember_rest(line, folded_line, found, judged)
@@ -131,7 +141,7 @@ class RuleSet:
             return cuts
         return cuts + self.form_lines(low, cut_by)
 
-    def _remember(self, line: str, made: list[Cut], cache: dict[str, list[Cut]]) -> None:
+    def _remember(self, line: str, made: tuple[Cut, ...], cache: KnownCuts) -> None:
         """Cache the cuts of a line.
 
         Labels are cached for other documents, which repeat them, and prose only for this document.
@@ -140,9 +150,7 @@ class RuleSet:
             cache.clear()
         cache[line] = made
 
-    def _remember_rest(
-        self, line: str, low: str, made: list[Cut], judged: dict[str, list[Cut]]
-    ) -> None:
+    def _remember_rest(self, line: str, low: str, made: tuple[Cut, ...], judged: KnownCuts) -> None:
         """Remember that nothing more is cut from what the cuts of parts, `made`, leave of a line.
 
         The next pass reads that rest as a line. Where it is not ASCII, its folded form may differ
@@ -152,24 +160,33 @@ class RuleSet:
             start = max([c.end or 0 for c in made if c.start == 0], default=0)
             end = min([c.start or 0 for c in made if c.start], default=len(line))
             rest = line[start:end]
-            self._remember(rest, [], judged if len(rest) > _LABEL else self._judged)
+            self._remember(rest, (), judged if len(rest) > _LABEL else self._judged)
 
     def cuts_of_line(
-        self, number: int, line: str, low: str, plain_line: str | None = None
+        self,
+        number: int,
+        line: str,
+        low: str,
+        plain_line: str | None = None,
+        matcher: Matcher | None = None,
     ) -> list[Cut]:
         """Return the cuts of one line, considered alone.
 
         `low` is its folded form, and `plain_line` the plain form of that (see `fold_text`).
+        `matcher` has at least those patterns of `self.line` that may match it or one of its prompts.
 
         A rule may match the whole line, as in "Share on Facebook". Otherwise boilerplate is cut
         from the beginning and the end of the line, again and again until no rule matches there.
         """
         cuts: list[Cut] = []
         start, end = 0, len(line)
+        if plain_line is None or matcher is None:
+            matcher = self.line
         while True:
             if (
                 end - start <= _MAX_LINE
-                and (whole := self._whole(line[start:end], low[start:end], plain_line)) is not None
+                and (whole := self._whole(line[start:end], low[start:end], plain_line, matcher))
+                is not None
             ):
                 return [Cut(number, whole.name, whole.version)]
             if end - start <= _MIN_PROSE:  # Nothing would be left of the line.
@@ -179,10 +196,10 @@ class RuleSet:
                 and (at := self._boilerplate_at_start(line, low, start, end)) is not None
             ):
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
-                start, plain_line = at[1], None
+                start, plain_line, matcher = at[1], None, self.line
             elif (at := self._boilerplate_at_end(low, start, end)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
-                end, plain_line = at[1], None
+                end, plain_line, matcher = at[1], None, self.line
             else:
                 return cuts
 
@@ -197,13 +214,14 @@ class RuleSet:
         rule = self.evidence.find(key(line.low), sentence=kind_of_sentence(line.low))
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
-    def _whole(self, line: str, low: str, plain_line: str | None) -> RuleEntry | None:
+    def _whole(
+        self, line: str, low: str, plain_line: str | None, matcher: Matcher
+    ) -> RuleEntry | None:
         """Return the rule that matches the whole line.
 
         `plain_line` is the plain form of the folded line `low`, if it is known.
         """
-        core = undecorated(low)
-        if not core or core.isspace():
+        if not low[:1].isalnum() and ((core := undecorated(low)) == "" or core.isspace()):
             return self.by_name.get(
                 "blank_line"
                 if not line or line.isspace()
@@ -212,30 +230,14 @@ class RuleSet:
                 else ""
             )
         bare = key(low) if plain_line is None else key_of_plain(plain_line)
-        rule = self.line.find(bare, sentence=kind_of_sentence(low))
+        rule = matcher.find(bare, sentence=kind_of_sentence(low))
         if rule is None and len(low) <= _MAX_PROMPTS:
-            rule = self._each_prompt(low)
+            rule = _each_prompt(low, matcher)
         if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
             return credit[0]
         return None
-
-    def _each_prompt(self, low: str) -> RuleEntry | None:
-        """Return the rule of the first of several prompts if rules match all of them.
-
-        An example is "What do you think? Have your say below".
-        """
-        if _PROMPT_END.search(low) is None:
-            return None
-        prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
-        first: RuleEntry | None = None
-        for prompt in prompts:
-            rule = self.line.find(key(prompt), sentence=kind_of_sentence(prompt))
-            if rule is None:
-                return None
-            first = first or rule
-        return first if len(prompts) > 1 else None
 
     def _boilerplate_at_start(
         self, line: str, low: str, start: int, end: int
@@ -277,7 +279,7 @@ class RuleSet:
         """
         if not tail or tail[-1] in _SENTENCE_END:
             return None
-        boundary = _LAST_SENTENCE.match(tail)
+        boundary = _LAST_SENTENCE.match(tail) if _SENTENCE_SIGN.search(tail) else None
         if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
             return None
         rule = self.line.find(key(tail[boundary.end() :]))
@@ -292,11 +294,7 @@ class RuleSet:
         """
         first = max(start, end - _MAX_CREDIT)
         tail = low[first:end].rstrip()
-        if (
-            not tail
-            or tail[-1] in _NO_CREDIT
-            or (CREDIT_WORDS.isdisjoint(_WORDS.findall(tail)) and "©" not in tail)
-        ):
+        if not tail or tail[-1] in _NO_CREDIT or not has_credit_word(tail):
             return None
         for pattern, rule in self.endings:
             if (found := pattern.search(tail)) is None or (
@@ -353,13 +351,30 @@ class RuleSet:
         return list(found.values())
 
 
-def _plain_forms(low: Sequence[str]) -> list[str]:
-    """Return the plain forms of the folded lines that are not ASCII, and "" for other lines.
+def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
+    """Return the rule of the first of several prompts if rules match all of them.
 
-    Lines that are too long for a rule are left out as well.
+    An example is "What do you think? Have your say below".
     """
-    lines = ["" if line.isascii() or len(line) > _MAX_LINE else line for line in low]
-    return plain("\n".join(lines)).split("\n")
+    if _PROMPT_SIGN.search(low) is None:
+        return None
+    prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
+    if len(prompts) < 2:
+        return None
+    first: RuleEntry | None = None
+    for prompt in prompts:
+        rule = matcher.find(key(prompt), sentence=kind_of_sentence(prompt))
+        if rule is None:
+            return None
+        first = first or rule
+    return first
+
+
+def _plain_forms(low: Sequence[str]) -> list[str]:
+    """Return the plain forms of the folded lines, but "" for those that are too long for a rule."""
+    others = ["" if line.isascii() or len(line) > _MAX_LINE else line for line in low]
+    found = plain("\n".join(others)).split("\n")
+    return [line if line.isascii() else new for line, new in zip(low, found, strict=True)]
 
 
 def kind_of_sentence(line: str) -> int:

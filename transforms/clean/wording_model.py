@@ -35,7 +35,7 @@ FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
 LONGEST_PIECE = 5
 
 _PRIME, _BASIS, _ALL = 0x100000001B3, 0xCBF29CE484222325, 0xFFFFFFFFFFFFFFFF
-_STOPS, _QUOTES = ".…。।", frozenset('"“”„«»「」『』')
+_STOPS, _QUOTE = ".…。।", re.compile('["“”„«»「」『』]')
 _BULLETS, _ASKS = "-*•·–—>»|#[(", "?？؟"
 _MANY_SPACES = 12
 _NUMBER = re.compile(r"\d")
@@ -131,10 +131,11 @@ def _caution(line: str) -> float | None:
         or text_header.is_byline(line)
     ):
         return None
-    if line[-1] in _STOPS or _BEGINS_WITH_SENTENCE.match(line):
+    if line[-1] in _STOPS or (". " in line and _BEGINS_WITH_SENTENCE.match(line)):
         return SENTENCE_CAUTION
     is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
-    return OTHER_CAUTION if is_usual or _ONE_WORD.fullmatch(line) else 0.0
+    is_one_word = " " not in line and _ONE_WORD.fullmatch(line)
+    return OTHER_CAUTION if is_usual or is_one_word else 0.0
 
 
 def threshold_of(known: Model, labels: int) -> float:
@@ -160,7 +161,7 @@ def shape(low: str) -> tuple[bool, ...]:
     return (
         line[-1:] in _STOPS,
         line[-1:] in _ASKS,
-        not _QUOTES.isdisjoint(line),
+        _QUOTE.search(line) is not None,
         line[:1] in _BULLETS,
         "@" in line or "http" in line or "www." in line,
         line.count(" ") > _MANY_SPACES,

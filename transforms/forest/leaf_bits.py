@@ -3,7 +3,7 @@
 A tree of at most 64 leaves is a word of bits, one for each leaf from left to right. A test of a
 node that fails rules out the leaves to its left, and the lowest bit that remains after all tests is
 the row's leaf (QuickScorer, Lucchese et al., SIGIR 2015). Tests are sorted by column and threshold,
-so those of a column end at the first one that the row passes. Eight rows are tested together.
+so those of a column end at the first one that the row passes. Sixteen rows are tested together.
 """
 
 from __future__ import annotations

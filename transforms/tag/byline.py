@@ -160,9 +160,7 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     if not cuts:
         return None
     top, foot = _edges(text)
-    for cut in sorted(cuts):
-        if not (cut.start < top or cut.end > foot):
-            continue
+    for cut in sorted([cut for cut in cuts if cut.start < top or cut.end > foot]):
         for line in filter(text_header.is_byline, cut.text.split("\n")):
             if person_names.opened_role(line) in {"editor", "photographer"}:
                 continue

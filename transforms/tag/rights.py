@@ -114,8 +114,11 @@ def _walled(view: View) -> tuple[bool | None, str]:
 
     Walls come after the opening of an article, so they are near the end of the text.
     """
-    ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400]
-    return (False, "text") if any(map(_is_wall, ends[-8:])) else (None, "")
+    ends = [line for line in view.document.extracted[-1500:].split("\n") if len(line) < 400][-8:]
+    low = "\n".join(ends).lower()
+    if not any([mark in low for mark in _WALL_MARKS]):  # noqa: C419  # faster than a generator
+        return None, ""
+    return (False, "text") if any(map(_is_wall, ends)) else (None, "")
 
 
 def _is_wall(line: str) -> bool:

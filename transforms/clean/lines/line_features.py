@@ -42,10 +42,10 @@ def features(lines: Sequence[Line], weights: WordWeights, rates: Mapping[str, fl
     _, _, categories, rules, blank = zip(*lines, strict=True)
     rows = _columns()(
         properties,
-        np.array([1.0 if category else 0.0 for category in categories]),
-        np.array([rates.get(rule, NEUTRAL) for rule in rules]),
-        np.minimum(MOST_BLANK, blank),
-        np.array([_NUMBER_OF_CATEGORY.get(category, -1) for category in categories]),
+        np.array(list(map(bool, categories)), np.float64),
+        np.array([rates.get(rule, NEUTRAL) for rule in rules], np.float64),
+        np.minimum(MOST_BLANK, np.array(blank, np.int64)),
+        np.array([_NUMBER_OF_CATEGORY.get(category, -1) for category in categories], np.int64),
     )
     return Features(rows, properties.size, properties.words, properties.names)
 

@@ -47,8 +47,8 @@ FEW_WORDS = 60
 # Lines that the model must not judge: code, numbered items, references, tables of numbers, scripts
 # without spaces between words. On the development pages these were most of the good lines that it
 # would have cut.
-_CODE_MARKS = frozenset("{};=<>\\^`~│|")
-_CODE = re.compile(r"\(\)|\w\[|::|->|\w_\w")
+_CODE_MARK = re.compile(r"[{};=<>\\^`~│|]")
+_CODE = re.compile(r"\(\)|\w\[|::|\w_\w")
 # Dates of a tour and fields of a file. On the development pages two such lists were a third of the
 # good lines that the model cut.
 _LISTED = re.compile(
@@ -56,7 +56,7 @@ _LISTED = re.compile(
     r"\d{1,2}\.? (?:jan|feb|mar|apr|abr|may|mai|jun|jui|jul|aug|aou|sep|oct|okt|nov|dec|dez|dic)[a-zéû]{0,6}\b(?! \d{4}))",
 )
 _FIELD = re.compile(r"\s*(?:- )?[a-z_][\w.-]{1,30}: |\s{4,}[A-Z ]{12,}$")
-_REFERENCE = re.compile(r"\(\d{4}[,)]|\d{4};\d")
+_REFERENCE = re.compile(r"\(\d{4}[,)]")
 _BYLINE = re.compile(r"\s*(?:by|von|par|por|di|da|de|door|av|af|text|texte|words|story)\b:? ")
 # A line has one of these or a digit if one of the patterns above matches it, or it begins with white
 # space.
@@ -94,11 +94,11 @@ def may_be_cut(line: Line) -> bool:
     if _is_reference(low):
         return False
     return not (
-        not _CODE_MARKS.isdisjoint(text)
+        _CODE_MARK.search(text)
         or _FIELD.match(text)
         or _LISTED.match(low)
-        or _CODE.search(text)
-        or _REFERENCE.search(text)
+        or (_may_have_code(text) and _CODE.search(text))
+        or ("(" in text and _REFERENCE.search(text))
         or (len(text) > UNSPACED_CHARS and not text.isascii() and _UNSPACED.search(text))
     )
 
@@ -122,6 +122,7 @@ def cuttable(lines: Sequence[Line]) -> Callable[[int], bool]:
 def _may_be_cut_all(lines: Sequence[Line]) -> list[bool]:
     """Return the answers of `cuttable` for all lines. Most need no look at their characters."""
     texts = [line.text for line in lines]
+    may_have_references = _names_a_reference("\n".join([line.low for line in lines]))
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     starts = np.zeros(len(texts), np.int64)
     np.cumsum([len(text) for text in texts[:-1]], out=starts[1:])
@@ -141,7 +142,10 @@ def _may_be_cut_all(lines: Sequence[Line]) -> list[bool]:
         and (
             may_be_cut(line)
             if kind & _LOOK
-            else not (_names_a_reference(line.low) or (kind & _NUMBER and _LISTED.match(line.low)))
+            else not (
+                (may_have_references and _names_a_reference(line.low))
+                or (kind & _NUMBER and _LISTED.match(line.low))
+            )
         )
         and not (kind & _UNSPACED_SIGN and i in inside)
         for i, (line, kind, spaces) in enumerate(
@@ -165,6 +169,11 @@ def _is_sentence(text: str) -> bool:
     if _UNSPACED.search(text):
         return len(text) >= UNSPACED_SENTENCE and _UNSPACED_END.search(text) is not None
     return END.search(text[-8:]) is not None and text.count(" ") + 1 >= END_WORDS
+
+
+def _may_have_code(text: str) -> bool:
+    """Tell whether a text has what every match of `_CODE` contains."""
+    return "[" in text or "_" in text or "()" in text or "::" in text
 
 
 def _is_reference(low: str) -> bool:

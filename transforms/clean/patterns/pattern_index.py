@@ -34,6 +34,7 @@ class _Entry(NamedTuple):
 
 
 _Entries = tuple[_Entry, ...]
+_ByLiteral = tuple[tuple[str, _Entries], ...]
 
 
 class Matcher:
@@ -48,8 +49,29 @@ class Matcher:
         self._open = tuple(
             _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
         )
+        self._open_in_ascii = tuple(map(_in_ascii, self._open))
+        self._open_words = {
+            literal: max(literal.split(), key=len, default="")
+            for literal, _ in self._open[NO_SENTENCE]
+        }
         self._known: tuple[dict[str, _Entries], ...] = tuple({} for _ in range(SENTENCE + 1))
         self._by_head: dict[tuple[str, int], _Entries] = {}
+
+    def narrowed(self, text: str) -> Matcher:
+        """Return the matcher for the lines of a text, without patterns whose literal it lacks.
+
+        The white space of a line may change before it is matched, so the longest word of a literal
+        is looked for.
+        """
+        found = object.__new__(Matcher)
+        found.__dict__.update(self.__dict__)
+        words = self._open_words
+        found._open = tuple(
+            tuple([one for one in by_literal if words[one[0]] in text])
+            for by_literal in (self._open_in_ascii if text.isascii() else self._open)
+        )
+        found._open_in_ascii = tuple(map(_in_ascii, found._open))
+        return found
 
     def may_begin(self, character: str) -> bool:
         """Tell whether a pattern may match a text that begins with the character."""
@@ -82,7 +104,9 @@ class Matcher:
         headed, unheaded = self._headed(text, 0, NO_SENTENCE), self._unheaded(text, NO_SENTENCE)
         for one in sorted((*headed, *unheaded)) if unheaded else headed:
             may_match = one.literal in text and (not one.needs_digit or _DIGIT.search(text))
-            if not may_match or not _may_match(one.pattern, one.guard, text, whole=False):
+            if not may_match or not (
+                one.guard is None or one.pattern in _COMPILED or one.guard.allows(text, whole=False)
+            ):
                 continue
             if found := _compiled(one.pattern).match(text):
                 return one.rule, found.end()
@@ -101,9 +125,10 @@ class Matcher:
 
     def _unheaded(self, text: str, sentence: int) -> _Entries:
         """Return the patterns that begin with anything and have a literal that is in the text."""
-        if not self._open[sentence]:
+        by_literal = (self._open_in_ascii if text.isascii() else self._open)[sentence]
+        if not by_literal:
             return ()
-        found = [entries for literal, entries in self._open[sentence] if literal in text]
+        found = [entries for literal, entries in by_literal if literal in text]
         if len(found) > 1:
             return tuple(sorted(chain.from_iterable(found)))
         return found[0] if found else ()
@@ -150,7 +175,12 @@ class Matcher:
         )
 
 
-def _by_literal(entries: _Entries) -> tuple[tuple[str, _Entries], ...]:
+def _in_ascii(by_literal: _ByLiteral) -> _ByLiteral:
+    """Return the patterns that may match a text in ASCII."""
+    return tuple([one for one in by_literal if one[0].isascii()])
+
+
+def _by_literal(entries: _Entries) -> _ByLiteral:
     found: dict[str, list[_Entry]] = {}
     for entry in entries:
         found.setdefault(entry.literal, []).append(entry)
@@ -162,15 +192,13 @@ _COMPILED: dict[str, re.Pattern[str]] = {}
 
 
 def _matches(pattern: str, guard: Guard | None, text: str, start: int) -> bool:
-    """Tell whether the pattern matches all of `text[start:]`."""
-    if not _may_match(pattern, guard, text[start:], whole=True):
-        return False
-    return _compiled(pattern).fullmatch(text, start) is not None
-
-
-def _may_match(pattern: str, guard: Guard | None, text: str, *, whole: bool) -> bool:
-    """Tell whether the pattern is worth its compilation. The guards of compiled ones are not asked."""
-    return guard is None or pattern in _COMPILED or guard.allows(text, whole=whole)
+    """Tell whether the pattern matches all of `text[start:]`. Guards of compiled ones are not asked."""
+    compiled = _COMPILED.get(pattern)
+    if compiled is None:
+        if guard is not None and not guard.allows(text[start:], whole=True):
+            return False
+        compiled = _compiled(pattern)
+    return compiled.fullmatch(text, start) is not None
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

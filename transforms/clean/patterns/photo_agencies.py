@@ -62,4 +62,22 @@ _LABELS = frozenset(
         "courtesy",
     ]
 )
-CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", AGENCY))) - _COMMON | _LABELS
+_CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", AGENCY))) - _COMMON | _LABELS
+_WORDS = re.compile(r"\w+")
+# The same for ASCII as bytes, which is three times faster: each byte outside of words is a space.
+_CREDIT_BYTES = frozenset([word.encode() for word in _CREDIT_WORDS])
+_SPACED = bytes(
+    code if code < 128 and (chr(code).isalnum() or chr(code) == "_") else ord(" ")
+    for code in range(256)
+)
+
+
+def has_credit_word(tail: str) -> bool:
+    """Tell whether the folded end of a line has one of the words or the sign that every credit has.
+
+    >>> has_credit_word("the lock at noon (photo: ana ruiz)"), has_credit_word("the photographers")
+    (True, False)
+    """
+    if tail.isascii():
+        return not _CREDIT_BYTES.isdisjoint(tail.encode().translate(_SPACED).split())
+    return "©" in tail or not _CREDIT_WORDS.isdisjoint(_WORDS.findall(tail))

@@ -18,6 +18,8 @@ from copydesk.transforms.tag.persons.person_names import Name
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟۔]['\"’”»)\]]*$")
 _PROSE_HEAD = 400  # Characters that show whether a line is a paragraph.
+# Characters of five and of twelve words of one character each. Prose of five words ends with a mark.
+_FIVE_WORDS, _TWELVE_WORDS = 9, 23
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
 )
@@ -155,7 +157,8 @@ def _is_byline(text: str) -> bool:
     if byline_forms.names_on(text):
         return True
     first = text[0]
-    if len(text) < 5 or not (first.isalpha() or first == "(") or _CJK.match(first):
+    is_cjk = not first.isascii() and _CJK.match(first)
+    if len(text) < 5 or is_cjk or not (first.isalpha() or first == "("):
         return False
     opened = person_names.opened(text) and not _ABOUT.match(text)
     if not opened and not _titled(text):
@@ -222,13 +225,19 @@ def _is_something_else(text: str) -> bool:
     return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
 
 
-@lru_cache(maxsize=_KNOWN_LINES)
 def is_prose(line: str) -> bool:
     """Tell whether a line is long enough to be a paragraph, or is a sentence of five words.
 
     >>> is_prose("It rained in Oslo all day."), is_prose("Rain in Oslo")
     (True, False)
     """
+    if len(line) < _TWELVE_WORDS and (len(line) < _FIVE_WORDS or line[-1].isalnum()):
+        return False
+    return _is_prose(line)
+
+
+@lru_cache(maxsize=_KNOWN_LINES)
+def _is_prose(line: str) -> bool:
     text = line.strip()
     if not text.isascii():
         if _CJK.search(text[:_PROSE_HEAD]):
