@@ -18,6 +18,7 @@ from copydesk.transforms.history import (
     likeness,
     resolve,
 )
+from copydesk.transforms.tag import address
 
 
 def arrival(
@@ -97,12 +98,47 @@ def test_spellings_of_one_address_are_one_address() -> None:
 
 
 def test_a_parameter_that_chooses_the_article_makes_another_address() -> None:
-    both = [arrival(str(n), url=f"https://a.example/story?id={n}", day=n) for n in (1, 2)]
-    assert resolve(both, (), {}) == [Resolution(False), Resolution(False)]
+    for choice in ("?id=", "?ref=1000", "#!/story/"):
+        both = [arrival(str(n), url=f"https://a.example/story{choice}{n}", day=n) for n in (1, 2)]
+        assert resolve(both, (), {}) == [Resolution(False), Resolution(False)], choice
 
 
 @pytest.mark.parametrize(
-    "added", ["?page=2", "/2", "/2/", "/page/2", "-seite-2", ",2", "_2", "/p2", "?p=2", "/2/amp"]
+    ("one", "other"),
+    [
+        ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
+        ("https://a.example/caf%c3%a9", "https://a.example/caf\u00e9"),
+        ("https://a.example/cafe\u0301", "https://a.example/caf%C3%A9"),
+        ("https://a.example/x.html", "https://a.example/x.amp.html"),
+        ("https://a.example/x", "https://WWW.a.example:443/y/../%78#comments"),
+        ("https://a.example/x", "//a.example/x"),
+    ],
+)
+def test_two_ways_to_write_an_address_are_one_address(one: str, other: str) -> None:
+    keys = {same_address.key(None, url, "a.jsonl", 0) for url in (one, other)}
+    assert len(keys) == 1
+    found = same_address.spellings(str(keys.pop()))
+    assert {address.normalised(url) for url in (one, other)} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "?page=2",
+        "/2",
+        "/2/",
+        "/page/2",
+        "-seite-2",
+        ",2",
+        "_2",
+        "/p2",
+        "?p=2",
+        "/2/amp",
+        "?currentPage=2",
+        "?pageIndex=2",
+        "?start=10&limit=10",
+        "?offset=20&utm_source=mail",
+    ],
 )
 def test_page_two_is_not_a_revision_of_page_one_although_it_names_it_as_canonical(
     added: str,

@@ -38,7 +38,7 @@ class Arrival:
 
     @property
     def is_twin(self) -> bool:
-        """Whether it was fetched as the AMP or mobile version of a page."""
+        """Whether it was fetched as the AMP, mobile or printer version of a page."""
         return same_address.is_twin_spelling(self.url or self.canonical_url)
 
 
@@ -54,7 +54,7 @@ class Version:
     fetched_at: datetime | None = None
     """The time when the newest text was fetched."""
     is_twin: bool = False
-    """Whether the newest text was fetched as the AMP or mobile version of a page."""
+    """Whether the newest text was fetched as the AMP, mobile or printer version of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ def resolve(
     itself.
 
     Some documents at a known address are not revisions. If clean text and headline are the same,
-    only the cut parts differ, and the copies step finds an exact duplicate. The AMP or mobile
-    version of a page says the same and is a duplicate, too. A file that has nothing in common with
+    only the cut parts differ, and the copies step finds an exact duplicate. The AMP, mobile
+    or printer version of a page says the same and is a duplicate, too. A file that has nothing in common with
     the file that was read from the same path before is a document of its own.
     """
     titles: dict[str, str | None] = (

@@ -19,18 +19,34 @@ _PLAIN = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[!\"$->@-~]*)?)")
 _ONLY_HOST = re.compile(r"[A-Za-z0-9.-]+")  # The host part of an address, without port or user.
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _ENDING = re.compile(r"(?:/index\.(?:html?|php|aspx?)|/amp(?:\.html)?|\.amp)?/*$", re.IGNORECASE)
+_AMP_EXTENSION = re.compile(r"\.amp(?=\.html?$)", re.IGNORECASE)
 _FRONT = re.compile(r"^/amp(?=/)", re.IGNORECASE)
 # Parameters for how a page is shown. `address.normalised` drops those that track a reader.
 _SHOWN = re.compile(r"(?:amp|mobile|outputtype|output|view)", re.IGNORECASE)
 _SHOWN_VALUES = {"amp", "1", "true", "mobile", ""}
-_PAGE = re.compile(r"(?:page|pg|paged|seite|pagina|pageno|page_no)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"pg|paged|seite|pagina|(?:current[_-]?)?page(?:[_-]?(?:no|num|number|index|wanted))?",
+    re.IGNORECASE,
+)
 _PAGE_PATH = re.compile(r"/(?:page|seite|pagina)[/-]?(\d{1,3})/?$", re.IGNORECASE)
+_HTML = re.compile(r"\.html?$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?)$", re.IGNORECASE)
-# What an address of a further page adds to the canonical one: "/2", "-seite-2", ",2" or "?p=2".
+# What an address of a further page adds to the canonical one: "/2", "-seite-2", ",2", "?p=2" or
+# "?start=10". Without the canonical address such a parameter may mean anything.
 _ADDED_PAGE = re.compile(
-    r"(?:[/,_.-](?:p|pg|s|page|seite|pagina)?[/_-]?|\?(?:p|s)=)(\d{1,2})", re.IGNORECASE
+    r"(?:[/,_.-](?:p|pg|s|page|seite|pagina)?[/_-]?|\?(?:p|s|pn|part|teil)=)(\d{1,2})"
+    r"|\?(?:start|offset|from|skip)=(\d{1,4})(?:&\w+=\d+)*",
+    re.IGNORECASE,
 )
 _MOBILE_HOSTS = ("m.", "mobile.", "amp.")
+_TWIN_PATH = re.compile(
+    r"^/amp/|(?:/amp|\.amp|/amp\.html|\.amp\.html?|/print|/printable)/*$", re.IGNORECASE
+)
+_TWIN_QUERY = re.compile(
+    r"(?:^|&)(?:(?:amp|print|printable)(?:=(?:1|true|yes|y|amp)?)?"
+    r"|(?:outputtype|output|view|mode|format)=(?:amp|print))(?:&|$)",
+    re.IGNORECASE,
+)
 _SCHEMES = ("https://", "http://")
 _PREFIXES = ("", "www.", "m.", "mobile.", "amp.")
 _ENDINGS = ("", "/", "/amp", "/amp/", "/index.html", "/index.htm", "/index.php")
@@ -78,9 +94,11 @@ def is_file(address_key: str) -> bool:
 
 
 def is_twin_spelling(url: str | None) -> bool:
-    """Tell whether the address is that of the AMP or mobile version of a page.
+    """Tell whether the address is that of the AMP, mobile or printer version of a page.
 
     >>> is_twin_spelling("https://a.example/x/amp"), is_twin_spelling("https://www.a.example/x")
+    (True, False)
+    >>> is_twin_spelling("https://a.example/x?print=1"), is_twin_spelling("https://a.example/x?id=1")
     (True, False)
     """
     if not url:
@@ -89,17 +107,10 @@ def is_twin_spelling(url: str | None) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    path = parts.path.lower().rstrip("/")
     return (
         (parts.hostname or "").startswith(_MOBILE_HOSTS)
-        or path.endswith(("/amp", ".amp", "/amp.html"))
-        or path.startswith("/amp/")
-        or bool(
-            re.search(
-                r"(?:^|&)(?:amp|outputtype=amp|output=amp)(?:=1|=true|=)?(?:&|$)",
-                parts.query.lower(),
-            )
-        )
+        or _TWIN_PATH.search(parts.path) is not None
+        or _TWIN_QUERY.search(parts.query) is not None
     )
 
 
@@ -114,6 +125,27 @@ def spellings(address_key: str) -> list[str]:
     if is_file(address_key):
         return []
     whole, _, _ = address_key.partition("#page=")
+    host, slash, rest = whole.partition("/")
+    return [
+        url for name in (host, *_in_unicode(host)) for url in _spellings(f"{name}{slash}{rest}")
+    ]
+
+
+def _in_unicode(host: str) -> list[str]:
+    """Return an international host name in Unicode, because an address may have either form.
+
+    >>> _in_unicode("xn--bcher-kva.example"), _in_unicode("a.example")
+    (['bücher.example'], [])
+    """
+    if "xn--" not in host:
+        return []
+    try:
+        return [host.encode("ascii").decode("idna")]
+    except UnicodeError:
+        return []
+
+
+def _spellings(whole: str) -> list[str]:
     path, mark, query = whole.partition("?")
     path = path.removesuffix("/")
     found = [
@@ -127,6 +159,9 @@ def spellings(address_key: str) -> list[str]:
         for prefix in _DESKTOP_PREFIXES:
             found.append(f"{scheme}{prefix}{host}/amp/{rest}{mark}{query}")
             found += [f"{scheme}{prefix}{path}{e}{mark}{query}" for e in _AMP_ENDINGS]
+            if _HTML.search(path):
+                amp = _HTML.sub(r".amp\g<0>", path)
+                found.append(f"{scheme}{prefix}{amp}{mark}{query}")
             found += [
                 f"{scheme}{prefix}{path}{mark or '?'}{query}{'&' if query else ''}{shown}"
                 for shown in _AMP_QUERIES
@@ -138,7 +173,7 @@ def _without_spelling(url: str) -> str:
     plain = _PLAIN.fullmatch(url)
     if plain is not None:  # Splitting an address takes six times as long.
         host, path = plain.groups()
-        return f"{_HOST.sub('', host.lower())}{_ENDING.sub('', _FRONT.sub('', path))}"
+        return f"{_HOST.sub('', host.lower())}{_path(path)}"
     try:
         parts = urlsplit(url)
         host, port = _host_and_port(parts)
@@ -146,8 +181,12 @@ def _without_spelling(url: str) -> str:
         return url
     host = _HOST.sub("", host)
     where = host if port in {None, 80, 443} else f"{host}:{port}"
-    path = _ENDING.sub("", _FRONT.sub("", parts.path))
-    return f"{where}{path}{_query(parts.query) if parts.query else ''}"
+    inner = f"#{parts.fragment}" if parts.fragment.startswith(address.INNER_ADDRESS) else ""
+    return f"{where}{_path(parts.path)}{_query(parts.query) if parts.query else ''}{inner}"
+
+
+def _path(path: str) -> str:
+    return _ENDING.sub("", _AMP_EXTENSION.sub("", _FRONT.sub("", path)))
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
@@ -157,7 +196,8 @@ def _host_and_port(parts: SplitResult) -> tuple[str, int | None]:
     """
     if _ONLY_HOST.fullmatch(parts.netloc):  # The properties of `parts` are slow.
         return parts.netloc.lower(), None
-    return (parts.hostname or "").lower(), parts.port
+    host = (parts.hostname or "").lower()
+    return host if host.isascii() else host.encode("idna").decode("ascii"), parts.port
 
 
 def _query(query: str) -> str:
@@ -169,7 +209,7 @@ def _query(query: str) -> str:
 
 def _is_spelling(name: str, value: str) -> bool:
     """Tell whether the parameter does not change the article."""
-    if address.is_tracking(name):
+    if address.is_tracking(name, value):
         return True
     return bool(_SHOWN.fullmatch(name)) and value.lower() in _SHOWN_VALUES
 
@@ -198,4 +238,4 @@ def _added_page(url: str, canonical_key: str) -> int:
     whole = _EXTENSION.sub("", canonical_key)
     own = _EXTENSION.sub("", _without_spelling(url))
     added = _ADDED_PAGE.fullmatch(own, len(whole)) if own.startswith(whole) else None
-    return int(added[1]) if added else 1
+    return int(added[1] or added[2]) if added else 1

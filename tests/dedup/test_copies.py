@@ -179,7 +179,7 @@ def test_a_page_is_kept_before_its_amp_or_mobile_version_with_a_line_more(
         )
     )
     assert shelf.clusters() == {doc(1): doc(2), doc(2): doc(2)}
-    reason = "fullest: the page itself, the copy is its AMP or mobile version"
+    reason = "fullest: the page itself, the copy is its AMP, mobile or printer version"
     assert shelf.duplicates[doc(1)]["keep_reason"] == reason
 
 

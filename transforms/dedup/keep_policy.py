@@ -17,7 +17,7 @@ from copydesk.transforms.same_address import is_twin_spelling
 _NAME = pa.dictionary(pa.int32(), pa.string())
 # The columns that decide which copy is kept and how clusters are counted, some 80 bytes for each
 # document. `content` holds 64 bits of a hash of `content_sha256`, to compare documents that are
-# alike. `is_twin` tells whether `url` is that of the AMP or mobile version of a page.
+# alike. `is_twin` tells whether `url` is that of the AMP, mobile or printer version of a page.
 FACTS = pa.schema(
     [
         ("doc_id", pa.string()),
@@ -35,8 +35,8 @@ FACTS = pa.schema(
 NEWER_VERSION = "revision: a newer version at the same address"
 """The `keep_reason` of an older version."""
 _LAST = np.iinfo(np.int64).max
-_MAY_BE_TWIN = r"(?i)amp|//m\.|//mobile\."
-# An AMP or mobile version has a line or two that the page has not, such as "Read the full story on
+_MAY_BE_TWIN = r"(?i)amp|print|//m\.|//mobile\."
+# An AMP, mobile or printer version has a line or two that the page has not, such as "Read the full story on
 # our site". It counts one word less in twenty (arbitrary), so that the page itself is kept.
 _TWIN_DISCOUNT = 20
 
@@ -162,14 +162,14 @@ def reason(
     >>> reason(at | {"n_words": 400}, at, Options(), kept_was_published=False)
     'fullest: 400 words, the copy 300'
     >>> reason(at, at | {"n_words": 305, "is_twin": True}, Options(), kept_was_published=False)
-    'fullest: the page itself, the copy is its AMP or mobile version'
+    'fullest: the page itself, the copy is its AMP, mobile or printer version'
     """
     policy = options.keep
     if policy in ("fullest", "longest"):
         if (kept["n_words"] or 0) > (copy["n_words"] or 0):
             return f"{policy}: {kept['n_words']} words, the copy {copy['n_words']}"
         if copy.get("is_twin") and not kept.get("is_twin"):
-            return f"{policy}: the page itself, the copy is its AMP or mobile version"
+            return f"{policy}: the page itself, the copy is its AMP, mobile or printer version"
     elif policy in ("outlet-rank", "original"):
         mine, theirs = (_rank(row, options) for row in (kept, copy))
         if mine < theirs:

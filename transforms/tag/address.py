@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -19,13 +20,24 @@ _TRACKING = re.compile(
 )
 
 
-def is_tracking(parameter: str) -> bool:
+_ESCAPED = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # Characters that never need an escape.
+# Fragments that name a page of a site that is assembled in the browser: "#!/story/7", "#/story/7".
+INNER_ADDRESS = ("!", "/")
+
+
+def is_tracking(parameter: str, value: str = "") -> bool:
     """Tell whether a query parameter records how a reader reached the page, not what it shows.
 
-    >>> is_tracking("utm_source"), is_tracking("id")
+    A `ref` that is a long number is the number of an article.
+
+    >>> is_tracking("utm_source", "7"), is_tracking("id", "7")
+    (True, False)
+    >>> is_tracking("ref", "home"), is_tracking("ref", "10442")
     (True, False)
     """
-    return bool(_TRACKING.fullmatch(parameter))
+    is_number = parameter.lower() == "ref" and value.isdecimal() and len(value) > 2
+    return _TRACKING.fullmatch(parameter) is not None and not is_number
 
 
 def find(view: View) -> TagResult:
@@ -70,12 +82,18 @@ def _may_stand_for(named: str, own: str) -> bool:
 def normalised(url: str | None) -> str | None:
     """Return an http address without fragment, default port and tracking parameters.
 
-    Return None for anything else.
+    Two spellings of a path become one: "." and ".." are resolved, and characters are escaped only
+    where they must be. An address that begins with "//" gets "https:". Return None for anything
+    else.
 
     >>> normalised("HTTP://Example.com:80/a?utm_source=x&id=1#top")
     'http://example.com/a?id=1'
+    >>> normalised("//example.com/b/../%7Ejo/caf%c3%a9")
+    'https://example.com/~jo/caf%C3%A9'
     """
     text = (url or "").strip()
+    if text.startswith("//"):
+        text = f"https:{text}"
     if not text or len(text) > MAX_CHARS or re.search(r"[\s\x00-\x1f]", text):
         return None
     try:
@@ -88,22 +106,29 @@ def normalised(url: str | None) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in {"http", "https"} or not name:
         return None
-    keep = [
-        (k, v)
-        for k, v in parse_qsl(parts.query, keep_blank_values=True)
-        if not _TRACKING.fullmatch(k)
-    ]
-    query = (
-        parts.query
-        if len(keep) == len(parse_qsl(parts.query, keep_blank_values=True))
-        else urlencode(keep)
-    )
+    parameters = parse_qsl(parts.query, keep_blank_values=True)
+    keep = [(k, v) for k, v in parameters if not is_tracking(k, v)]
+    query = parts.query if len(keep) == len(parameters) else urlencode(keep)
     where = name if port in {None, 80 if scheme == "http" else 443} else f"{name}:{port}"
     if ":" in name:
         where = where.replace(name, f"[{name}]", 1)
-    return urlunsplit(
-        (scheme, where, quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/", query, "")
-    )
+    inner = parts.fragment if parts.fragment.startswith(INNER_ADDRESS) else ""
+    return urlunsplit((scheme, where, _path(parts.path), query, inner))
+
+
+def _path(path: str) -> str:
+    """Return a path in the usual spelling (RFC 3986, section 6.2.2)."""
+    if "/." in path and not path.startswith("//"):
+        path = urlsplit(urljoin("http://a", path)).path
+    if not path.isascii():
+        path = unicodedata.normalize("NFC", path)
+    path = quote(path, safe="/%:@!$&'()*+,;=~-._") or "/"
+    return _ESCAPED.sub(_escaped, path) if "%" in path else path
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if _UNRESERVED.fullmatch(character) else found[0].upper()
 
 
 @lru_cache(maxsize=1024)  # Several taggers ask for the host of a document's address.
