@@ -14,6 +14,8 @@ from copydesk.transforms.history import (
     Arrival,
     Resolution,
     Version,
+    content,
+    doc_id_again,
     doc_id_with,
     likeness,
     resolve,
@@ -135,7 +137,7 @@ def test_two_ways_to_write_an_address_are_one_address(one: str, other: str) -> N
         "?p=2",
         "/2/amp",
         "?currentPage=2",
-        "?pageIndex=2",
+        "?pageIndex=1",
         "?start=10&limit=10",
         "?offset=20&utm_source=mail",
     ],
@@ -219,3 +221,44 @@ def test_a_text_file_edited_in_place_revises_itself_and_an_unrelated_file_does_n
         [first, edited, other], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
     )
     assert found == [Resolution(False), Resolution(False, 2, "a"), Resolution(False)]
+
+
+def test_an_address_that_has_an_older_text_again_has_it_as_its_newest_version() -> None:
+    before, after, again = (
+        arrival(doc_id, url="https://a.example/u", day=day)
+        for doc_id, day in (("a", 1), ("b", 2), ("a", 3))
+    )
+    own = doc_id_again("a", None, datetime(2024, 1, 3, tzinfo=UTC))
+    last = Resolution(False, 3, "b", None, own)
+    for order in permutations((before, after, again)):
+        found = dict(zip([d.fetched_at for d in order], resolve(order, (), {}), strict=True))
+        assert found[again.fetched_at] == last
+
+    day = datetime(2024, 1, 2, tzinfo=UTC)
+    seen = frozenset({before.content, after.content})
+    latest = {"a.example/u": Version("b", 2, seen, day, content=after.content)}
+    assert resolve([again], {"a": None}, latest) == [last]
+    assert resolve([before], {"a": None}, latest) == [Resolution(True)]
+    assert resolve([replace(again, fetched_at=None)], {"a": None}, latest) == [Resolution(True)]
+    assert resolve([again], {"a": None, own: None}, latest) == [Resolution(True)]
+
+
+def test_a_file_whose_old_text_was_restored_is_a_version_of_itself() -> None:
+    file = Arrival("a", None, "old text", None, "notes/a.txt", None)
+    seen = frozenset({file.content, content("new text", None, ())})
+    newest = Version("b", 2, seen, content=content("new text", None, ()), source_uri="notes/a.txt")
+    latest = {"file:notes/a.txt": newest}
+    own = doc_id_again("a", None, "b")
+    assert resolve([file], {"a": None}, latest) == [Resolution(False, 3, "b", None, own)]
+    elsewhere = {"file:notes/a.txt": replace(newest, source_uri="other/a.txt")}
+    assert resolve([file], {"a": None}, elsewhere) == [Resolution(True)]
+    assert resolve([file, file], {"a": None}, latest) == [Resolution(True), Resolution(True)]
+
+
+def test_a_printed_correction_alone_is_a_revision() -> None:
+    first = arrival("a", url="https://a.example/u", content="text", day=1)
+    corrected = replace(
+        arrival("b", url="https://a.example/u", content="text", day=2),
+        corrections=["Correction: the bridge has two lanes."],
+    )
+    assert resolve([first, corrected], (), {})[1] == Resolution(False, 2, "a")

@@ -30,6 +30,12 @@ class Arrival:
     record_number: int | None
     url: str | None = None
     title: str | None = None
+    corrections: Sequence[str] = ()
+
+    @property
+    def content(self) -> tuple[str, str]:
+        """What makes two texts of one address different (see `content`)."""
+        return content(self.content_sha256, self.title, self.corrections)
 
     @property
     def address(self) -> str | None:
@@ -50,11 +56,15 @@ class Version:
     revision: int
     """The highest revision number at the address."""
     contents: frozenset[tuple[str, str]]
-    """`content_sha256` and headline (see `headline`) of every text seen at the address."""
+    """What every text seen at the address says (see `content`)."""
     fetched_at: datetime | None = None
     """The time when the newest text was fetched."""
     is_twin: bool = False
     """Whether the newest text was fetched as the AMP, mobile or printer version of a page."""
+    content: tuple[str, str] | None = None
+    """What the newest text says."""
+    source_uri: str | None = None
+    """The input from which the newest text came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,9 @@ class Resolution:
     superseded_by: str | None = None
     """The newer text at the address, if this one was fetched earlier but arrives later."""
     doc_id: str | None = None
-    """Its own id if it differs from a known document only in the headline.
+    """Its own id if a known document has the same text at this address.
 
-    Otherwise both would have the same id.
+    The two differ in the headline or in time. Otherwise both would have the same id.
     """
 
 
@@ -80,6 +90,27 @@ def headline(title: str | None) -> str:
     True
     """
     return " ".join((title or "").casefold().split())
+
+
+def content(
+    content_sha256: str, title: str | None, corrections: Sequence[str] | None
+) -> tuple[str, str]:
+    """Return what a version says: its clean text with its printed corrections, and its headline.
+
+    >>> content("5f1c", "Rain  falls", ["Correction: it snowed."]) == content("5f1c", "Rain falls", ())
+    False
+    """
+    printed = "".join(f"\n{correction}" for correction in corrections or ())
+    return f"{content_sha256}{printed}", headline(title)
+
+
+def doc_id_again(doc_id: str, title: str | None, since: datetime | str) -> str:
+    """Return the id of a version that says again what an older version at the address said.
+
+    `since` is the time of its fetch, or the id of the version that it follows.
+    """
+    moment = since if isinstance(since, str) else since.isoformat()
+    return sha256(f"{doc_id}\n{headline(title)}\n{moment}".encode()).hexdigest()[:32]
 
 
 def doc_id_with(doc_id: str, title: str) -> str:
@@ -119,8 +150,11 @@ def resolve(
     documents by id. Without it no text counts as a twin, and an edited file is a revision of
     itself.
 
-    Some documents at a known address are not revisions. If clean text and headline are the same,
-    only the cut parts differ, and the copies step finds an exact duplicate. The AMP, mobile
+    A text that an address had before, and has again, is a revision too: an editor took a change
+    back. This needs the times of both fetches, or a file that is read again from the same path.
+
+    Some documents at a known address are not revisions. If clean text, headline and corrections are
+    the same, only the cut parts differ, and the copies step finds an exact duplicate. The AMP, mobile
     or printer version of a page says the same and is a duplicate, too. A file that has nothing in common with
     the file that was read from the same path before is a document of its own.
     """
@@ -128,24 +162,26 @@ def resolve(
         dict(known) if isinstance(known, Mapping) else dict.fromkeys(known)
     )
     versions = dict(latest)
+    n_arrivals = Counter(arrival.address for arrival in arrivals)
     resolutions: list[Resolution] = [Resolution(True)] * len(arrivals)
     for i in sorted(range(len(arrivals)), key=lambda i: _order(arrivals[i])):
         arrival, address = arrivals[i], arrivals[i].address
         identifier, renamed = _identified(arrival, address, titles)
+        before = versions.get(address) if address is not None else None
+        has_returned = False
+        if identifier is None and before is not None:
+            is_only_one = n_arrivals[address] == 1
+            identifier = renamed = _id_if_returned(arrival, before, titles, is_only_one=is_only_one)
+            has_returned = identifier is not None
         if identifier is None:
             continue
         titles[identifier] = arrival.title
-        before = versions.get(address) if address is not None else None
-        own = Version(
-            identifier,
-            1,
-            frozenset({(arrival.content_sha256, headline(arrival.title))}),
-            arrival.fetched_at,
-            arrival.is_twin,
-        )
+        own = _version(arrival, identifier)
         if before is None:
             resolutions[i] = Resolution(False, doc_id=renamed)
-        elif own.contents <= before.contents or _is_separate(arrival, before, alike):
+        elif not has_returned and (
+            own.contents <= before.contents or _is_separate(arrival, before, alike)
+        ):
             resolutions[i] = Resolution(False, doc_id=renamed)
             continue
         else:
@@ -154,6 +190,41 @@ def resolve(
         if address is not None:
             versions[address] = newest(before, own)
     return resolutions
+
+
+def _version(arrival: Arrival, doc_id: str) -> Version:
+    return Version(
+        doc_id,
+        1,
+        frozenset({arrival.content}),
+        arrival.fetched_at,
+        arrival.is_twin,
+        arrival.content,
+        arrival.source_uri,
+    )
+
+
+def _id_if_returned(
+    arrival: Arrival, before: Version, titles: Mapping[str, str | None], *, is_only_one: bool
+) -> str | None:
+    """Return a new id if the address has an older text again, and None if the document is known.
+
+    `before` is the newest version there. `is_only_one` says that nothing else arrived at the
+    address. If two files have one path, in two folders, nobody knows which is newer.
+    """
+    if arrival.content == before.content or arrival.content not in before.contents:
+        return None
+    since: datetime | str
+    if arrival.fetched_at and before.fetched_at:
+        if arrival.fetched_at <= before.fetched_at:
+            return None
+        since = arrival.fetched_at
+    elif arrival.record_number is None and arrival.source_uri == before.source_uri and is_only_one:
+        since = before.doc_id
+    else:
+        return None
+    found = doc_id_again(arrival.doc_id, arrival.title, since)
+    return None if found in titles else found
 
 
 def _revision(own: Version, before: Version, renamed: str | None) -> Resolution:

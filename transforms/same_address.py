@@ -224,7 +224,7 @@ def _page(url: str | None) -> int:
         return 1
     for name, value in parse_qsl(parts.query) if parts.query else ():
         if _PAGE.fullmatch(name) and value.isdecimal() and len(value) < 4:
-            return int(value)
+            return int(value) + ("index" in name.lower())  # An index counts from 0.
     found = _PAGE_PATH.search(parts.path)
     return int(found[1]) if found else 1
 

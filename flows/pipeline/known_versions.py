@@ -19,6 +19,7 @@ from copydesk.transforms import history, same_address
 
 ADDRESS = ("canonical_url", "url", "source_uri", "record_number")
 _TITLE = ("doc_id", "title")
+_CONTENT = ("content_sha256", "title", "corrections")
 _SHARDS_AT_ONCE = 40  # 20,000 documents
 
 
@@ -66,6 +67,31 @@ def known_titles(
             if parent.known(pa.array([revision_id], pa.string())):
                 found[revision_id] = title
     return found
+
+
+def titles_of_returning(
+    arrivals: Sequence[history.Arrival],
+    latest: Mapping[str, history.Version],
+    parent: Snapshot | None,
+) -> dict[str, str | None]:
+    """Ids, with headlines, of known documents that may say again what an older version said.
+
+    These are the ids of the arrivals, which are all known, and those that they would get if an
+    older text is there again (see `history.doc_id_again`), as far as these are known as well.
+    """
+    if parent is None:
+        return {}
+    titles: dict[str, str | None] = {}
+    for arrival in arrivals:
+        version = latest.get(arrival.address or "")
+        for since in (arrival.fetched_at, version and version.doc_id):
+            if since:
+                again = history.doc_id_again(arrival.doc_id, arrival.title, since)
+                titles[again] = arrival.title
+    known = parent.known(pa.array(sorted(titles), pa.string()))
+    return {arrival.doc_id: arrival.title for arrival in arrivals} | {
+        doc_id: title for doc_id, title in titles.items() if doc_id in known
+    }
 
 
 def _titles_of_known(
@@ -140,7 +166,7 @@ def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str
         is_path = pc.field("canonical_url").is_null() & pc.field("record_number").is_null()
         where |= is_path & pc.field("source_uri").isin(paths)
     found: dict[str, list[tuple[int, str, history.Version]]] = defaultdict(list)
-    columns = [*ADDRESS, "doc_id", "revision", "content_sha256", "title", "fetched_at"]
+    columns = [*ADDRESS, "doc_id", "revision", *_CONTENT, "fetched_at"]
     for name in DOCUMENT_TABLES:
         for batch in parent.batches(name, columns, where):
             for row in batch.to_pylist():
@@ -155,12 +181,15 @@ def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str
 
 
 def _version(row: Mapping[str, Any]) -> history.Version:
+    content = history.content(*(row[name] for name in _CONTENT))
     return history.Version(
         row["doc_id"],
         row["revision"],
-        frozenset({(row["content_sha256"], history.headline(row["title"]))}),
+        frozenset({content}),
         row["fetched_at"],
         same_address.is_twin_spelling(row["url"] or row["canonical_url"]),
+        content,
+        row["source_uri"],
     )
 
 

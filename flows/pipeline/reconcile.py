@@ -28,6 +28,7 @@ from copydesk.flows.pipeline.known_versions import (
     rows_of,
     several,
     superseded_by_these,
+    titles_of_returning,
     to_the_newest,
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
@@ -49,6 +50,7 @@ _ARRIVAL = (
     "record_number",
     "url",
     "title",
+    "corrections",
 )
 _TEXTS_AT_ONCE = 2_000  # texts of published documents: 6 MB
 _COMPARED = ("doc_id", "title", "text", "corrections")
@@ -111,19 +113,30 @@ def decide(shards: Sequence[Path], parent: Snapshot | None) -> Resolutions:
         addresses, np.fromiter((_hash(key) for key in latest), np.uint64, len(latest))
     )
     renamed = np.isin(ids, _of_ids(titles)) & is_known
-    chosen = renamed | ~is_known & (
-        _is_repeated(ids) | (addresses != 0) & (_is_repeated(addresses) | at_known_address)
-    )
+    is_shared = (addresses != 0) & _is_repeated(addresses)
+    is_latest = np.isin(ids, _of_ids(version.doc_id for version in latest.values()))
+    may_return = is_known & (is_shared | at_known_address & ~is_latest)
+    chosen = renamed | may_return | ~is_known & (_is_repeated(ids) | is_shared | at_known_address)
     arrivals = _arrivals(shards, chosen)
     versions: dict[int, history.Resolution] = {}
     resolved = history.resolve(
-        arrivals, titles, latest, alike=Texts(shards, parent, arrivals, latest)
+        arrivals,
+        titles_of_returning(_of_rows(arrivals, chosen, may_return), latest, parent) | titles,
+        latest,
+        alike=Texts(shards, parent, arrivals, latest),
     )
     for row, found in zip(np.flatnonzero(chosen).tolist(), resolved, strict=True):
         is_known[row] = found.is_known
         if not found.is_known and found != _NEW:
             versions[row] = found
     return Resolutions(is_known, versions)
+
+
+def _of_rows(
+    arrivals: Sequence[history.Arrival], chosen: NDArray[np.bool_], which: NDArray[np.bool_]
+) -> list[history.Arrival]:
+    """Those of the arrivals, which are the `chosen` rows, that are among some other rows."""
+    return [arrivals[at] for at in np.flatnonzero(which[chosen])]
 
 
 def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:

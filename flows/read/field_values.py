@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 
 # Names of the text in an object that contains one. WordPress has `rendered`.
 _TEXT_OF_BLOCK = ("text", "content", "value", "html", "body", "rendered")
@@ -86,12 +87,14 @@ def as_text(value: object) -> str:
 def moment(value: object) -> datetime | None:
     """Return a point in time in UTC, or None if the value is not one.
 
-    The value may be a datetime, ISO 8601 text, or Unix seconds or milliseconds. A time without a
-    time zone is read as UTC.
+    The value may be a datetime, text in ISO 8601, as in the head of a mail, or as in the index of a
+    crawl, or Unix seconds or milliseconds. A time without a time zone is read as UTC.
 
     >>> moment("2024-02-29T23:30:00-05:00")
     datetime.datetime(2024, 3, 1, 4, 30, tzinfo=datetime.timezone.utc)
-    >>> moment(1709181000) == moment(1709181000000) == moment("2024-02-29 04:30")
+    >>> moment(1709181000) == moment("1709181000000") == moment("2024-02-29 04:30")
+    True
+    >>> moment("Thu, 29 Feb 2024 04:30:00 GMT") == moment("20240229043000") == moment(1709181000)
     True
     """
     if value is None:
@@ -106,16 +109,32 @@ def moment(value: object) -> datetime | None:
             case bool():
                 return None
             case int() | float():
-                # 1e11 is the year 1973 in milliseconds and the year 5138 in seconds. So a larger
-                # number is in milliseconds, and a smaller one in seconds.
-                found = datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
+                found = _moment_of_number(value)
             case str():
-                found = datetime.fromisoformat(value.strip()[:64])
+                found = _moment_of_text(value.strip()[:64])
             case _:
                 return None
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _moment_of_number(value: float) -> datetime:
+    # 1e11 is the year 1973 in milliseconds and the year 5138 in seconds. So a larger number is in
+    # milliseconds, and a smaller one in seconds.
+    return datetime.fromtimestamp(value / 1000 if abs(value) >= 1e11 else value, UTC)
+
+
+def _moment_of_text(text: str) -> datetime:
+    """Raises ValueError if the text is not a point in time."""
+    if text.isdecimal() and len(text) == 14:
+        return datetime.strptime(text, "%Y%m%d%H%M%S")
+    if text.isdecimal() and len(text) in {10, 13}:
+        return _moment_of_number(int(text))
+    try:
+        return datetime.fromisoformat(text.removesuffix("UTC").rstrip())
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def moment_text(value: object) -> str | None:
