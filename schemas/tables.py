@@ -175,7 +175,7 @@ TOMBSTONES = pa.schema(
         column(
             "url_sha256",
             pa.string(),
-            "SHA-256 of its canonical URL, hex. If the scope is url, a later run adds no document of that address.",
+            "SHA-256 of its address without scheme, `www` and the like, hex. Unless the scope is doc, a later run adds no document of that address.",
         ),
         column("scope", pa.string(), "What the request named: doc, url or outlet.", required=True),
         column("receipt_id", pa.string(), "Id of the receipt in `receipts/`.", required=True),

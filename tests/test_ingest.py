@@ -125,6 +125,9 @@ def test_a_changed_recipe_names_the_rows_under_the_old_one(tmp_path: Path) -> No
         pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=changed).n_under_other_recipe
         == 5
     )
+    other_fields = from_toml('[inputs]\ntitle = ["hed"]\n')
+    summary = pipeline.run([str(SEEDS)], warehouse=tmp_path / "w", recipe=other_fields)
+    assert summary.n_under_other_recipe == 0
 
 
 def test_a_dry_run_counts_and_publishes_nothing(tmp_path: Path) -> None:

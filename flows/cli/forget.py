@@ -31,7 +31,7 @@ _SHOWN = 10  # documents to list before the question
     "urls",
     multiple=True,
     metavar="URL",
-    help="All revisions published at an address; can be repeated.",
+    help="All versions at an address, in every spelling of it; can be repeated.",
 )
 @click.option(
     "--outlet",

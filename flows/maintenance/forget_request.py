@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from copydesk.flows.warehouse.errors import WarehouseError
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES
 from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.transforms import same_address
 from copydesk.transforms.tag.address import normalised
 
 _COLUMNS = [
@@ -58,11 +59,12 @@ class Request:
 
     @property
     def addresses(self) -> set[str]:
-        """The URLs as given, and also in the form of `canonical_url`.
-
-        That form has no fragment and no tracking parameters.
-        """
-        return {*self.urls, *(address for url in self.urls if (address := normalised(url)))}
+        """The URLs as given, and also in every spelling that an address may have."""
+        found = set(self.urls)
+        for address in map(normalised, self.urls):
+            key = same_address.key(address, None, "", 0) if address else None
+            found |= {address, *same_address.spellings(key)} if address and key else set()
+        return found
 
     def scope_of(self, row: Mapping[str, Any]) -> str | None:
         """How the request selects a document (doc, url or outlet); None if it does not."""
@@ -88,9 +90,10 @@ class SelectedDocument:
 
     @property
     def url_sha256(self) -> str | None:
-        """The SHA-256 of the address; None for a document without an address."""
-        url = self.row["canonical_url"] or self.row["url"]
-        return sha256(url.encode()).hexdigest() if url else None
+        """The SHA-256 of the key of the address; None for a document without an address."""
+        url, own = self.row["canonical_url"], self.row["url"]
+        key = same_address.key(url, own, "", 0) or own
+        return sha256(key.encode()).hexdigest() if key else None
 
 
 @dataclass(frozen=True, slots=True)

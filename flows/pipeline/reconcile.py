@@ -310,15 +310,23 @@ def _known(shards: Sequence[Path], parent: Snapshot | None) -> NDArray[np.bool_]
         parent.table("tombstones", ["url_sha256"], by_url)["url_sha256"].to_pylist()
     ) - {None}
     known = [np.zeros(0, np.bool_)]
-    for table in several(shards, ["doc_id", "canonical_url"]):
+    for table in several(shards, ["doc_id", *ADDRESS]):
         here = pa.array(sorted(parent.known(whole(table["doc_id"]))), pa.string())
         known.append(pc.is_in(table["doc_id"], value_set=here).to_numpy())
         if forgotten:
-            urls = table["canonical_url"].to_pylist()
             known[-1] = known[-1] | [
-                bool(url) and sha256(url.encode()).hexdigest() in forgotten for url in urls
+                bool(_sha256s(row) & forgotten) for row in rows_of(table, ADDRESS)
             ]
     return np.concatenate(known)
+
+
+def _sha256s(where: tuple[Any, ...]) -> set[str]:
+    """The hashes by which a tombstone may name an address: of its key, or of the URL itself.
+
+    Tombstones of earlier versions have the hash of the URL.
+    """
+    names = {where[0], same_address.key(*where)} - {None}
+    return {sha256(name.encode()).hexdigest() for name in names}
 
 
 def _versions_revised(

@@ -289,7 +289,7 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
         removed_by_rule=dict(removed),
         n_stories=results.stories.n_created if results.stories else 0,
         n_under_other_recipe=n_under_other_recipe(
-            published.snapshot if published else context.parent, context.recipe.sha256()
+            published.snapshot if published else context.parent, context.recipe.to_toml()
         ),
         is_dry=is_dry,
     )

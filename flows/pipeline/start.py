@@ -166,7 +166,7 @@ def look_ahead(
         n_known_files=sifted.n_known_files,
         known_since=parent.manifest.finished_at,
     )
-    other = n_under_other_recipe(parent, recipe.sha256())
+    other = n_under_other_recipe(parent, recipe.to_toml())
     return Ahead(Summary(facts=facts, n_under_other_recipe=other))
 
 

@@ -82,7 +82,7 @@ def short(outcome: Outcome, *, seconds: float) -> list[str]:
         )
     if summary.n_under_other_recipe:
         lines.append(
-            f"recipe     {summary.n_under_other_recipe:,} articles were written with a different recipe; run `copydesk reprocess` to update them"
+            f"recipe     {summary.n_under_other_recipe:,} articles were cleaned or compared with other options; run `copydesk reprocess` to update them"
         )
     if not summary.is_dry:
         lines.append(f"Parquet    {outcome.articles}")
@@ -105,7 +105,7 @@ def _counts(facts: Facts) -> list[str]:
         revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
         for n, name in (
-            (facts.n_duplicates, "copies"),
+            (facts.n_duplicates, _copies(facts)),
             (facts.n_rejected, "rejected (`copydesk rejects` says why)"),
             (facts.n_quarantined, "quarantined"),
             (facts.n_known, "already known"),
@@ -113,6 +113,12 @@ def _counts(facts: Facts) -> list[str]:
             if n:
                 lines.append(f"{n:>9,}  {name}")
     return lines
+
+
+def _copies(facts: Facts) -> str:
+    """What the rows of `duplicates` are: copies, and versions that a revision replaced."""
+    copies = "copy" if facts.n_duplicates == 1 else "copies"
+    return f"{copies} or earlier versions" if facts.n_revisions else copies
 
 
 def nothing_readable(outcome: Outcome) -> str | None:

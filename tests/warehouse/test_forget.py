@@ -302,7 +302,15 @@ def test_an_address_takes_every_revision_and_says_so_in_the_tombstones(
         (rows.doc_id(1), "url"),
         (rows.doc_id(7), "url"),
     }
-    assert {row["url_sha256"] for row in stones} == {sha256(b"https://news.example/1").hexdigest()}
+    assert {row["url_sha256"] for row in stones} == {sha256(b"news.example/1").hexdigest()}
+
+
+def test_an_address_is_forgotten_in_every_spelling(warehouse: Warehouse) -> None:
+    _, current = forget_and_check(warehouse, Request(urls=("http://www.news.example/1/",)))
+    assert set(current.table("tombstones")["doc_id"].to_pylist()) == {
+        rows.doc_id(1),
+        rows.doc_id(7),
+    }
 
 
 def test_a_revision_whose_predecessor_goes_supersedes_nothing(warehouse: Warehouse) -> None:
