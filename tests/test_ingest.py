@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pytest
 
@@ -207,6 +208,61 @@ def test_another_text_at_the_same_address_is_a_revision(tmp_path: Path) -> None:
     (old,) = current(tmp_path / "w").table("duplicates").to_pylist()
     assert old["kept_doc_id"] == new["doc_id"]
     assert (new["revision"], new["supersedes"], new["changed"]) == (2, old["doc_id"], ["body"])
+
+
+OTHER = (
+    "A bakery in Vell won the county prize for its rye bread, which takes two days to rise. "
+    "The jury tasted forty loaves and said that the crust of this one had no equal. "
+    "Its owner, Mara Tveit, learned the recipe from a neighbour and has changed only the salt."
+)
+
+
+def _versions(folder: Path, *days: list[dict[str, object]]) -> Path:
+    """Ingest some days, one after the other. Return the warehouse."""
+    for number, records in enumerate(days):
+        fetched = [{**record, "fetched_at": f"2024-03-0{number + 1}"} for record in records]
+        pipeline.run([str(jsonl(folder / f"{number}.jsonl", *fetched))], warehouse=folder / "w")
+    return folder / "w"
+
+
+def test_a_text_that_an_editor_restored_is_the_newest_version(tmp_path: Path) -> None:
+    first, second = (
+        {"url": "https://alpha.example/1", "text": STORY + more}
+        for more in ("", " One man was slightly hurt.\nLeave a Comment")
+    )
+    warehouse = _versions(tmp_path, [second], [first], [second])
+    (newest,) = current(warehouse).table("articles").to_pylist()
+    assert (newest["revision"], newest["text"][-14:]) == (3, "slightly hurt.")
+    assert current(warehouse).rows("duplicates") == 2
+    cuts = current(warehouse).table("removed", ["doc_id"], pc.field("doc_id") == newest["doc_id"])
+    assert cuts.num_rows == 1
+    again = pipeline.run([str(tmp_path)], warehouse=warehouse, reread=True)
+    assert (again.facts.n_known, again.facts.n_articles) == (3, 0)
+
+
+def test_a_copy_comes_back_when_the_kept_document_becomes_another_report(tmp_path: Path) -> None:
+    copies = [{"url": f"https://{name}.example/1", "text": STORY} for name in "abc"]
+    warehouse = _versions(tmp_path, copies)
+    (kept,) = current(warehouse).table("articles").to_pylist()
+    _versions(tmp_path, copies, [{"url": kept["url"], "text": OTHER}])
+    articles = current(warehouse).table("articles").sort_by("story_rank").to_pylist()
+    assert {row["text"] for row in articles} == {STORY, OTHER}
+    copy = next(row for row in articles if row["text"] == STORY)
+    assert (copy["cluster_size"], copy["n_outlets"]) == (2, 2)
+    (story,) = current(warehouse).table("stories").to_pylist()
+    assert (story["n_articles"], story["n_outlets"]) == (2, 3)
+    relations = {
+        row["url"]: row["kept_doc_id"] for row in current(warehouse).table("duplicates").to_pylist()
+    }
+    assert relations.pop(kept["url"]) != copy["doc_id"]
+    assert list(relations.values()) == [copy["doc_id"]]
+
+
+def test_the_first_of_three_versions_stays_out_of_the_corpus(tmp_path: Path) -> None:
+    texts = (STORY, OTHER, "The council of Vell put off its vote on the quay. " * 6)
+    warehouse = _versions(tmp_path, *([{"url": "https://a.example/1", "text": t}] for t in texts))
+    reasons = current(warehouse).table("duplicates", ["keep_reason"])["keep_reason"].to_pylist()
+    assert reasons == ["revision: a newer version at the same address"] * 2
 
 
 def test_a_document_that_is_in_the_input_twice_counts_its_words_once(tmp_path: Path) -> None:

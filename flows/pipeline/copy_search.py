@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.index import Index
+from copydesk.flows.pipeline.copies import orphaned_copies
 from copydesk.flows.pipeline.deduplicate import Copies, Published
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support.in_threads import in_threads
@@ -105,7 +106,8 @@ class CopySearch:
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
-        self._is_pinned = _is_among(self.facts["doc_id"], pinned | self._superseded.keys())
+        stay = pa.array(sorted(pinned | self._superseded.keys()), pa.string())
+        self._is_pinned = np.asarray(pc.is_in(self.facts["doc_id"], stay)).astype(np.bool_)
         self._first = np.arange(self.n)
         self.pairs = self._compare()
         self._follow_copies()
@@ -133,8 +135,7 @@ class CopySearch:
 
     def _sketches(self, low: int, high: int) -> Sketches:
         """Sign some rows, and note their lengths and the hashes of their words."""
-        rows = np.arange(low, high)
-        pieces = (rows[at : at + SIGNED_AT_ONCE] for at in range(0, len(rows), SIGNED_AT_ONCE))
+        pieces = np.split(np.arange(low, high), range(SIGNED_AT_ONCE, high - low, SIGNED_AT_ONCE))
         sketches = sketching.joined(list(in_threads(self._signed, pieces, threads=self._threads)))
         self.n_words[low:high] = sketches.n_words
         # A pinned document does not represent documents with the same words. These are compared with
@@ -281,12 +282,9 @@ class CopySearch:
             return
         table = self.published.documents(wanted).sort_by("doc_id")
         at = self.facts.num_rows
-        for row, (doc_id, kept) in enumerate(
-            zip(table["doc_id"].to_pylist(), _kept_ids(table), strict=True), start=at
-        ):
-            self._row_of[doc_id] = row
-            if kept is not None:
-                self._kept_id[row] = kept
+        ids, kept = (enumerate(table[n].to_pylist(), at) for n in ("doc_id", "kept_doc_id"))
+        self._row_of |= {doc_id: row for row, doc_id in ids}
+        self._kept_id |= {row: doc_id for row, doc_id in kept if doc_id is not None}
         texts = sketching.as_texts(table["text"])
         facts = keep_policy.facts_of(table)
         self.facts = pa.concat_tables([self.facts, facts])
@@ -314,21 +312,48 @@ class CopySearch:
     # Decisions
 
     def _decide(self, first: NDArray[np.int64], pinned: NDArray[np.bool_]) -> Copies:
+        replaced = self._replaced()
+        clustering, kept = self._clustered(first, pinned, replaced)
+        moved = orphaned_copies.moved(kept, self.n, self.facts["doc_id"])
+        orphans = self._orphans(moved)
+        if orphans:
+            pairs = self._compared(orphaned_copies.pairs_to_compare(orphans, moved))
+            self.pairs = verification.concatenate(self.pairs, self._above_floor(pairs))
+            clustering, kept = self._clustered(first, pinned, replaced, orphans)
+            moved = orphaned_copies.moved(kept, self.n, self.facts["doc_id"])
+        if moved and self.published is not None:
+            members = self.published.members(list(moved))
+            self._fetch(members["doc_id"].to_pylist())
+            clustering = self._clustering(first)
+            n_rows = self.facts.num_rows
+            kept = orphaned_copies.follow(kept, n_rows, self._kept_id, moved, orphans)
+            older = orphaned_copies.older_versions(members, self._row_of)
+            clustering.replaced = replaced | {row: int(kept[row]) for row in older}
+        clustering.add_duplicates(kept, self._compared)
+        return self._copies(clustering, kept, orphans)
+
+    def _clustered(
+        self,
+        first: NDArray[np.int64],
+        pinned: NDArray[np.bool_],
+        replaced: Mapping[int, int],
+        orphans: Collection[int] = (),
+    ) -> tuple[Clustering, NDArray[np.int64]]:
         clustering = self._clustering(first)
         total = self.facts.num_rows
         pinned = np.concatenate([pinned, np.zeros(total - self.n, np.bool_)])
-        is_copy = np.isin(np.arange(total), list(self._kept_id))
-        replaced = self._replaced()
-        kept = clustering.kept(pinned, is_copy, replaced)
-        moved = np.flatnonzero((kept != np.arange(total)) & (np.arange(total) >= self.n))
-        if len(moved) and self.published is not None:
-            ids = self.facts["doc_id"].take(pa.array(moved)).to_pylist()
-            self._fetch(self.published.members(ids)["doc_id"].to_pylist())
-            clustering = self._clustering(first)
-            kept = self._with_members(kept, dict(zip(ids, kept[moved].tolist(), strict=True)))
-            clustering.replaced = replaced
-        clustering.add_duplicates(kept, self._compared)
-        return self._copies(clustering, kept)
+        is_copy = np.isin(np.arange(total), list(self._kept_id.keys() - set(orphans)))
+        clustering.is_settled[list(orphans)] = False
+        return clustering, clustering.kept(pinned, is_copy, replaced)
+
+    def _orphans(self, moved: Mapping[str, int]) -> dict[int, str]:
+        """The published copies of documents that a newer version replaces, by row."""
+        replaced = sorted(moved.keys() & self._superseded.keys())
+        if not replaced or self.published is None:
+            return {}
+        members = self.published.members(replaced)
+        self._fetch(members["doc_id"].to_pylist())
+        return orphaned_copies.orphans(members, self._row_of, replaced)
 
     def _replaced(self) -> dict[int, int]:
         """Map the row of each older version to that of the newest, or of the document kept for it."""
@@ -353,16 +378,11 @@ class CopySearch:
             n_new=self.n,
         )
 
-    def _with_members(self, kept: NDArray[np.int64], target: dict[str, int]) -> NDArray[np.int64]:
-        """Reassign the published copies of a displaced document to the document that replaces it."""
-        kept = np.concatenate([kept, np.arange(len(kept), self.facts.num_rows)])
-        for row, doc_id in self._kept_id.items():
-            if doc_id in target:
-                kept[row] = target[doc_id]
-        return kept
-
-    def _copies(self, clustering: Clustering, kept: NDArray[np.int64]) -> Copies:
+    def _copies(
+        self, clustering: Clustering, kept: NDArray[np.int64], orphans: Collection[int]
+    ) -> Copies:
         rows = np.arange(len(kept))
+        ids = self.facts["doc_id"]
         changed = rows[kept != rows]
         was_copy = np.isin(changed, list(self._kept_id))
         return Copies(
@@ -370,25 +390,11 @@ class CopySearch:
             duplicates=clustering.duplicate_rows(kept, changed[changed < self.n]),
             displaced=clustering.duplicate_rows(kept, changed[(changed >= self.n) & ~was_copy]),
             reassigned=clustering.duplicate_rows(kept, changed[was_copy]),
-            sizes=clustering.sizes(kept, self._members),
+            restored=tuple(sorted(ids[row].as_py() for row in orphans if kept[row] == row)),
+            sizes=clustering.sizes(kept, self._published_copies),
             new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
             index_files=self.index.names,
         )
 
-    def _members(self, kept_ids: list[str]) -> list[dict[str, Any]]:
-        if not kept_ids or self.published is None:
-            return []
-        found: list[dict[str, Any]] = self.published.members(kept_ids).to_pylist()
-        return found
-
-
-def _kept_ids(table: pa.Table) -> list[str | None]:
-    return (
-        list(table["kept_doc_id"].to_pylist())
-        if "kept_doc_id" in table.column_names
-        else [None] * table.num_rows
-    )
-
-
-def _is_among(ids: pa.ChunkedArray, chosen: frozenset[str]) -> NDArray[np.bool_]:
-    return np.asarray(pc.is_in(ids, pa.array(sorted(chosen), pa.string()))).astype(np.bool_)
+    def _published_copies(self, kept: list[str]) -> list[dict[str, Any]]:
+        return self.published.members(kept).to_pylist() if kept and self.published else []

@@ -45,7 +45,7 @@ class Published(Protocol):
         """Rows of `articles` and `duplicates`: FACTS, `text`, and `kept_doc_id` (null for a row of `articles`)."""
 
     def members(self, kept: Sequence[str]) -> pa.Table:
-        """Rows of `duplicates` whose kept_doc_id is among `kept`: FACTS and `kept_doc_id`."""
+        """Rows of `duplicates` whose kept_doc_id is among `kept`: FACTS, `kept_doc_id`, `keep_reason`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,8 @@ class Copies:
     """Published rows of `articles` that a new document replaces, with schema DUPLICATES (see n_moved)."""
     reassigned: pa.Table
     """Published rows of `duplicates` that get another kept document, with schema DUPLICATES."""
+    restored: tuple[str, ...] = ()
+    """Published rows of `duplicates` that go back to `articles`, because what they say left it."""
     sizes: pa.Table
     """Kept documents, new or published, that gained copies, with schema SIZES.
 
@@ -170,7 +172,8 @@ class PublishedSnapshot:
         import pyarrow.compute as pc
 
         is_member = pc.field("kept_doc_id").isin(sorted(kept))
-        return self.snapshot.table("duplicates", [*FACTS, "kept_doc_id"], where=is_member)
+        columns = [*FACTS, "kept_doc_id", "keep_reason"]
+        return self.snapshot.table("duplicates", columns, where=is_member)
 
 
 def open_index(snapshot: Snapshot, options: Options) -> Index | None:

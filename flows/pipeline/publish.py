@@ -18,7 +18,9 @@ from copydesk.flows.pipeline.staging.decided_rows import (
     DUPLICATION,
     STORY,
     Decided,
+    append_columns,
     decided_rows,
+    with_cluster_columns,
     with_kept_document,
 )
 from copydesk.flows.pipeline.staging.shard_files import ROW, ShardFiles, StagedRows
@@ -47,7 +49,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
     articles, duplicates = decided_rows(arrivals.shards, decided)
     cuts, removed_by_rule = _cuts(context, results)
     inserts: dict[str, list[Staged]] = {
-        "articles": [*articles],
+        "articles": [*articles, *_restored_rows(parent, copies, stories, decided)],
         "duplicates": [_moved_rows(parent, copies, decided), *duplicates],
         "quarantined": [*arrivals.quarantined],
         "pairs": [copies.pairs],
@@ -59,6 +61,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
     # is deleted and written again.
     gone: dict[str, Deletion] = {
         "articles": copies.displaced["doc_id"].to_pylist(),
+        "duplicates": copies.restored,
         "stories": stories.row_updates["story_id"].to_pylist(),
         **deletes,
     }
@@ -112,7 +115,7 @@ def _counts(context: Context, results: Results, deletes: Mapping[str, Deletion])
         raise ValueError("a run counts its documents after it has compared them")
     released = deletes.get("quarantined", ())
     n_released = len(released) if isinstance(released, Sized) else 0
-    n_moved = results.copies.displaced.num_rows + n_released
+    n_moved = results.copies.displaced.num_rows + len(results.copies.restored) + n_released
     if context.kind == "release":
         return {**dict.fromkeys(COUNTS, 0), "n_moved": n_moved}
     return {**counts_of(results.cleaned, results.arrivals, results.copies), "n_moved": n_moved}
@@ -154,6 +157,18 @@ def _moved_rows(parent: Snapshot | None, copies: Copies, decided: Decided) -> pa
     return with_kept_document(rows, id_index.Table(copies.displaced), decided)
 
 
+def _restored_rows(
+    parent: Snapshot | None, copies: Copies, stories: Stories, decided: Decided
+) -> list[pa.Table]:
+    """Published copies that become articles again, as rows of `articles`."""
+    if parent is None or not copies.restored:
+        return []
+    rows = parent.documents("duplicates", copies.restored).drop_columns([*DUPLICATION, "story_id"])
+    rows = with_cluster_columns(rows, rows, decided.sizes)
+    ranks = id_index.Table(stories.updates).columns(rows["doc_id"], STORY)
+    return [append_columns(rows, ranks)]
+
+
 def _stories_of(copies: Copies, stories: Stories, parent: Snapshot | None) -> pa.Table:
     """`doc_id` and `story_id` of each kept document, new or published, whose copies change."""
     changed = (copies.duplicates, copies.displaced, copies.reassigned)
@@ -187,9 +202,11 @@ def _updates(
     # A document of this run that has copies got its story in this run. So one without such a story
     # was published before.
     is_new = id_index.Keyed(stories.assignments["doc_id"]).holds(copies.sizes["doc_id"])
-    sizes = copies.sizes.filter(pa.array(~is_new))
-    if sizes.num_rows or stories.updates.num_rows:
-        updates["articles"] = _changed_articles(parent, sizes, stories.updates)
+    was_article = ~pc.field("doc_id").isin(pa.array(copies.restored, pa.string()))
+    sizes = copies.sizes.filter(pa.array(~is_new)).filter(was_article)
+    moves = stories.updates.filter(was_article)
+    if sizes.num_rows or moves.num_rows:
+        updates["articles"] = _changed_articles(parent, sizes, moves)
     return {name: rows for name, rows in updates.items() if rows.num_rows}
 
 

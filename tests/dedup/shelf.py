@@ -40,9 +40,9 @@ class Shelf:
         return self._table([d for d, k in self.kept.items() if k in set(kept)])
 
     def _table(self, ids: Sequence[str]) -> pa.Table:
-        rows = [self.rows[d] | {"kept_doc_id": self.kept.get(d)} for d in ids]
+        rows = [self.rows[d] | {"kept_doc_id": self.kept.get(d), "keep_reason": None} for d in ids]
         if not rows:
-            names = [*FACTS, "text", "kept_doc_id"]
+            names = [*FACTS, "text", "kept_doc_id", "keep_reason"]
             return pa.table({name: pa.array([], pa.string()) for name in names})
         return pa.Table.from_pylist(rows)
 

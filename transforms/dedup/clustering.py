@@ -57,6 +57,8 @@ class Clustering:
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
         self.replaced: dict[int, int] = {}
+        self.is_settled = np.arange(facts.num_rows) >= self.n_new
+        """Published rows, which only a clearly fuller document displaces."""
 
     def kept(
         self,
@@ -90,7 +92,7 @@ class Clustering:
                 edges,
                 order,
                 pinned=pinned | is_copy | (self.first != rows),
-                holds=best >= self.n_new,
+                holds=self.is_settled[best],
                 n_words=self.n_words,
                 by_length=self.options.keep in ("fullest", "longest"),
             )

@@ -110,6 +110,7 @@ def group(
     changes = story_rows.changes(
         clustering,
         reassigned=_kept_of(copies.reassigned),
+        restored=copies.restored,
         run_id=run_id,
         epoch=epoch.weights.number,
     )

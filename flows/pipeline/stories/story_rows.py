@@ -44,17 +44,24 @@ _MEMBER = (
     "published_at",
     "title",
 )
+_NO_RANK = 2**30  # Behind every article that has a rank.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = dict[str, Any]
 
 
 def changes(
-    clustering: IncrementalClustering, *, reassigned: Mapping[str, str], run_id: str, epoch: int
+    clustering: IncrementalClustering,
+    *,
+    reassigned: Mapping[str, str],
+    restored: Collection[str] = (),
+    run_id: str,
+    epoch: int,
 ) -> dict[str, pa.Table]:
     """Return `assignments`, `updates`, `rows` and `row_updates` of the step's result.
 
-    `reassigned` maps published copies to their new kept documents.
+    `reassigned` maps published copies to their new kept documents. `restored` are published copies
+    that become articles again. They stay in their story, behind its other published articles.
     """
     story = clustering.numbers.roots(clustering.story)
     moved = {doc: clustering.numbers.root(now) for doc, now in clustering.current_story.items()}
@@ -62,7 +69,7 @@ def changes(
     copies = CopyOutlets.of(clustering, story, moved, reassigned)
     regrouped = _touched(clustering, moved)
     touched = regrouped | (copies.stories & clustering.numbers.known)
-    published = ranked(clustering, _published_members(clustering, touched, moved))
+    published = ranked(clustering, _published_members(clustering, touched, moved, restored))
     # The number of published articles of each story, which come before the new ones.
     before = np.zeros(len(clustering.numbers), np.int64)
     for row in published:
@@ -134,7 +141,10 @@ def _touched(clustering: IncrementalClustering, moved: Mapping[str, int]) -> set
 
 
 def _published_members(
-    clustering: IncrementalClustering, touched: set[int], moved: Mapping[str, int]
+    clustering: IncrementalClustering,
+    touched: set[int],
+    moved: Mapping[str, int],
+    restored: Collection[str],
 ) -> list[Row]:
     """Published articles of these stories, each with the number of its current story."""
     if clustering.parent is None or not touched:
@@ -144,6 +154,9 @@ def _published_members(
         "articles", list(_MEMBER), pc.field("story_id").isin(wanted)
     ).to_pylist()
     rows = [row for row in rows if row["doc_id"] not in clustering.displaced]
+    columns = [name for name in _MEMBER if name not in {"story_rank", "story_similarity"}]
+    for row in clustering.parent.documents("duplicates", restored, columns).to_pylist():
+        rows.append({**row, "story_rank": _NO_RANK, "story_similarity": None})
     for row, was_in in zip(
         rows, clustering.numbers.of_ids([row["story_id"] for row in rows]), strict=True
     ):

@@ -1,0 +1,1 @@
+"""What happens to the copies of documents that a run replaces."""
