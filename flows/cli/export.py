@@ -111,7 +111,7 @@ def command(
     if first and not one_per_story:
         raise click.UsageError("--first works only with --one-per-story; add it")
     with opened(warehouse) as found:
-        from copydesk.flows.export.corpus_export import Selection, export, stream
+        from copydesk.flows.export.corpus_export import Selection, UnknownEnding, export, stream
 
         chosen = tuple(name.strip() for name in columns.split(",")) if columns else ()
         selection = Selection(
@@ -135,7 +135,10 @@ def command(
                 )
             stream(state, sys.stdout.buffer, selection)
             return
-        number, card = export(state, target, selection, overwrite=overwrite)
+        try:
+            number, card = export(state, target, selection, overwrite=overwrite)
+        except UnknownEnding as error:
+            raise click.UsageError(str(error)) from error
     what = "passages" if chunks else "articles"
     written = counted(number, what.removesuffix("s"))
     if as_json:

@@ -16,7 +16,7 @@ _SHOWN = 40  # fields to list in the recipe; arbitrary
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="DIR...")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--output",
     "-o",

@@ -29,19 +29,19 @@ from copydesk.flows.cli.options import (
     "--jaccard-low",
     type=float,
     metavar="J",
-    help="Lowest Jaccard similarity at which documents within the window are copies.",
+    help="Lowest Jaccard similarity at which a document may be dropped for another one within the window.",
 )
 @click.option(
     "--containment-low",
     type=float,
     metavar="C",
-    help="Lowest containment at which documents within the window are copies, if their similarity is below --jaccard-low.",
+    help="Lowest share of the shorter text in the longer one at which a document may be dropped within the window, if their similarity is below --jaccard-low.",
 )
 @click.option(
     "--jaccard-high",
     type=float,
     metavar="J",
-    help="Lowest Jaccard similarity at which documents outside the window are near copies.",
+    help="Lowest Jaccard similarity at which the relation of two documents outside the window is near or excerpt. It is template below this value.",
 )
 @click.option(
     "--window-hours",
@@ -50,7 +50,9 @@ from copydesk.flows.cli.options import (
     help="The window: the most hours between two documents that count as near in time.",
 )
 @click.option(
-    "--folds", metavar="NAMES", help="Relations that make a document a copy, such as exact,near."
+    "--folds",
+    metavar="NAMES",
+    help="Relations for which a document may be dropped, such as exact,near.",
 )
 @click.option(
     "--keep",

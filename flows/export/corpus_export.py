@@ -225,6 +225,10 @@ def _is_empty_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
+class UnknownEnding(WarehouseError):
+    """The name of a file to export to has an ending that stands for no format."""
+
+
 _Batches = Iterator[pa.RecordBatch]
 _Write = Callable[[_Batches, pa.Schema, Path], None]
 
@@ -235,7 +239,7 @@ def _writer(target: Path) -> _Write:
         if name.endswith(suffix):
             return write
     if target.suffix and not target.is_dir():
-        raise WarehouseError(
+        raise UnknownEnding(
             f"the ending of {target} is unknown; use {', '.join(_WRITERS)}, or a name without a dot for a folder"
         )
     return _folder

@@ -207,6 +207,6 @@ def check(file: IndexFile, options: Options) -> None:
         if file.header.get(name) != value:
             raise IndexRefused(
                 f"index file {file.name} was made with {name} {file.header.get(name)!r}, but this run uses {value!r}; "
-                "run `copydesk index rebuild --recipe FILE` with the recipe of this run, which computes every "
-                "signature again, or set the old value in the recipe"
+                "use a recipe with the value of the index, or run `copydesk index rebuild --recipe FILE` with the "
+                "recipe of this run, which computes every signature again"
             )

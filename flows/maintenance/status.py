@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.flows import read
+from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.support import progress_record
 from copydesk.flows.warehouse import Snapshot, Warehouse, lock
 from copydesk.flows.warehouse.change import COUNTS
@@ -92,7 +93,7 @@ def _last_inputs(warehouse: Warehouse, run_ids: Sequence[str]) -> tuple[str, ...
 def _next(
     warehouse: Warehouse, snapshot: Snapshot, inputs: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """The files in the inputs that no run has read, by name and size. None without inputs."""
+    """The files in the inputs that a run would read, by name and size. None without inputs."""
     inputs = [name for name in inputs if not read.is_standard_input(name)]
     if not inputs:
         return None
@@ -100,12 +101,10 @@ def _next(
         found = [file for file in read.find(inputs) if isinstance(file, read.InputFile)]
     except read.InputError as error:
         return {"inputs": list(inputs), "fault": str(error)}
-    seen: set[tuple[str, int | None]] = set()
-    for kept in warehouse.snapshots():
-        table = kept.inputs()
-        seen |= set(
-            zip(table["source_uri"].to_pylist(), table["size_bytes"].to_pylist(), strict=True)
-        )
+    record = known_inputs.record_of(warehouse.root, snapshot)
+    seen = set(
+        zip(*(record[name].to_pylist() for name in ("source_uri", "size_bytes")), strict=True)
+    )
     new = [file for file in found if (file.source_uri, _size(file)) not in seen]
     return {
         "inputs": list(inputs),

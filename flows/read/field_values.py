@@ -134,7 +134,11 @@ def _moment_of_text(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text.removesuffix("UTC").rstrip())
     except ValueError:
+        pass
+    try:
         return parsedate_to_datetime(text)
+    except (TypeError, IndexError) as error:  # Its parser fails in these ways on some texts.
+        raise ValueError(str(error)) from error
 
 
 def moment_text(value: object) -> str | None:

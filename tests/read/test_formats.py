@@ -581,3 +581,17 @@ def test_records_of_json_by_their_ids_are_documents(tmp_path: Path) -> None:
 def test_a_date_of_a_database_export_is_read(tmp_path: Path) -> None:
     row = {"text": STORY, "date": {"$date": {"$numberLong": "1709181000000"}}}
     assert one(tmp_path / "a.jsonl", json.dumps(row)).given.published == "2024-02-29T04:30:00+00:00"
+
+
+def test_a_csv_in_another_encoding_is_read_although_its_header_row_is_short(tmp_path: Path) -> None:
+    story = "市长周一在新桥开幕式上感谢所有工人，并表示这座桥将缩短两个小时的路程。"
+    found = one(tmp_path / "a.csv", f"标题,text\n桥,{story}\n".encode("gb18030"))
+    assert found.body == story.encode()
+
+
+def test_a_wrong_name_does_not_turn_records_or_a_page_into_another_thing(tmp_path: Path) -> None:
+    rows = "".join(json.dumps({"text": f"{STORY} {n}"}) + "\n" for n in range(2))
+    assert [type(item) for item in items(tmp_path / "a.txt", rows)] == [Record, Record]
+    assert one(tmp_path / "b.jsonl", PAGE).kind == "page"
+    braces = "{Harwick} The council approved the plan for the harbour road."
+    assert one(tmp_path / "c.txt", braces).body == braces.encode()

@@ -155,8 +155,9 @@ def _published_members(
     ).to_pylist()
     rows = [row for row in rows if row["doc_id"] not in clustering.displaced]
     columns = [name for name in _MEMBER if name not in {"story_rank", "story_similarity"}]
-    for row in clustering.parent.documents("duplicates", restored, columns).to_pylist():
-        rows.append({**row, "story_rank": _NO_RANK, "story_similarity": None})
+    if restored:
+        back = clustering.parent.documents("duplicates", restored, columns).to_pylist()
+        rows += [{**row, "story_rank": _NO_RANK, "story_similarity": None} for row in back]
     for row, was_in in zip(
         rows, clustering.numbers.of_ids([row["story_id"] for row in rows]), strict=True
     ):

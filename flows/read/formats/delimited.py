@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
@@ -26,6 +27,7 @@ _COMMENT = re.compile(r"#[^,;\t|]*$")  # above the header row; a name of a colum
 _STATED = re.compile(r"sep=(.)\r?\n?")  # the first line of some exports for spreadsheets
 # How programs write a missing value (pandas, R, MySQL, PostgreSQL). Such a cell is empty.
 _MISSING = frozenset({"NULL", "NaN", "nan", "\\N", "<NA>", "N/A", "#N/A", "None", "null"})
+_SAMPLE = 20_000  # bytes that show the encoding; arbitrary: some thousand letters
 _QUOTED = re.compile(r'"[^"]*"?')
 
 
@@ -114,27 +116,44 @@ class _Lines(Iterator[str | int]):
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._lines, self._encoding = lines(stream, limits.line_bytes), ""
+        self._ahead: deque[bytes | int] = deque()
         self.n_lines = 0
 
     def __next__(self) -> str | int:
-        line = next(self._lines)
+        line = self._ahead.popleft() if self._ahead else next(self._lines)
         self.n_lines += 1
         if isinstance(line, int):
             return line
         return self._text(line).replace("\x00", "") + "\n"
 
     def _text(self, line: bytes) -> str:
-        """Decode as UTF-8, or else by the encoding detected in the first line that is not UTF-8."""
+        """Decode as UTF-8, or else by the encoding detected in the first lines that are not UTF-8."""
+        if (text := _utf8(line)) is not None:
+            return text
         try:
-            return line.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            pass
-        try:
-            found = decode.decode(line, declared=self._encoding or None, html=False)
+            if not self._encoding:
+                sample = b"\n".join(self._not_utf8(line))
+                self._encoding = decode.decode(sample, declared=None, html=False).encoding
+            return decode.decode(line, declared=self._encoding, html=False).text
         except Refused as refused:
             raise BrokenError("misencoded", str(refused)) from refused
-        self._encoding = self._encoding or found.encoding
-        return found.text
+
+    def _not_utf8(self, line: bytes) -> Iterator[bytes]:
+        """Yield this line and the next ones that are not UTF-8. A header row alone is too short."""
+        yield line
+        size = len(line)
+        while size < _SAMPLE and (following := next(self._lines, None)) is not None:
+            self._ahead.append(following)
+            if isinstance(following, bytes) and _utf8(following) is None:
+                size += len(following)
+                yield following
+
+
+def _utf8(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 FORMAT = Format("csv", (".csv", ".tsv", ".tab"), records)

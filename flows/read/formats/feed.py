@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from copydesk.flows.read import markup, news_xml
-from copydesk.flows.read.field_values import address, moment
+from copydesk.flows.read.field_values import address
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.formats import html as html_format
 from copydesk.flows.read.formats.format import Format, Opened
@@ -349,7 +349,7 @@ def _authors(printed: list[str]) -> tuple[str, ...]:
 
 def _date(printed: str | None) -> str | None:
     """Convert an RFC 822 date to ISO 8601; other forms are returned unchanged."""
-    if printed is None or moment(printed) is not None:
+    if printed is None or printed[:4].isdecimal():  # ISO 8601 begins with the year.
         return printed
     try:
         return parsedate_to_datetime(printed).isoformat()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from copydesk.flows.read.field_values import kind_of
 from copydesk.flows.read.fields import Fields, RowReader
-from copydesk.flows.read.formats import json_document
+from copydesk.flows.read.formats import html, json_document
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.formats.json_depth import LONG_NUMBER, depth, levels, too_deep
 from copydesk.flows.read.formats.text_lines import is_recoded, lines, text_bytes, with_line_feeds
 from copydesk.flows.read.limits import Limits
+from copydesk.flows.read.markup import looks_like_page
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 
+_HEAD = 4096  # bytes in which a page shows that it is one
 _SEPARATOR = b"\x1e"  # before each record of a JSON text sequence (RFC 7464)
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf" + _SEPARATOR
 # The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
@@ -25,12 +28,16 @@ _DECODER = json.JSONDecoder(strict=False)
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
     """Yield the document of each line. Blank lines are skipped but counted.
 
-    A file that holds an array, or objects of several lines, is read as `.json`. If a gzip member or
+    A file that holds an array, or objects of several lines, is read as `.json`, and a page as
+    `.html`. If a gzip member or
     zstd frame is damaged, reading continues at the next one that starts with an object.
     """
     stream = with_line_feeds(text_bytes(opened.stream, limits))
     if not opened.first_number and json_document.recognises(stream.peek()):
         yield from json_document.values(stream, opened, fields, limits)
+        return
+    if looks_like_page(stream.peek()[:_HEAD]):
+        yield from html.records(replace(opened, stream=stream), fields, limits)
         return
     following, is_whole = opened.first_number, not is_recoded(stream)
     while True:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from copydesk.flows.read.fields import Fields, RowReader
+from copydesk.flows.read.formats import jsonl
 from copydesk.flows.read.formats.format import Format, Opened
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.markup import looks_like_page
@@ -22,12 +25,29 @@ _ROBOTS = re.compile(
 
 
 def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
-    """Yield the text of the file. A page that was saved as .txt is read as a page."""
+    """Yield the text of the file. A page that was saved as .txt is read as a page.
+
+    A file whose first line is a record of JSON with a text is read as JSON Lines.
+    """
     body = whole(Inflated(opened.stream, limits), limits.document_bytes)
     if _ROBOTS.match(body[:4096]):
         raise BrokenError("robots", "a robots.txt has rules for crawlers and is not an article")
+    if _are_json_lines(body, fields, limits):
+        yield from jsonl.records(replace(opened, stream=io.BytesIO(body)), fields, limits)
+        return
     kind: Kind = "page" if looks_like_page(body) else "text"
     yield Record(opened.source_uri, None, body, kind, fetched_at=opened.file_time)
+
+
+def _are_json_lines(body: bytes, fields: Fields, limits: Limits) -> bool:
+    first, _, _ = body.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+    if not first.startswith(b"{"):
+        return False
+    try:
+        record = jsonl.parse(first, limits)
+    except BrokenError:
+        return False
+    return any(record.get(name) for name in (*fields.html, *fields.text))
 
 
 def markdown(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record | Reject]:
