@@ -282,9 +282,9 @@ class CopySearch:
             return
         table = self.published.documents(wanted).sort_by("doc_id")
         at = self.facts.num_rows
-        ids, kept = (enumerate(table[n].to_pylist(), at) for n in ("doc_id", "kept_doc_id"))
-        self._row_of |= {doc_id: row for row, doc_id in ids}
-        self._kept_id |= {row: doc_id for row, doc_id in kept if doc_id is not None}
+        ids, kept = (table[name].to_pylist() for name in ("doc_id", "kept_doc_id"))
+        self._row_of |= {doc_id: row for row, doc_id in enumerate(ids, at)}
+        self._kept_id |= {row: doc_id for row, doc_id in enumerate(kept, at) if doc_id}
         texts = sketching.as_texts(table["text"])
         facts = keep_policy.facts_of(table)
         self.facts = pa.concat_tables([self.facts, facts])

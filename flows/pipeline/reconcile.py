@@ -136,7 +136,7 @@ def _of_rows(
     arrivals: Sequence[history.Arrival], chosen: NDArray[np.bool_], which: NDArray[np.bool_]
 ) -> list[history.Arrival]:
     """Those of the arrivals, which are the `chosen` rows, that are among some other rows."""
-    return [arrivals[at] for at in np.flatnonzero(which[chosen])]
+    return [arrivals[at] for at in np.flatnonzero(which[chosen]).tolist()]
 
 
 def _of_ids(ids: Iterable[str]) -> NDArray[np.uint64]:
