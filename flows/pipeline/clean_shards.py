@@ -20,6 +20,7 @@ from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.read import Record, Reject, reject
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.shards import Shard
+from copydesk.flows.read.spool import PREPARE as PREPARE_READER
 from copydesk.flows.read.tally import Tally
 from copydesk.flows.recipe import Recipe, from_toml
 from copydesk.flows.support import arrow_file, startup_cache, versions
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 # texts have fewer bytes, and a dozen pages have more. A worker that is not needed costs only its
 # start.
 _SURELY_A_SHARD = 2**20
+# Near its end, the run loads the code of later steps, which takes as long as cleaning some hundred
+# texts. This is the share of the input that is then left to read; arbitrary.
+_NEAR_END = 0.1
 
 STAGED_REJECTS = pa.schema([field for field in base.REJECTS if field.name != "run_id"])
 
@@ -58,8 +62,8 @@ def clean_files(
 ) -> CleanedFiles:
     """Extract, clean and tag every document of the run's files in the engine's worker processes.
 
-    `templates` maps an outlet to its active template lines. `on_last` is called with the number of
-    documents when the last shard has been given to a worker and workers are still busy. If an
+    `templates` maps an outlet to its active template lines. `on_last` is called once, with about the
+    number of documents, when little is left to read and the workers still have work. If an
     earlier run was killed, the shards that it finished are used as they are. Raises `TaskError` and
     OSError, as `worker_pool` explains.
     """
@@ -117,15 +121,23 @@ def write_edit_options(
 def _watched(
     shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[int], object]
 ) -> Iterator[Shard]:
-    """Yield the shards. After each, call `on_total` with an estimate of the number of all documents."""
-    n = 0
+    """Yield the shards. Before each, call `on_total` with an estimate of the number of all documents.
+
+    Call `on_last` with it when little is left to read.
+    """
+    n, is_near_end = 0, False
     for shard in shards:
         n += shard.n_documents + shard.n_rejects
         if shard.left_share < 1:
-            on_total(round(n / (1 - shard.left_share)))
+            estimate = round(n / (1 - shard.left_share))
+            on_total(estimate)
+            if shard.left_share <= _NEAR_END and not is_near_end:
+                is_near_end = True
+                on_last(estimate)
         yield shard
     on_total(n)
-    on_last(n)
+    if not is_near_end:
+        on_last(n)
 
 
 def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
@@ -133,7 +145,9 @@ def start_ahead(limits: Limits, *, n_bytes: int, workers: int) -> None:
 
     The run has these limits, about `n_bytes` of input and at most `workers` workers.
     """
-    sandbox.start_ahead(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
+    sandbox.start_ahead(
+        seconds=limits.seconds, memory_bytes=limits.memory_bytes, prepare=PREPARE_READER
+    )
     with HiddenLibraries.hidden("scipy", "yaml", "cffi"):
         numba_cache.load()  # This process and the workers both need it.
         sandbox.start_ahead(

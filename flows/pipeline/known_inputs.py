@@ -155,6 +155,8 @@ def stat_of(file: InputFile) -> Stat | None:
 
 def stored_path(file: InputFile) -> str:
     """The path as the record stores it. Bytes of a file name that are not UTF-8 are escaped."""
+    if file.path.isascii():
+        return file.path
     return file.path.encode("utf-8", "backslashreplace").decode()
 
 

@@ -148,22 +148,35 @@ def write(
     OSError if staging cannot be written.
     """
     position = position or _Unknown()
-    cut, most, number, folder = _Cut(), 0.0, first, Path(folder)
+    cut, number, folder = _Cut(), first, Path(folder)
+    most_items = most_bytes = total_items = total_bytes = 0.0
     for item in items:
         size = len(item.body) if isinstance(item, Record) else 0
-        if cut.n_items and (cut.n_items >= documents or cut.n_bytes + size > most):
+        if cut.n_items and (cut.n_items >= most_items or cut.n_bytes + size > most_bytes):
+            total_items, total_bytes = total_items + cut.n_items, total_bytes + cut.n_bytes
             yield cut.finish(folder, number, position.left().share, position.take_tally())
             cut, number = _Cut(), number + 1
         if not cut.n_items:
-            most = min(
-                n_bytes, max(n_bytes * _LEAST_SHARE, position.left().n_bytes * _SHARE_OF_REST)
-            )
+            rest = position.left().n_bytes
+            most_bytes = _size(n_bytes, rest)
+            is_known = total_bytes > 0 and rest < inf
+            n_left = rest / total_bytes * total_items if is_known else inf
+            most_items = _size(documents, n_left)
         cut.add(item, size, folder)
         cut.cursor = position.cursor
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
     rest = position.take_tally()
     if cut.n_items or rest.skipped or rest.next_numbers:
         yield cut.finish(folder, number, 0.0, rest)
+
+
+def _size(full: int, left: float) -> float:
+    """The size of the next shard if this much is left, as documents or as bytes.
+
+    >>> _size(500, 10_000), _size(500, 1_000), _size(500, 20)
+    (500, 250.0, 125.0)
+    """
+    return min(full, max(full * _LEAST_SHARE, left * _SHARE_OF_REST))
 
 
 def opened(folder: str | Path, number: int) -> Shard | None:

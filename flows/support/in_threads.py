@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, Final, TypeVar, cast
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_END: Final = object()
 
 
 def in_threads(
@@ -37,3 +38,24 @@ def in_threads(
                 yield started.popleft().result()
         while started:
             yield started.popleft().result()
+
+
+def one_ahead(items: Iterable[_Item], *, threads: int) -> Iterator[_Item]:
+    """Yield the items, while another thread makes the one after the item that the caller has.
+
+    Use it for an iterator that does work, if making the next item does not depend on what the caller
+    does with this one. An error in the iterator is raised at its item. With one thread, each item is
+    made when the caller asks for it.
+
+    >>> list(one_ahead(iter("abc"), threads=2))
+    ['a', 'b', 'c']
+    """
+    if threads < 2:
+        yield from items
+        return
+    remaining = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        following: Future[Any] = pool.submit(next, remaining, _END)
+        while (item := following.result()) is not _END:
+            following = pool.submit(next, remaining, _END)
+            yield cast(_Item, item)

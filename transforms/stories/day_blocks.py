@@ -6,7 +6,7 @@ work for each day is bounded by the time window.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -85,23 +85,31 @@ def block_bounds(published: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
             yield first, min(first + MAX_BLOCK, end)
 
 
-def group_blocks(documents: Documents, options: Options) -> Grouping:
+def group_blocks(
+    documents: Documents,
+    options: Options,
+    *,
+    ahead: Callable[[Iterator[Block]], Iterable[Block]] = iter,
+) -> Grouping:
     """Add the new documents and return the stories of all documents.
 
     Each block clusters all documents of its window again, so that the order of arrival matters
     little. A story with documents outside the window can only grow. A story follows its root
     document, or the majority of its documents when the root is outside the window. When several
     stories end in one cluster, the oldest one absorbs the others.
+
+    `ahead` may make the next block, in another thread, while this one is clustered. It must yield
+    the blocks as they come.
     """
     blocks = _Blocks(documents, options)
     state = _State(blocks)
-    for block in blocks.compared():
+    for block in ahead(blocks.compared()):
         state.add(block)
     return state.result()
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
     """The documents of a window, the last of which are the block, and what comparing them found."""
 
     rows: NDArray[np.int64]
@@ -126,7 +134,7 @@ class _Blocks:
             self.originals[:n_published] = comparison.originals
             self.known = comparison.edges
 
-    def compared(self) -> Iterator[_Block]:
+    def compared(self) -> Iterator[Block]:
         """Compare one block after the other."""
         n_published = self.documents.n_published
         for begin, stop in block_bounds(self.documents.published[n_published:]):
@@ -136,7 +144,7 @@ class _Blocks:
             found = self._compare(rows, len(before))
             self.originals[first:end] = rows[found.originals[len(before) :]]
             self.similarity[first:end] = (found.best[len(before) :] / UNIT).astype(np.float32)
-            yield _Block(rows, len(before), found)
+            yield Block(rows, len(before), found)
 
     def _compare(self, rows: NDArray[np.int64], first: int) -> Comparison:
         documents = self.documents
@@ -182,7 +190,7 @@ class _State:
         self.edge_ranges: list[tuple[int, int]] = []
         self._add_known_edges(blocks.known)
 
-    def add(self, block: _Block) -> None:
+    def add(self, block: Block) -> None:
         """Add the documents of one block."""
         rows, n_before, originals = block.rows, block.n_before, block.comparison.originals
         first, end = int(rows[n_before]), int(rows[-1]) + 1

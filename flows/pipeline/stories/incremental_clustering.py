@@ -7,6 +7,7 @@ article in the window.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from copydesk.flows.pipeline.stories import published_window
 from copydesk.flows.pipeline.stories import state as story_state
 from copydesk.flows.pipeline.stories.arrivals import New
 from copydesk.flows.pipeline.stories.story_numbers import NONE, StoryNumbers
+from copydesk.flows.support.in_threads import one_ahead
 from copydesk.transforms.stories import day_blocks
 from copydesk.transforms.stories.cosine import UNDATED
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 class IncrementalClustering:
     """The stories of a run, to which new articles are added in spans.
 
-    `displaced` maps published articles that become copies to their new kept documents.
+    `displaced` maps published articles that become copies to their new kept documents. With several
+    threads, one compares the articles of the next day while another one clusters those of this day.
     """
 
     def __init__(
@@ -39,9 +42,11 @@ class IncrementalClustering:
         parent: Snapshot | None,
         options: Options,
         state: story_state.State,
+        threads: int = 1,
     ) -> None:
         self.new, self.displaced, self.parent = new, displaced, parent
         self.options, self.state = options, state
+        self._ahead = partial(one_ahead, threads=threads)
         self.numbers = StoryNumbers(new.ids, parent)
         self.compared = state.compared.only(state.compared.ids)
         self._arrived: list[str] = state.compared.ids
@@ -119,6 +124,7 @@ class IncrementalClustering:
                 is_whole=self._are_whole(by_story, known),
             ),
             self.options,
+            ahead=self._ahead,
         )
         self.compared.add(
             ids, found.edges, found.originals, n_known=0 if compared is None else n_window

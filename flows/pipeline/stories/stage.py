@@ -93,7 +93,9 @@ def group(
     # Vectors of two epochs cannot be compared, so the window is weighed again.
     if epoch is not state.epoch:
         state = story_state.NOTHING
-    clustering = IncrementalClustering(new, displaced, parent, options, state)
+    clustering = IncrementalClustering(
+        new, displaced, parent, options, state, threads=place.threads
+    )
     clustering.inherit_stories()
     with story_state.VectorSpill(place.folder, epoch, len(new)) as spill:
         tfidf.idf_of(epoch.weights)  # The threads share it.

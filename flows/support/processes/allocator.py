@@ -15,6 +15,8 @@ from functools import cache
 
 import pyarrow as pa
 
+from copydesk.flows.support.processes import own_process
+
 # Numbers of glibc's mallopt(3).
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 _MAPPED_FROM = 1 << 20  # bytes; without this, glibc raises the limit to 32 MB as arrays are freed
@@ -55,6 +57,10 @@ def release() -> None:
     """
     if _has_grown():
         gc.collect()
+        if own_process.is_claimed():
+            # What is alive now, mostly modules, is not looked at again after the next steps. Without
+            # this, each of the six collections of a run takes as long as the first.
+            gc.freeze()
         trim()
 
 

@@ -14,17 +14,26 @@ import threading
 from copydesk.flows.support.processes import sandbox
 from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 
+_is_claimed = False
+
 
 def claim() -> None:
     """Make the process small: one thread for each library, no unused imports, and forked workers.
 
     Call it before numpy and Arrow are imported, because they read the environment once.
     """
+    global _is_claimed  # noqa: PLW0603  # A process is claimed once, for all its modules.
+    _is_claimed = True
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(50_000, 20, 20)  # Importing Prefect creates a million objects and no garbage.
     HiddenLibraries.install("pandas")
     sandbox.allow_forks()
+
+
+def is_claimed() -> bool:
+    """Whether this process runs only copydesk, and so may have settings of its own."""
+    return _is_claimed
 
 
 def end(code: int) -> None:
