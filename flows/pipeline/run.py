@@ -126,17 +126,20 @@ def clean(context: Context) -> Cleaned:
 def _load_ahead(n_documents: int) -> None:
     """Load the compiled code of later steps while workers are still busy, since it takes a second.
 
-    Among a few documents there may be no copies, so what only the comparison of copies needs is
-    left to that step.
+    Among a few documents there may be no copies and no stories, so what only comparisons need is
+    left to those steps.
     """
     try:
         from copydesk.flows.pipeline.stories import stage  # noqa: F401
         from copydesk.transforms.dedup import find_duplicates
+        from copydesk.transforms.stories import stories_in_memory
     except ImportError:  # The step that needs it will raise the error.
         return
     text = "The council of Bergen said on Tuesday that the tram to the airport will open in May."
     copy = text if n_documents < _MANY else text.replace("May", "June")
     find_duplicates([text, copy])
+    if n_documents >= _MANY:
+        stories_in_memory.warm()
 
 
 @timed
