@@ -191,10 +191,11 @@ def _begun(
     A run can have been interrupted before it published, or just after it. In the second case the
     current snapshot is its own, and its parent is the parent of that snapshot.
     """
-    key = _key(files, options.recipe, parent.id if parent else None)
+    listed = _listed(files)
+    key = _key(listed, options.recipe, parent.id if parent else None)
     interrupted = _interrupted(root, key)
     if interrupted is None and parent is not None:
-        before = _key(files, options.recipe, parent.manifest.parent)
+        before = _key(listed, options.recipe, parent.manifest.parent)
         interrupted = _interrupted(root, before, run_id=parent.manifest.run_id)
     if interrupted is not None:
         return interrupted
@@ -203,12 +204,19 @@ def _begun(
     return _Begun(run_id, now.isoformat(), key)
 
 
-def _key(files: Iterable[read.InputFile | read.Reject], recipe: Recipe, parent: str | None) -> str:
-    """A hash of everything that a run depends on. Only a run with the same key is continued."""
-    listed = [
+def _listed(files: Iterable[read.InputFile | read.Reject]) -> list[list[object]]:
+    """What identifies each input and its present state."""
+    return [
         file.fingerprint if isinstance(file, read.InputFile) else [file.source_uri]
         for file in files
     ]
+
+
+def _key(listed: Sequence[Sequence[object]], recipe: Recipe, parent: str | None) -> str:
+    """A hash of everything that a run depends on. Only a run with the same key is continued.
+
+    `listed` has the address and the state of each input.
+    """
     return sha256(
         json.dumps([listed, recipe.sha256(), parent, versions.versions()], sort_keys=True).encode()
     ).hexdigest()
