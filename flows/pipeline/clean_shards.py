@@ -81,7 +81,7 @@ def clean_files(
     )
     files, n_read, tally = [], 0, Tally()
     for shard, result in context.engine.run_shards(
-        _watched(shards, context.progress.expect, on_last),
+        _watched(shards, context.progress.expect, on_last, workers=context.workers),
         task,
         on_progress=context.progress.advance,
         early=_workers_needed(read.likely_bytes(context.files)),
@@ -119,11 +119,16 @@ def write_edit_options(
 
 
 def _watched(
-    shards: Iterable[Shard], on_total: Callable[[int], None], on_last: Callable[[int], object]
+    shards: Iterable[Shard],
+    on_total: Callable[[int], None],
+    on_last: Callable[[int], object],
+    *,
+    workers: int,
 ) -> Iterator[Shard]:
     """Yield the shards. Before each, call `on_total` with an estimate of the number of all documents.
 
-    Call `on_last` with it when little is left to read.
+    Call `on_last` with it when little is left to read and every worker has had a shard. What it
+    starts may be a thread, and a process with threads starts no more workers as forks.
     """
     n, is_near_end = 0, False
     for shard in shards:
@@ -131,7 +136,8 @@ def _watched(
         if shard.left_share < 1:
             estimate = round(n / (1 - shard.left_share))
             on_total(estimate)
-            if shard.left_share <= _NEAR_END and not is_near_end:
+            is_near = shard.left_share <= _NEAR_END and shard.number >= workers
+            if is_near and not is_near_end:
                 is_near_end = True
                 on_last(estimate)
         yield shard

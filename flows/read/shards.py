@@ -1,7 +1,8 @@
 """Shards: batches of raw records in staging folders, which workers read by path.
 
 A shard is a folder `<number>/` with `records.arrow` (Arrow IPC, LZ4) and `rejects.json`. One rename
-makes it visible, so a visible shard is complete. The cuts between shards depend only on the items.
+makes it visible, so a visible shard is complete. The cuts between shards depend only on the items
+and on where reading began, and nothing that a run publishes depends on the cuts.
 """
 
 from __future__ import annotations

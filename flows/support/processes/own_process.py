@@ -26,6 +26,7 @@ def claim() -> None:
     _is_claimed = True
     for name, value in sandbox.ONE_THREAD.items():
         os.environ.setdefault(name, value)
+    atexit.register(gc.unfreeze)  # Later steps freeze what is alive (see `allocator.release`).
     gc.set_threshold(50_000, 20, 20)  # Importing Prefect creates a million objects and no garbage.
     HiddenLibraries.install("pandas")
     sandbox.allow_forks()
