@@ -38,38 +38,37 @@ DATELINES = [
 ]
 
 
-@pytest.mark.parametrize(("row", "line", "names"), BYLINES)
-def test_a_byline_of_the_tables_names_its_authors(
-    row: str, line: str, names: tuple[str, ...]
-) -> None:
-    assert text_header.is_byline(line), row
-    assert tuple(name.text for name in person_names.split(line, strict=True)) == names
+def test_the_bylines_of_the_tables_name_their_authors() -> None:
+    wrong = []
+    for row, line, names in BYLINES:
+        found = tuple(name.text for name in person_names.split(line, strict=True))
+        if not text_header.is_byline(line) or found != names:
+            wrong.append(f"{row}: {line!r} names {found} instead of {names}")
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("row", "line"), PROSE)
-def test_prose_that_begins_like_a_byline_is_not_one(row: str, line: str) -> None:
-    assert not text_header.is_byline(line), row
+def test_prose_that_begins_like_a_byline_is_not_one() -> None:
+    wrong = [f"{row}: {line!r}" for row, line in PROSE if text_header.is_byline(line)]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("row", "head", "place", "agency", "names"), DATELINES)
-def test_a_dateline_of_the_tables_is_read(
-    row: str, head: str, place: str | None, agency: str | None, names: tuple[str, ...]
-) -> None:
-    found = dateline_parser.parse(head + REST)
-    assert (found.place, found.agency, found.reporters) == (place, agency, names), row
-    assert found.end == len(head)
+def test_the_datelines_of_the_tables_are_read() -> None:
+    wrong = []
+    for row, head, *expected in DATELINES:
+        found = dateline_parser.parse(head + REST)
+        if [found.place, found.agency, found.reporters] != expected or found.end != len(head):
+            wrong.append(f"{row}: {head!r} is read as {found}")
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(
-    ("row", "line"),
-    [
-        (form.name, line)
+def test_prose_that_begins_like_a_dateline_is_not_one() -> None:
+    wrong = [
+        f"{form.name}: {line!r}"
         for form in (*dateline_forms.SCRIPT_FORMS, *dateline_forms.HOUSE_FORMS)
         for line in form.prose
-    ],
-)
-def test_prose_that_begins_like_a_dateline_is_not_one(row: str, line: str) -> None:
-    assert dateline_parser.parse(f"{line} {REST}").end == 0, row
+        if dateline_parser.parse(f"{line} {REST}").end
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("form", dateline_forms.SCRIPT_FORMS, ids=lambda form: form.name)
