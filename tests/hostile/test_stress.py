@@ -272,9 +272,9 @@ def test_no_input_chooses_where_anything_is_written(tmp_path: Path) -> None:
 
 
 def test_a_missing_input_is_wrong_usage_and_names_it(tmp_path: Path) -> None:
-    done = ingest(tmp_path / "missing", warehouse=tmp_path / "wh")
-    assert done.returncode == 2
-    assert "missing" in done.stderr
+    done = ingest_here(tmp_path / "missing", warehouse=tmp_path / "wh")
+    assert done.exit_code == 2
+    assert "missing" in done.output
 
 
 def test_hostile_inputs_in_a_run_change_no_row_of_the_good_ones(
