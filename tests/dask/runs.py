@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 from tests.dask.corpus import in_parts, trying
 from tests.dedup.newsroom import Newsroom
 
-distributed = pytest.importorskip(
-    "distributed", reason="the engine dask is an extra: pip install 'copydesk[dask]'"
-)
+# It is imported only in the process that runs these tests, because that takes a second.
+if not find_spec("distributed"):
+    pytest.skip(
+        "the engine dask is an extra: pip install 'copydesk[dask]'", allow_module_level=True
+    )
 psutil = pytest.importorskip("psutil", reason="comes with distributed")
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +47,9 @@ class Cluster:
 
     def pids(self) -> list[int]:
         """Return the process ids of the workers, not those of the nannies that restart them."""
-        with distributed.Client(self.address, set_as_default=False) as client:
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
             return sorted(client.run(os.getpid).values())
 
 
@@ -83,7 +88,9 @@ def started(
             assert all(process.poll() is None for process in running), (folder / "log").read_text()
             time.sleep(0.1)
         address = json.loads(told.read_text())["address"]
-        with distributed.Client(address, set_as_default=False) as client:
+        from distributed import Client
+
+        with Client(address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=120)
         yield Cluster(address)
 

@@ -6,14 +6,20 @@ import functools
 import itertools
 import logging
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-pytest.importorskip(
-    "moto.server", reason="moto[server] is not installed: no S3 server to test against"
-)
-pytest.importorskip("s3fs", reason="s3fs is not installed: the extra `remote`")
+# They are imported only in the process that runs these tests, because that takes a second.
+for _name, _reason in {
+    "moto": "moto[server] is not installed: no S3 server to test against",
+    "flask": "flask is not installed: no S3 server to test against",
+    "flask_cors": "flask_cors is not installed: no S3 server to test against",
+    "s3fs": "s3fs is not installed: the extra `remote`",
+}.items():
+    if not find_spec(_name):
+        pytest.skip(_reason, allow_module_level=True)
 
 _numbers = itertools.count()
 
