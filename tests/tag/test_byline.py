@@ -84,6 +84,33 @@ def test_the_sites_own_name_in_a_meta_tag_is_not_an_author() -> None:
     assert page_tags(article(head)).values["authors"] == ()
 
 
+@pytest.mark.parametrize(
+    ("markup", "people"),
+    [
+        ("<div class='haber-yazar'>Haber: Ahmet Yılmaz / Ayvacık</div>", ("Ahmet Yılmaz",)),
+        ("<div class='szerzo'>Szerző: Nagy Éva</div>", ("Nagy Éva",)),
+        ("<div class='kirjoittaja'>Liisa Korhonen, teksti</div>", ("Liisa Korhonen",)),
+        ("<div class='autor'>oprac. Anna Nowak</div>", ("Anna Nowak",)),
+        ("<p class='author'>文=田中太郎</p>", ("田中太郎",)),
+        ("<p class='byline'>【田中太郎】</p>", ("田中太郎",)),
+        ("<p class='byline'>Ana Ruiz and Boris Lindqvist in Oslo, with files from The Canadian Press</p>", ("Ana Ruiz", "Boris Lindqvist")),
+        ("<p class='byline'>Words: Ana Ruiz. Photographs: Bo Li</p>", ("Ana Ruiz",)),
+    ],
+)  # fmt: skip
+def test_bylines_in_elements_and_words_of_other_languages(
+    markup: str, people: tuple[str, ...]
+) -> None:
+    assert page_tags(article("", f"<h1>Rain in Rome</h1>{markup}")).values["byline"] == people
+
+
+def test_the_sites_name_with_a_role_names_nobody() -> None:
+    head = (
+        "<meta name='author' content='Sea Post Reporter'>"
+        "<meta property='og:site_name' content='The Sea Post'>"
+    )
+    assert page_tags(article(head)).values["authors"] == ()
+
+
 def test_the_printed_byline_outweighs_a_site_whose_name_looks_like_a_person() -> None:
     head = "<meta name='author' content='Anna Sands'><meta property='og:site_name' content='Anna Sands'>"
     body = "<h1>Rain in Rome</h1><p class='byline'>By Ana Ruiz</p>"

@@ -177,6 +177,8 @@ def test_a_site_under_a_portal_has_its_own_name_with_accents() -> None:
     [
         ("Rain in Rome | Union of Sailors e.V.", "Union of Sailors e.V."),
         ("Rain in Rome - OSV", "OSV"),
+        ("Rain in Rome - Cronaca - Union of Sailors", "Union of Sailors"),
+        ("Rain in Rome - The Blog - A walk a day", "example.com"),  # a slogan
         ("Rain in Rome – Politik", "example.com"),
         ("Rain in Rome - Seite 34", "example.com"),
         ("Rain in Rome: a diary", "example.com"),

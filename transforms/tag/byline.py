@@ -237,9 +237,15 @@ def _on_page(page: PageData, site: frozenset[str]) -> Candidate | None:
     stated = [c for c in (_json_ld(page, site), _meta(page, site)) if c and c.names]
     printed = printed_byline.printed(page, site)
     candidates = [*stated, *([printed] if printed else [])]
-    by_people = sorted(
-        (c for c in candidates if c.has_people), key=lambda c: (_is_site(c, site), _is_account(c))
-    )
+    by_people = sorted((c for c in candidates if c.has_people), key=_is_account)
+    if (
+        by_people
+        and printed is not None
+        and printed.has_people
+        and (printed.certain or printed.strong)
+        and _is_site(by_people[0], site)
+    ):
+        return printed
     if stated and printed in by_people[:1] and not (printed.certain or printed.strong):
         return stated[
             0

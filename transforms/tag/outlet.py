@@ -191,6 +191,9 @@ def _behind_headline(page: PageData, headlines: set[str]) -> str | None:
     border = list(_TITLE_BORDER.finditer(page.title))[-1]
     head, tail = page.title[: border.start()], page.title[border.end() :].strip()
     key = gazetteers.key(tail)
+    first, *middle = _TITLE_BORDER.split(head)
+    if middle and all(map(title_wording.is_section, middle)):
+        head = first  # "Rain in Rome - Politics - The Post"
     is_headline = len(head.split()) > 1 and gazetteers.key(head) in headlines
     is_name = (
         2 < len(key) <= 50

@@ -16,7 +16,7 @@ from copydesk.transforms.tag.persons.name_lexicon import words
 #: long.
 _AUTHOR_WORDS = re.compile(
     r"author|byline|by-line|by_line|(?:^|\s)by(?:\s|$)|writer|contributor|autor|auteur|reporter|redakteur|redacteur|journalist|kicker__by|"
-    r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?(?!\w)|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|p-author|\bfn(?![\w-])|vcard"
+    r"forfatter|skribent|firma|signature(?!s|-?(?:list|count))|credits?(?!\w)|dateline|creator|posted-?by|written|tekijä|autheur|avtor|penulis|yazar(?!lar)|muhabir|szerz[oő](?!d)|kirjoittaj|toimittaja|redator(?!es)|articulista|jornalista|dziennikarz|novinar|συντακτ|συντάκτ|p-author|\bfn(?![\w-])|vcard"
 )
 #: Folders of the address of a person's page.
 _AUTHOR_FOLDERS = words(

@@ -30,11 +30,11 @@ BY = Caseless(
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
     r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|(?:(?:article|post|story) )?written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|researched by|created by|"
     r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door|"
-    r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=:)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
-    r"publicado por|publicada por|postado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|"
+    r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=:)|words(?=:)|story(?=:)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet av|skriven av|skribent(?=:)|"
+    r"publicado por|publicada por|postado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|oprac\.|opracowa[łn]\w*|"
     r"(?:eingestellt|gepostet|verfasst|geschrieben|erstellt) von|(?:(?:blog|gast)[ -]?)?beitrag von|(?:publié|écrit|rédigé) par|upplagd av|lagt inn av|"
     r"(?:interview|protokoll)(?=:)|(?:text|interview|protokoll)(?: (?:und|&|/) (?:text|interview|protokoll|recherche|fotos?|bilder|video))+(?=:)|автор(?=:)|"
-    r"текст(?=:)|文[/／:：]|作者[:：]?|撰文[:：/／]?|記者|(?:联系)?本文记者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：])|(?<=[者]))(?:by:?\s+)?)))",
+    r"текст(?=:)|文[/／:：=＝]|作者[:：]?|撰文[:：/／]?|記者|(?:联系)?本文记者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：=＝])|(?<=[者]))(?:by:?\s+)?)))",
 )
 _MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
 _MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
@@ -63,10 +63,10 @@ LABEL = Caseless(
 )
 # From these words on, a line is about something else than the author.
 TAIL = Caseless(
-    r"\b(?:on behalf of|im auftrag von|au nom de|link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
+    r"\b(?:with (?:files|reporting|additional reporting|contributions?) (?:from|by)|on behalf of|im auftrag von|au nom de|link copied|copy link|copied|view (?:author|all|more|full|profile|bio|comments|articles)|get author|read more|read full|see (?:all|more|full|bio)|"
     r"more (?:from|by|about|posts|articles|stories|options)|all (?:posts|articles|stories)|(?:posts|articles|stories) (?:by|from)|alles von|alle (?:artikel|beiträge) von|published|posted|last (?:updated|modified|reviewed)|first published|"
     r"updated?(?: on|:|\s+\d)?|updated|reviewed by|medically reviewed|fact[- ]checked|edited by|photo(?:s|graph(?:s|y)?)? by|illustration by|translated by|"
-    r"(?:illustration|illustrationen|foto|fotos|bild|bilder|grafik)(?: von|:)|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
+    r"(?:illustration|illustrationen|foto|fotos|bild|bilder|grafik)(?: von|:)|(?:photo(?:s|graph(?:s|y|er)?)?|pictures?|images?):|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
     r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
     r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|"
     r"veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"

@@ -143,6 +143,8 @@ def is_label(text: str) -> bool:
 
 def _names_of_chunk(chunk: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
     """Return the names of one chunk. A role after a name is stored with that name."""
+    if chunk.startswith("【") and chunk.endswith("】"):
+        chunk = chunk[1:-1]  # Japanese papers print the whole byline in such brackets.
     inner = (
         [match[1] for match in byline_lexicon.PARENTHESIS.finditer(chunk)]
         if byline_lexicon.BRACKET.search(chunk)
@@ -304,6 +306,8 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         return Name(text, "", True)
     if role:
         text, role = _without_role(text)
+        if gazetteers.key(text) in site:
+            return role  # "Sea Post Reporter" names nobody.
     text = _IN_PLACE.sub("", text)
     text = _without_outlet(_PREPOSITION.sub("", text), site)
     if text and text.split()[-1].casefold() in _OPEN_ENDS:

@@ -26,6 +26,7 @@ _BELOW_HEADING = 15  # Elements from a heading to its byline. Arbitrary.
 _BESIDE_HEADING = 8  # Elements from the headline within which a byline is beside it. Arbitrary.
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
+    r"|avtor|yazar(?!lar)|muhabir|szerz[oő]|kirjoittaj|toimittaja|penulis|jornalista|dziennikarz|novinar|συντάκτ"
 )
 _WEAK = re.compile(
     r"bio|avatar|social|follow|share|more|related|image|img|photo|caption|credit|figure|gallery|video|comment|reply|count|tag|category|cat-links|date(?!.*author)|time|quote|"
@@ -36,7 +37,8 @@ _BESIDE = re.compile(
     r"title|job|role|bio|\bdes|desc|detail|date(?!.?(?:and)?.?author)|position|tooltip|educat|about|social|avatar|follow"
 )
 _DATED = re.compile(
-    r"[\s/|,·•-]*(?:(?:last )?updated|published|posted)\b.*|\s*\d.*", re.I | re.S
+    r"[\s/|,·•-]*(?:(?:last )?updated|published|posted|with (?:files|reporting|additional reporting|contributions?) (?:from|by))\b.*|\s*\d.*",
+    re.I | re.S,
 )  # Words that follow the names.
 _PLACE = re.compile(r"(?<=\w)\s*[/|]\s*[^\W\d_][\w.]*(?:[ -]\w+){0,3}$")
 _INTERVIEW = re.compile(r"\W*(?:interview|text|words|story|written|review) by\b", re.I)
@@ -186,6 +188,8 @@ def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
     if (mark.zone in {"comment", "nav", "figure", "next"} and not in_head) or (
         _PHOTO.search(mark.names) and "byline" not in mark.names and not _INTERVIEW.match(mark.text)
     ):
+        return None
+    if mark.href.startswith("mailto:") and not mark.text:
         return None
     text = _head(mark.text or mark.value)
     if not text or len(text) > (80 if mark.how == "text" else 160):
