@@ -126,7 +126,7 @@ class VisibleText:
 
 
 def _printed_chars(parts: list[str]) -> int:
-    return sum(len(word) for part in parts if part != _BORDER for word in part.split())
+    return len("".join("".join([part for part in parts if part != _BORDER]).split()))
 
 
 _INLINE = re.compile(" ?\ue000[ \ue000]*")
