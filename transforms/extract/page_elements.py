@@ -50,6 +50,8 @@ _BYLINE_STARTS = (
     *("te", "au", "re", "st", "wo", "ar"),
 )
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
+#: The bit that ">" has and "<" has not.
+_BIT_OF_END = np.uint8(ord("<") ^ ord(">"))
 _NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?>", re.DOTALL)
 #: The references that libxml2 writes for characters of text and attributes, besides the one for the
 #: ampersand, which is decoded last. XML has no vertical tab and no form feed, so these become white space.
@@ -288,7 +290,8 @@ def read(tree: HtmlElement) -> Elements:
     codes, first, last = _marks(content)
     if not _are_tags(codes, first, last):
         content = _with_plain_names(_NO_ELEMENT.sub(b"", content))
-        codes, first, last = _marks(content)
+        codes = np.frombuffer(content, dtype=np.uint8)
+        first, last = np.flatnonzero(codes == ord("<")), np.flatnonzero(codes == ord(">"))
     telling, byline_starts = _constants()
     columns, tag_of_kind, values, holds = _walk()(codes, first, last, *telling, byline_starts)
     starts, ends = (first + 1)[tag_of_kind].tolist(), last[tag_of_kind].tolist()
@@ -344,15 +347,20 @@ def _constants() -> tuple[tuple[Index, int], npt.NDArray[np.uint8]]:
 def _marks(content: bytes) -> tuple[npt.NDArray[np.uint8], Index, Index]:
     """Return the bytes of a page, and the positions of those that begin and end its tags.
 
-    Texts and attributes do not contain these bytes.
+    Texts and attributes do not contain these bytes, so they alternate. They differ in one bit.
     """
     codes = np.frombuffer(content, dtype=np.uint8)
-    return codes, np.flatnonzero(codes == ord("<")), np.flatnonzero(codes == ord(">"))
+    marks = np.flatnonzero((codes | _BIT_OF_END) == ord(">"))
+    return codes, np.ascontiguousarray(marks[::2]), np.ascontiguousarray(marks[1::2])
 
 
 def _are_tags(codes: npt.NDArray[np.uint8], first: Index, last: Index) -> bool:
     """Tell whether the marks alternate and are those of elements."""
-    if len(first) != len(last) or not (first < last).all() or not (last[:-1] < first[1:]).all():
+    if (
+        len(first) != len(last)
+        or (codes[first] != ord("<")).any()
+        or (codes[last] != ord(">")).any()
+    ):
         return False
     opening = codes[first + 1]
     return not ((opening == ord("!")) | (opening == ord("?"))).any()
