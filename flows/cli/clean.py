@@ -74,7 +74,8 @@ def command(*, files: tuple[str, ...], kind: str | None, url: str | None, form: 
     try:
         article = _article(files[0], kind, url)
     except _problems() as error:
-        raise click.ClickException(printable(f"{_shown(files[0])}: {error}")) from error
+        fault = error.strerror if isinstance(error, OSError) else None
+        raise click.ClickException(printable(f"{_shown(files[0])}: {fault or error}")) from error
     _PRINT[form or "text"](article)
     if article.refused is not None:
         raise click.ClickException(
