@@ -158,10 +158,10 @@ def write(
             yield cut.finish(folder, number, position.left().share, position.take_tally())
             cut, number = _Cut(), number + 1
         if not cut.n_items:
-            rest = position.left().n_bytes
-            most_bytes = _size(n_bytes, rest)
-            is_known = total_bytes > 0 and rest < inf
-            n_left = rest / total_bytes * total_items if is_known else inf
+            unread = position.left().n_bytes
+            most_bytes = _size(n_bytes, unread)
+            is_known = total_bytes > 0 and unread < inf
+            n_left = unread / total_bytes * total_items if is_known else inf
             most_items = _size(documents, n_left)
         cut.add(item, size, folder)
         cut.cursor = position.cursor
