@@ -65,10 +65,9 @@ class Matcher:
         """
         found = object.__new__(Matcher)
         found.__dict__.update(self.__dict__)
-        words = self._open_words
+        present = {literal for literal, word in self._open_words.items() if word in text}
         found._open = tuple(
-            tuple([one for one in by_literal if words[one[0]] in text])
-            for by_literal in (self._open_in_ascii if text.isascii() else self._open)
+            tuple([one for one in by_literal if one[0] in present]) for by_literal in self._open
         )
         found._open_in_ascii = tuple(map(_in_ascii, found._open))
         return found
