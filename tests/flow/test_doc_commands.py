@@ -14,10 +14,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +62,17 @@ SERVES = {
     "copydesk browse": "Ctrl-C",
     "PREFECT_SERVER_ANALYTICS_ENABLED=false prefect server start": "dashboard",
     "prefect worker start": "started!",
+}
+
+
+#: Pages whose ingests ask one Prefect server of the tests. On all other pages every ingest starts a
+#: server of its own, which takes five seconds of CPU, unless the page starts one.
+WITH_SERVER = {
+    "docs/cc-news.md",
+    "docs/how-to/json-lines.md",
+    "docs/how-to/pages.md",
+    "docs/inputs.md",
+    "docs/object-stores.md",
 }
 
 
@@ -191,6 +205,39 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def prefect_server(
+    warm: Path | None, prefect_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Run a Prefect server; yield the address of its API."""
+    home, port = tmp_path_factory.mktemp("server"), free_port()
+    shutil.copy(prefect_database, home)
+    warm_programs.write_programs(home, warm, prefect="prefect")
+    private = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [home / "prefect", "server", "start", "--host", "127.0.0.1", "--port", port],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(home), "PREFECT_HOME": str(home), **private},
+            stdout=log,
+            stderr=log,
+            process_group=0,
+        )
+    while not answers(f"http://127.0.0.1:{port}/api/health"):
+        assert process.poll() is None, (home / "log").read_text()
+        time.sleep(0.2)
+    yield f"http://127.0.0.1:{port}/api"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def folder(tmp_path: Path, prefect_database: Path) -> Path:
     """Return a folder with the files that the pages mention."""
@@ -317,6 +364,8 @@ def test_every_command_of_a_page_runs_as_written(
     words = dict(needs.words)
     if address := environment.pop("ADDRESS", None):
         words["tcp://10.0.0.5:8786"] = address
+    if page in WITH_SERVER:
+        environment["PREFECT_API_URL"] = request.getfixturevalue("prefect_server")
     is_warm = page not in AS_INSTALLED
     warm_programs.write_programs(
         folder / "bin",
