@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,21 @@ from .articles import ARTICLES
 PLACES = {"head": 0, "middle": 1, "end": 3}
 GAPS = {"blank lines": "\n\n", "no blank lines": "\n"}
 WHOLE_LINE = {"line", "ending"}
+LINES = Path(__file__).parent / "lines_by_language"
+
+
+def _by_language(name: str) -> dict[str, list[str]]:
+    """Return the lines of a file below their languages ("[de]")."""
+    found: dict[str, list[str]] = {}
+    for line in (LINES / name).read_text(encoding="utf-8").splitlines()[1:]:
+        if line.startswith("[") and line.endswith("]"):
+            language = found.setdefault(line[1:-1], [])
+        else:
+            language.append(line)
+    return found
+
+
+BOILERPLATE, LOOK_ALIKES = _by_language("boilerplate.txt"), _by_language("look_alikes.txt")
 
 
 def _article(rule: Rule) -> tuple[str, str, str]:
@@ -81,3 +97,21 @@ def test_the_rules_of_an_article_s_language_act_in_it(language: str) -> None:
     from copydesk.transforms.clean.document_languages import languages_of
 
     assert language in languages_of(ARTICLES[language])
+
+
+@pytest.mark.parametrize("language", sorted(BOILERPLATE))
+def test_what_sites_say_to_their_readers_goes_from_above_the_article(language: str) -> None:
+    whole = "\n".join(ARTICLES[language])
+    stays = [
+        line
+        for line in BOILERPLATE[language]
+        if ledger.apply(f"{line}\n{whole}", clean.clean(f"{line}\n{whole}")) != whole
+    ]
+    assert stays == []
+
+
+@pytest.mark.parametrize("language", sorted(LOOK_ALIKES))
+def test_lines_of_articles_about_such_things_stay(language: str) -> None:
+    first, *others = ARTICLES[language]
+    texts = ["\n".join((first, line, *others)) for line in LOOK_ALIKES[language]]
+    assert [text for text in texts if clean.clean(text)] == []

@@ -60,9 +60,12 @@ def test_a_sentence_or_heading_that_looks_like_it_stays(language: str, line: str
         assert line in ledger.apply(text, clean.clean(text)).split("\n")
 
 
-def test_a_line_above_the_first_paragraph_is_not_judged() -> None:
-    line = BOILERPLATE["hr"][0]
-    assert clean.clean("\n".join((line, *ARTICLES["hr"]))) == ()
+def test_a_line_above_the_first_paragraph_goes_if_the_text_repeats_none_of_its_words() -> None:
+    line, article = BOILERPLATE["hr"][0], ARTICLES["hr"]
+    text = "\n".join((line, *article))
+    assert ledger.apply(text, clean.clean(text)).split("\n") == list(article)
+    about_it = (*article[:2], "Čitatelji su mogli ostaviti komentar do petka navečer.")
+    assert clean.clean("\n".join((line, *about_it))) == ()
 
 
 def test_the_switches_of_the_models_and_of_the_rule_s_name_turn_it_off() -> None:

@@ -30,6 +30,8 @@ REST = "The minister said on Friday that the river had risen."
         ("BEIJING, Jan. 5 (Xinhua) -- ", "BEIJING", "China", "Xinhua"),
         ("MOSCOW, January 5. /TASS/. ", "MOSCOW", "Russia", "TASS"),
         ("Berlin (dpa) - ", "Berlin", "Germany", "dpa"),
+        ("Berlin (dpa/lno) - ", "Berlin", "Germany", "dpa"),
+        ("MADRID, 5 (EUROPA PRESS) ", "MADRID", "Spain", "EUROPA PRESS"),
         ("Frankfurt/Main (dpa) - ", "Frankfurt/Main", "Germany", "dpa"),
         ("PARIS (AFP) - ", "PARIS", "France", "AFP"),
         ("Madrid, 5 ene (EFE).- ", "Madrid", "Spain", "EFE"),

@@ -12,6 +12,8 @@ from tests.tag.pages import PROSE, text_tags
         ("An official speaking to Reuters anonymously said so.", ("Reuters",)),
         ("The mayor told CNN that rain would fall.", ("CNN",)),
         ("The mayor told the BBC that rain would fall.", ("BBC",)),
+        ("Rain will fall, the mayor told the BBC.", ("BBC",)),
+        ("The river will rise, according to AFP.", ("AFP",)),
         ("According to the New York Times, rain will fall.", ("The New York Times",)),
         ("Rain will fall, The Guardian reported.", ("The Guardian",)),
         ('The mayor told CNBC "We are ready for the rain."', ("CNBC",)),
@@ -33,6 +35,10 @@ def test_outlets_a_text_reports_from_are_cited(sentence: str, cited: tuple[str, 
         (
             "Das sagte der Minister laut dpa am Montag in Berlin, und der Fluss stieg weiter.",
             ("dpa",),
+        ),
+        (
+            "Le fleuve est monté d'un mètre dans la nuit de lundi à mardi, selon l'AFP.",
+            ("AFP",),
         ),
         (
             "Selon Reuters, le fleuve est monté d'un mètre dans la nuit de lundi à mardi.",

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from copydesk.transforms import numba_cache, packaged_arrays
 from copydesk.transforms.clean.fold_text import key_of_plain, plain
+from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.headlines import text_header
 
 MOST_CHARS = 160  # Longer lines are paragraphs.
@@ -45,6 +46,10 @@ _ONE_WORD = re.compile(r"[^\s\u0e00-\U0010ffff]+")
 _BEGINS_WITH_SENTENCE = re.compile(r"\S{1,40}(?: [^\s.!?]{1,40}){5,40}\. \S")
 # "June 26: the harbour hall", an entry of a programme or a chronology.
 _ENTRY = re.compile(r"[^\W\d_]{3,12}\.? \d{1,2}: |\d{1,2}\.? (?:de )?[^\W\d_]{3,12}\.? ?: ")
+# Letters of a word that tell whether a text has it. Shorter words are in most texts.
+HEAD = 5
+_WORD = re.compile(r"[^\W\d_\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]{5,}")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]+")
 _FIELD = re.compile(r"(?:- )?[a-z_][\w.-]{1,30}: ?\S")
 
 Rows = npt.NDArray[np.int32]
@@ -80,16 +85,17 @@ def lines_to_cut(
     """Return the numbers of lines that read like boilerplate.
 
     `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at
-    most `MOST_CHARS` characters below the first paragraph are judged, because a headline may read
-    like anything. The more lines without a mark of a sentence a text has, the surer the model must
-    be: subheadings look like labels, and each of them may be a mistake.
+    most `MOST_CHARS` characters are judged, in a text that has a paragraph. Above the first
+    paragraph, a line may be the headline, which may read like anything. There a line is cut only
+    if the text repeats none of its words. The more lines without a mark of a sentence a text has,
+    the surer the model must be: subheadings look like labels, and each of them may be a mistake.
     """
     if not any([0 < len(line) <= MOST_CHARS for line in lines]):  # noqa: C419  # faster than a generator
         return []
     asked, cautions = list[int](), list[float]()
-    below = _below_first_paragraph(lines, known)
-    for number, line in enumerate(lines[below:], below):
-        if not line or len(line) > MOST_CHARS or number in known:
+    first = _first_paragraph(lines, known)
+    for number, line in enumerate(lines if first < len(lines) else ()):
+        if not line or number == first or len(line) > MOST_CHARS or number in known:
             continue
         if line not in judged.cautions:
             judged.cautions[line] = _caution(line.strip())
@@ -108,15 +114,36 @@ def lines_to_cut(
         number
         for number, caution in zip(asked, cautions, strict=True)
         if odds[low[number]] > limit + caution
+        and (number > first or not may_be_headline(lines[number], low[number], low[first:]))
     ]
 
 
-def _below_first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
-    """Return the number of the first line below the first paragraph that no rule matches."""
+def _first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
+    """Return the number of the first paragraph that no rule matches, or the number of lines."""
     for number, line in enumerate(lines):
         if number not in known and (len(line) > MOST_CHARS or text_header.is_prose(line)):
-            return number + 1
+            return number
     return len(lines)
+
+
+def may_be_headline(line: str, low: str, text: Sequence[str]) -> bool:
+    """Tell whether a line above a text is a dateline, or the text repeats a word of the line.
+
+    `low` is the folded line and `text` the folded lines below it. Words are compared by their first
+    letters, because they are inflected, and words of scripts without spaces by pairs of letters.
+    Of 21,184 titles of news the model takes eleven for boilerplate. The text repeats words of each.
+
+    >>> may_be_headline("Subscriber losses grow", "subscriber losses grow", ["more subscribers left."])
+    True
+    >>> may_be_headline("Subscribe for more", "subscribe for more", ["rain fell all day."])
+    False
+    """
+    if dateline_parser.is_alone(line):
+        return True
+    pieces = {word[:HEAD] for word in _WORD.findall(low)}
+    for run in _UNSPACED.findall(low):
+        pieces.update(map("".join, pairwise(run)))
+    return any(piece in paragraph for paragraph in text for piece in pieces)
 
 
 def _caution(line: str) -> float | None:

@@ -132,7 +132,7 @@ def _with_people(
 
 def _in_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """Return the byline that the text prints, and the numbers of its lines."""
-    lines = list(view.opening.bylines)
+    lines = list(view.opening.bylines) or text_byline.signed_line(view)
     found = dict.fromkeys(
         name for i in lines for name in person_names.split(view.lines[i], site=site, strict=True)
     )

@@ -90,7 +90,7 @@ _OTHERS = (
 )
 _FOLLOWS = re.compile(
     r"(?:report(?:ed|s)? (?:by|from|in)|told|tells|ccording to|spoke (?:to|with)|speaking (?:to|with|on)|cited by|citing|quoted by|quoting|interview with|statement to|obtained by|"
-    r"seen by|published (?:by|in)|aut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|elon|déclaré à|egún|dijo a|declaró a|agencia|disse à|egundo|econdo|detto a|olgens|"
+    r"seen by|published (?:by|in)|aut|sagte de[rm]|gegenüber|berichtet(?:e)?|meldet(?:e)?|elon|déclaré à|egún|dijo a|informó|declaró a|agencia|disse à|egundo|econdo|detto a|olgens|"
     r"nligt|følge|wg|podaje|по данным|сообщ\w+|передает)(?:\s|:)"
 )
 _PRECEDES = re.compile(
@@ -214,6 +214,7 @@ def _cited_phrases(text: str) -> Iterator[tuple[str, int]]:
             at = text.find(cue, at + len(cue))
 
 
+_ABBREVIATED = re.compile(r"(?:[A-Z]\.){1,4}")  # "U.S.", "J."
 _OPENING_QUOTES = frozenset("\"“‘'(")
 
 
@@ -222,12 +223,14 @@ def _phrase(words: list[str], *, backwards: bool = False) -> str:
     found: list[str] = []
     article = ""
     for word in reversed(words) if backwards else words:
-        ends = word[-1] in ',;:.)"”' and not word[-2:-1].isupper()
+        ends = word[-1] in ',;:.)"”' and not _ABBREVIATED.fullmatch(word)
         if found and not backwards and word[0] in _OPENING_QUOTES:
             break  # 'told CNBC "We are ready"'
         if backwards and ends:
             break
         bare = word.strip("(\"“”'‘’,.;:)")
+        if bare[1:2] in "'’" and bare[2:3].isupper():
+            bare = bare[2:]  # "selon l'AFP"
         if bare[:1].isupper() or bare in _LOWER or (bare in _BETWEEN and found):
             found.append(bare)
         elif bare == "the":

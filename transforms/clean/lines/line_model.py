@@ -265,10 +265,10 @@ def number_of_boilerplate(lines: Sequence[Line]) -> int:
 
 
 def has_few_words(lines: Sequence[Line]) -> bool:
-    """Tell whether a text has fewer than `FEW_WORDS` words."""
+    """Tell whether the lines that no rule matches have fewer than `FEW_WORDS` words."""
     n_words = 0
     for line in lines:
-        n_words += line.text.count(" ") + 1
+        n_words += 0 if line.category else line.text.count(" ") + 1
         if n_words >= FEW_WORDS:
             return False
     return True

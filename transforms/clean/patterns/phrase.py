@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 
 from copydesk.transforms.clean.fold_text import folded, plain
+from copydesk.transforms.clean.patterns import phrase_strength
 from copydesk.transforms.clean.patterns.photo_agencies import AGENCY, WIRE
 
 NETWORKS = (
@@ -64,9 +65,11 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "date": (r"[^!?]{0,40}\d[^!?]{0,40}", "12.03.2024", "12.03.2024 10:45"),
     "year": (r"(?:19|20)\d\d", "2024", "2023"),
 }
+_SAME_SENTENCE = r"[^.!?。।]{0,200}"
 _PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
 _MARK = r"[ .,:;!?|-]{0,3}"
-COLON = r" ?[:|/=-] ?"
+# A hyphen inside a word, as in Indonesian plurals ("foto-foto"), is no mark.
+COLON = r"(?: ?[:|/=] ?| -|- )"
 _SIGNS = {
     "[": "(?:",
     "]": ")?",
@@ -96,13 +99,16 @@ def pattern(phrase: str, *, is_plain: bool = True) -> str:
     """
     parts = []
     text = _folded(phrase, is_plain)
+    # "{any} subscribe now" must not match a paragraph with a prompt behind it.
+    same_sentence = _SAME_SENTENCE if phrase_strength.begins_open(phrase) else PLACES["any"][0]
     for place, sign, mark, hyphen, other in _PART.findall(text.strip(_ENDS)):
         if place:
             if place not in PLACES:
                 raise ValueError(
                     f"the phrase {phrase!r} names the place {place!r}, which does not exist"
                 )
-            parts.append(PLACES[place][0])
+            parts.append(same_sentence if place == "any" else PLACES[place][0])
+            same_sentence = PLACES["any"][0] if place == "any" else same_sentence
         elif sign:
             parts.append(_SIGNS[sign])
         elif mark:

@@ -106,6 +106,15 @@ def _is_open(part: Part) -> bool:
     )
 
 
+def begins_open(phrase: str) -> bool:
+    """Tell whether a phrase may begin with any text.
+
+    >>> begins_open("(us|{outlet}) on {net}"), begins_open("follow {outlet}")
+    (True, False)
+    """
+    return bool(phrase) and _is_open(parts(phrase)[0])
+
+
 def parts(phrase: str) -> list[Part]:
     """Return the parts of a phrase.
 

@@ -92,11 +92,11 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
     return built
 
 
-# A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), and
-# networks after a colon.
+# A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), networks
+# after a colon, and a prompt after its reason ("Miss nothing: follow us on WhatsApp").
 _MORE = {
     "newsletter_line": r"[^.!?]{5,80}\? ?BLOCK",
-    "follow_us": r"BLOCK ?: ?[^.!?]{2,80}",
+    "follow_us": r"(?:BLOCK ?: ?[^.!?]{2,80}|[^.!?:,]{5,60}[?:,] ?BLOCK)",
 }
 
 
@@ -235,7 +235,7 @@ def _photo(book: Phrasebook) -> _Row:
     if labels:
         label = choice("\n".join(labels))
         patterns = (
-            rf"{label} ?[:/|©=-] ?[^!?]{{2,110}}",
+            rf"{label}(?:{COLON}| ?© ?)[^!?]{{2,110}}",
             rf"{label} \(c\) ?[^!?]{{2,110}}",
             *patterns,
         )

@@ -378,7 +378,7 @@ RULES = (
             r"copyright ?(?:©|\(c\)|\d{4}|by |:|- |notice|protected|reserved|[a-z]{2,20} \d{4}).{0,220}",
             r"copyright",
             r"(?:\(c\)|©) ?.{0,220}",
-            r"(?:\d{4} )?[\w .,&'-]{0,80}all rights reserved.{0,160}",
+            r"(?:\d{4} )?[\w .,&'-]{0,80}all rights reserved(?! for ).{0,160}",
             r"our standards: ?.{0,60}thomson reuters.{0,60}",
             r"(?:this|the|all)(?: \w{1,14}){0,3} (?:material|content|article|story|report|contents|copy|post|work|website|site)(?: \w{1,12}){0,4} (?:may|must|can|should) not be (?:published|reproduced|copied|redistributed|used|broadcast|republished|distributed|reprinted).{0,240}",
             r"(?:no part of|reproduction|republication|redistribution|unauthori[sz]ed|any reproduction|republishing).{0,30} (?:may|in whole|of|is|without|or|this).{0,240}(?:permission|prohibited|reproduced|consent|forbidden).{0,100}",

@@ -27,7 +27,7 @@ RULES = (
         category="related",
         languages=("fr",),
         patterns=(
-            r"(?:lire|à lire|voir|à voir|lisez|écouter|à écouter|regarder|découvrir|lire/voir|relire|à relire|retrouvez)(?: (?:aussi|également|la suite|plus|notre .{1,30}|l'article(?: complet| en entier)?|tous les articles.{0,30}|sur .{1,40}|en|plus tard|les|ici|toute l'actualité.{0,60}))*(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:lire|à lire|voir|à voir|lisez|écouter|à écouter|regarder|découvrir|lire/voir|relire|à relire|retrouvez)(?: (?:aussi|également|la suite|plus|notre .{1,30}|l'article(?: complet| en entier)?|tous les articles.{0,30}|sur .{1,40}|en|plus tard|les|ici|toute l'actualité.{0,60}))*(?: ?(?:[:|>→]|-(?!vous\b|tu\b|moi\b)) ?.{1,240})?",
             r"(?:en savoir plus|pour aller plus loin|sur le même (?:sujet|thème)|articles? (?:liés?|connexes?|similaires?|recommandés?|associés?|suivant|précédent)|à ne pas manquer|ne manquez pas|à découvrir(?: aussi)?|(?:les )?plus (?:lus|lues|populaires|partagés|récents)|(?:les articles )?les plus lus|les plus commentés|dernières? (?:actualités?|nouvelles|infos?|minute)|derniers articles|à la une|l'essentiel|nos recommandations|recommandé(?:s)?(?: pour vous)?|vous (?:aimerez|pourriez|devriez) (?:aussi )?.{0,30}(?:aimer|aussi|intéresser|lire)?|plus d'(?:articles|actualités|infos).{0,40}|voir plus|voir tout|afficher plus|suite|suivant|précédent|retour(?: .{0,30})?|haut de page|retour en haut|autres articles|dans la même rubrique|sur le même sujet|le plus lu|tous les articles|sommaire|dossiers?|voir aussi|lire plus)(?: ?[:|>→-] ?.{1,240})?",
             r"aller au (?:contenu|menu)(?: principal)?",
             r"accéder (?:au|à) .{1,30}",
@@ -35,7 +35,7 @@ RULES = (
         ),
         unless_sentence=True,
         drops=("À lire aussi : Le port ferme", "Lire aussi : La crue de 1911", "En savoir plus", "Sur le même sujet", "Les plus lus", "Lire la suite"),
-        keeps=("Lire et écrire, il l'apprit en prison.", "Voir la mer suffit à son bonheur.", "Suite à la crue, le pont est fermé.", "Retour au calme hier dans la vallée."),
+        keeps=("Lire et écrire, il l'apprit en prison.", "Voir la mer suffit à son bonheur.", "Suite à la crue, le pont est fermé.", "Retour au calme hier dans la vallée.", "Lisez-vous ce que vos lecteurs vous envoient ?"),
     ),
     Rule(
         name="share_line_fr",

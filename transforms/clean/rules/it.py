@@ -55,7 +55,7 @@ RULES = (
             r"da non perdere",
             r"prossimo articolo",
             r"altre notizie.{0,30}",
-            r"altri articoli.{0,30}",
+            r"altri articoli(?: (?:di|su|in|da|della|dell'|del|dal|sul) .{0,30})?",
             r"(?:vai|salta) al (?:contenuto|menu)(?: principale)?",
         ),
         sentences=(
@@ -209,7 +209,7 @@ RULES = (
         category="author",
         languages=("it",),
         patterns=(
-            r"(?:informazioni )?sull'autore|(?:tutti gli|vedi gli|altri|leggi gli) articoli di .{1,50}|autore|autrice|.{2,60} è (?:un|una) giornalista (?:di|del|della|per|che|e).{0,200}|(?:contatti|scrivi a|e-?mail) ?:? ?[\w.+-]{1,40}@[\w.-]{3,40}",
+            r"(?:informazioni )?sull'autore|(?:tutti gli|vedi gli|leggi gli) articoli di .{1,50}|altri articoli di [^\s.,]{1,20}(?: [^\s.,]{1,20}){0,2}|autore|autrice|.{2,60} è (?:un|una) giornalista (?:di|del|della|per|che|e).{0,200}|(?:contatti|scrivi a|e-?mail) ?:? ?[\w.+-]{1,40}@[\w.-]{3,40}",
         ),
         drops=("Sull'autore", "Tutti gli articoli di Ana Ruiz"),
         keeps=("L'autore dello sparo è in fuga.",),

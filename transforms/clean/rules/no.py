@@ -100,7 +100,7 @@ RULES = (
             r"søk",
             r"meny",
             r"lukk",
-            r"alle rettigheter.{0,60}",
+            r"alle rettigheter(?: (?:er )?(?:reservert|forbeholdt|tilhører|forbeholdes).{0,60})?",
         ),
         sentences=(
             r"vi bruker (?:informasjonskapsler|cookies).{0,260}",
@@ -109,6 +109,6 @@ RULES = (
         ),
         unless_sentence=True,
         drops=("Personvern", "Vi bruker informasjonskapsler."),
-        keeps=("Kontakt med skipet gikk tapt.",),
+        keeps=("Kontakt med skipet gikk tapt.", "Alle rettigheter og ingen plikter"),
     ),
 )

@@ -101,7 +101,7 @@ RULES = (
             r"sök",
             r"meny",
             r"stäng",
-            r"alla rättigheter.{0,60}",
+            r"alla rättigheter(?: (?:är )?(?:reserverade|förbehålln?a|förbehåll(?:e)?s|tillhör).{0,60})?",
         ),
         sentences=(
             r"vi använder (?:cookies|kakor).{0,260}",

@@ -268,6 +268,11 @@ HOUSE_FORMS: tuple[Form, ...] = (
         ),
     ),
     Form(
+        "place_day_of_the_month_agency",
+        rf"(?P<place>{_CAPS}),\s\d{{1,2}}\.?\s\((?P<agency>[^()\d]{{2,20}})\)\s?(?:[–—-]{{1,2}}\s)?",
+        (("MADRID, 5 (EUROPA PRESS) ", "MADRID", "EUROPA PRESS", ()),),
+    ),
+    Form(
         "year_first_and_weekday",
         rf"(?P<place>{_CAPS}),\s(?P<date>\d{{4}}\.\s[^\W\d_]{{3,12}}\.?\s\d{{1,2}}\.)(?:,\s[^\W\d_]{{4,10}})?\s?\((?P<agency>[^()\d]{{2,20}})\)\s?[–—-]{{1,2}}\s",
         (("Budapest, 2024. január 5., péntek (MTI) - ", "Budapest", "MTI", ()),),

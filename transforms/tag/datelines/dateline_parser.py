@@ -216,6 +216,9 @@ _MIN_REST_CHARS = 10  # Characters after a dateline of the usual form, at least.
 
 
 _AGENCY_BEHIND = re.compile(r"(?P<agency>[^\d–—.,/]{2,25})[.,]\s")  # "МИНСК, 5 янв – Sputnik. "
+_COMPANY = re.compile(
+    r"\s(?:CO|CORP|INC|LTD|LLC|PLC|AG|HOLDINGS?|GROUP)\.?$"
+)  # A ticker follows it.
 _DOMAIN = re.compile(r"\w\.(?:com?|net|id|ru|ua|vn)(?:\.\w\w)?$", re.I)
 
 
@@ -244,7 +247,8 @@ def _before_agency(head: str, shift: int) -> Dateline:
     ('PALO ALTO/MEMPHIS', 'California', 'Reuters')
     """
     match = _BEFORE_AGENCY.match(head)
-    if match is None or not gazetteers.agency(match["agency"].strip()):
+    agency = _without_desk(match["agency"]) if match else ""
+    if match is None or not gazetteers.agency(agency):
         return _agency_alone(head, shift)
     month, day, year = date_formats.day_and_month(match["head"])
     if month is None:
@@ -270,13 +274,22 @@ def _before_agency(head: str, shift: int) -> Dateline:
         and not (place and (place.isupper() or dateline_places.is_listed(names[0])))
     ):
         return _NONE  # "Rescue Team (Reuters)" is a caption
-    agency = match["agency"].strip()
     return Dateline(place, country, agency, month, day, year, 0, shift + match.end())
+
+
+_DESK = re.compile(r"/[a-zäöü]{2,6}")  # A German agency names its regional service.
+
+
+def _without_desk(printed: str) -> str:
+    """Return the name in brackets without the service of the agency: "dpa/lno" is dpa."""
+    text = printed.strip()
+    name, slash, desk = text.partition("/")
+    return name if slash and _DESK.fullmatch(slash + desk) and gazetteers.agency(name) else text
 
 
 def _agency_name(printed: str) -> str:
     """Return the name that brackets hold, or "" if they hold something else."""
-    text = printed.strip()
+    text = _without_desk(printed)
     if gazetteers.agency(text) or gazetteers.outlet_named(text):
         return text
     if _TICKER.fullmatch(text):
@@ -370,7 +383,7 @@ DATELINE_CONDITIONS: tuple[Condition[_Parts], ...] = (
 
 def _acceptable(parts: _Parts) -> bool:
     """Tell whether the parts make a dateline and not a sentence or label."""
-    if _DOMAIN.search(parts.place):
+    if _DOMAIN.search(parts.place) or (not parts.known_agency and _COMPANY.search(parts.place)):
         return False
     word = parts.place.split()[0].strip(".,")
     if dateline_places.NOT_PLACES.fullmatch(word) and not parts.listed:

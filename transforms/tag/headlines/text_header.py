@@ -75,6 +75,7 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     if lead >= len(body) or not reads_like_headline(lines[body[lead]], max_headline_chars):
         return Opening(bylines=tuple(body[:lead]) + last)
     below = _bylines_from(lead + 1, body, lines)
+    below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
     follows = [lines[i] for i in body[below : below + 4]]
     if not any(is_prose(line) for line in follows[:3]):
         return Opening(bylines=tuple(body[:lead]) + last)
@@ -93,6 +94,35 @@ def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
     while at < len(body) - 1 and is_byline(lines[body[at]]):
         at += 1
     return at
+
+
+_MOST_NAME_CHARS = 40
+
+
+def is_signed(opening: Sequence[str]) -> bool:
+    """Tell whether the line below a headline is the full name of its author and nothing else.
+
+    `opening` are the headline and the lines below it.
+
+    The name begins with a frequent given name and has prose below it. The opening does not repeat the
+    surname, as it does if the name is the subject of the article.
+
+    >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
+    >>> is_signed(["Rain in Oslo", "Ana Ruiz", prose]), is_signed(["Rain in Oslo", "Old Town", prose])
+    (True, False)
+    """
+    if len(opening) < 3 or not is_prose(opening[2]):
+        return False
+    name = opening[1].strip()
+    if len(name) > _MOST_NAME_CHARS or not person_names.is_full_name(name):
+        return False
+    first, *_, last = name.casefold().split()
+    found = person_names.split(name, sure=False, strict=True)
+    return (
+        first in gazetteers.given_names()
+        and [(one.text, one.is_org) for one in found] == [(name, False)]
+        and not any(last in line.casefold() for line in (opening[0], *opening[2:]))
+    )
 
 
 class _Reading(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from copydesk.transforms.tag.datelines import dateline_places
+from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_lexicon, person_names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate
@@ -136,6 +137,19 @@ def _is_topic(name: str, view: View) -> bool:
         or (len(word) >= _LEAST_TOPIC_CHARS and any(other.startswith(word) for other in title))
         for word in name.casefold().split()
     )
+
+
+_OPENING_LINES = 5  # Lines that tell an author below a headline from a subject. Arbitrary.
+
+
+def signed_line(view: View) -> list[int]:
+    """Return the number of the line with the author's name below the headline of a plain text."""
+    title = view.values.get("title")
+    if view.page is not None or not title or not view.removed:
+        return []
+    full = [i for i, line in enumerate(view.lines) if line and not line.isspace()]
+    opening = [str(title), *(view.lines[i] for i in full[:_OPENING_LINES])]
+    return full[:1] if text_header.is_signed(opening) else []
 
 
 _CLOSING_LINES, _CLOSING_CHARS = 3, 120
