@@ -20,17 +20,21 @@ sandbox.allow_forks(beside_threads=True, prepare_here=True)
 
 
 class OneName(MetaPathFinder, Loader):
-    """Make `transforms.tag` another name of the module `copydesk.transforms.tag`.
+    """Make `transforms.tag.wire` another name of the module `copydesk.transforms.tag.wire`.
 
     For their doctests pytest imports the files of the folders by the first name, while the code
     imports them by the second. Without this every module, pattern and table would be loaded twice.
+    Packages keep a module for each name, because an import sets an attribute of its package: with
+    one module, the second import of `clean.clean` would replace the function `clean.clean`.
     """
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         if name.partition(".")[0] not in {"flows", "schemas", "transforms"}:
             return None
         known = importlib.util.find_spec(f"copydesk.{name}")
-        return known and importlib.util.spec_from_file_location(name, known.origin, loader=self)
+        if known is None or known.submodule_search_locations is not None:
+            return None
+        return importlib.util.spec_from_file_location(name, known.origin, loader=self)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = importlib.import_module(f"copydesk.{spec.name}")
