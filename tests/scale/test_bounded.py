@@ -51,6 +51,7 @@ def _shards(folder: Path, rows: list[dict[str, object]]) -> list[Path]:
             ("record_number", pa.int64()),
             ("url", pa.string()),
             ("title", pa.string()),
+            ("corrections", pa.list_(pa.string())),
             ("text", pa.string()),
         ]
     )
@@ -69,6 +70,7 @@ def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -
             "content_sha256": str(chance.randrange(4)),
             "url": None,
             "title": None,
+            "corrections": [],
             "text": "",
             "source_uri": "x",
             "record_number": number,

@@ -18,7 +18,6 @@ from copydesk.flows.read.markup import looks_like_page
 from copydesk.flows.read.record import Record, Reject
 from copydesk.flows.read.streams import BrokenError, Inflated, buffered
 
-_HEAD = 4096  # bytes in which a page shows that it is one
 _SEPARATOR = b"\x1e"  # before each record of a JSON text sequence (RFC 7464)
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf" + _SEPARATOR
 # The decoder is not strict, because strings in dumps contain tabs and line feeds that are not escaped.
@@ -29,16 +28,17 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield the document of each line. Blank lines are skipped but counted.
 
     A file that holds an array, or objects of several lines, is read as `.json`, and a page as
-    `.html`. If a gzip member or
-    zstd frame is damaged, reading continues at the next one that starts with an object.
+    `.html`. If a gzip member or zstd frame is damaged, reading continues at the next one that starts
+    with an object.
     """
     stream = with_line_feeds(text_bytes(opened.stream, limits))
-    if not opened.first_number and json_document.recognises(stream.peek()):
-        yield from json_document.values(stream, opened, fields, limits)
-        return
-    if looks_like_page(stream.peek()[:_HEAD]):
-        yield from html.records(replace(opened, stream=stream), fields, limits)
-        return
+    if not opened.first_number:
+        if json_document.recognises(stream.peek()):
+            yield from json_document.values(stream, opened, fields, limits)
+            return
+        if _is_page(stream.peek()):
+            yield from html.records(replace(opened, stream=stream), fields, limits)
+            return
     following, is_whole = opened.first_number, not is_recoded(stream)
     while True:
         try:
@@ -60,6 +60,12 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             stream, is_whole = buffered(source), False
     if is_whole:
         opened.next_number = following
+
+
+def _is_page(head: bytes) -> bool:
+    """Whether a file is a page. A page in the first line and an object in the next one is a damaged line."""
+    _, _, below = head.partition(b"\n")
+    return looks_like_page(head) and not below.lstrip(_BLANK).startswith(b"{")
 
 
 def _items(
