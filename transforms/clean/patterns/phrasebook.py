@@ -94,9 +94,10 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
 
 # A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), networks
 # after a colon, and a prompt after its reason ("Miss nothing: follow us on WhatsApp").
+# The signs are alternatives and not a class, so that they are literals of which a line needs one.
 _MORE = {
-    "newsletter_line": r"[^.!?]{5,80}\? ?BLOCK",
-    "follow_us": r"(?:BLOCK ?: ?[^.!?]{2,80}|[^.!?:,]{5,60}[?:,] ?BLOCK)",
+    "newsletter_line": (r"[^.!?]{5,80}\? ?BLOCK",),
+    "follow_us": (r"BLOCK ?: ?[^.!?]{2,80}", r"[^.!?:,]{5,60}(?:\?|:|,) ?BLOCK"),
 }
 
 
@@ -130,9 +131,9 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         ("page_tool", "share", book.tools),
     ):
         if block:
-            more = _MORE.get(name, "").replace("BLOCK", choice(block))
+            more = [one.replace("BLOCK", choice(block)) for one in _MORE.get(name, ())]
             weak, strong = _weak_and_strong(block)
-            patterns = (*weak, *strong, *filter(None, [more]))
+            patterns = (*weak, *strong, *more)
             yield _Row(name, category, "line", patterns, _examples(block), weak)
     if book.keys:
         patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
