@@ -343,6 +343,9 @@ def _serve_fork(
     requests: int, results: int, ends_of_parent: tuple[int, int], options: dict[str, Any]
 ) -> NoReturn:
     """Serve calls in a forked child. Never returns to the code of the parent."""
+    # What the parent left may belong to threads that the child does not have. It must not be
+    # collected here.
+    gc.freeze()
     try:
         for handle in ends_of_parent:
             os.close(handle)
