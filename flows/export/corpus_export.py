@@ -226,7 +226,7 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 class UnknownEnding(WarehouseError):
-    """The name of a file to export to has an ending that stands for no format."""
+    """The name of a file to export to has an ending that belongs to no format."""
 
 
 _Batches = Iterator[pa.RecordBatch]

@@ -76,8 +76,8 @@ def titles_of_returning(
 ) -> dict[str, str | None]:
     """Ids, with headlines, of known documents that may say again what an older version said.
 
-    These are the ids of the arrivals, which are all known, and those that they would get if an
-    older text is there again (see `history.doc_id_again`), as far as these are known as well.
+    These are the ids of the arrivals, which are all known. They are also the ids that the arrivals
+    get if an older text is there again (see `history.doc_id_again`), if the warehouse has them.
     """
     if parent is None:
         return {}

@@ -170,7 +170,7 @@ _FORK = multiprocessing.get_context("fork")
 
 
 def _publish_for_ever(folder: Path, told: Connection) -> None:
-    """Add ten documents at a time, and begin anew once all are there."""
+    """Add ten documents at a time, and start again with an empty index once all are there."""
     pointer = folder / "current.json"
     while True:
         names = json.loads(pointer.read_text()) if pointer.exists() else []

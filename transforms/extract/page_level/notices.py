@@ -203,7 +203,7 @@ def _without_sentence(judged: JudgedBlocks, hints: Hints) -> str:
 
 
 def _gallery(n_images: int, lines: list[str]) -> str:
-    """Return the sign of a gallery, if lines without a sentence stand beside its pictures."""
+    """Return the sign of a gallery, if the lines beside its pictures have no sentence."""
     if n_images < _GALLERY_IMAGES:
         return ""
     if not any(c.isalpha() for text in lines for c in text):
