@@ -227,6 +227,8 @@ def required(pattern: str) -> tuple[str, ...]:
     (' contributed ',)
     >>> required(r"[^!?]{1,60} ?(?:©|\(c\))[^!?]{0,80}")
     ('©', '(c)')
+    >>> required(r"\w{5,60}[?:]\w{2,9}")
+    (':', '?')
     """
     return _required(parsed(pattern)) or ("",)
 
@@ -244,7 +246,9 @@ def _required(branches: tuple[tuple[Node, ...], ...]) -> tuple[str, ...]:
             if is_letter(node):
                 run += next(iter(node.letters or ""))
                 continue
-            inner = _required(node.branches) if node.branches and node.least else ()
+            inner: tuple[str, ...] = ()
+            if node.least:
+                inner = tuple(sorted(node.letters or ())) or _required(node.branches)
             best = max(best, (run,) if run else (), inner, key=_selectivity)
             run = ""
         if not best:

@@ -37,7 +37,7 @@ def needs(pattern: str) -> Needs:
 def meets(text: str, needs: Needs, size: int) -> bool:
     """Tell whether a text of this size meets the needs of a pattern.
 
-    A size of 0 stands for a text that may be longer than a match. No size is above `UNBOUNDED`.
+    A size of 0 means that the text may be longer than a match. No size is above `UNBOUNDED`.
     """
     for most, *others in needs:
         if size <= most:

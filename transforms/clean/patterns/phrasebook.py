@@ -94,10 +94,9 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
 
 # A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), networks
 # after a colon, and a prompt after its reason ("Miss nothing: follow us on WhatsApp").
-# The signs are alternatives and not a class, so that they are literals of which a line needs one.
 _MORE = {
     "newsletter_line": (r"[^.!?]{5,80}\? ?BLOCK",),
-    "follow_us": (r"BLOCK ?: ?[^.!?]{2,80}", r"[^.!?:,]{5,60}(?:\?|:|,) ?BLOCK"),
+    "follow_us": (r"BLOCK ?: ?[^.!?]{2,80}", r"[^.!?:,]{5,60}[?:,] ?BLOCK"),
 }
 
 
