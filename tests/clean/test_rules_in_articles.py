@@ -7,7 +7,7 @@ One test tries all rules of a language and reports every failure.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,15 +58,23 @@ def _rules(language: str) -> Iterator[tuple[Rule, tuple[str, str, str]]]:
             yield rule, _article(rule)
 
 
+def _placed(
+    rule: Rule, article: tuple[str, str, str], examples: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield a description and the text for each example in every place of the article."""
+    for example, place, gap in itertools.product(examples, PLACES, GAPS):
+        text = _with(example, article, PLACES[place], GAPS[gap])
+        yield f"{rule.name}, {place}, {gap}: {example!r}", text
+
+
 @each_language
 def test_what_must_go_goes_from_every_place_and_takes_nothing_with_it(language: str) -> None:
     wrong = []
     for rule, article in _rules(language):
-        for example, place, gap in itertools.product(rule.drops, PLACES, GAPS):
-            text = _with(example, article, PLACES[place], GAPS[gap])
+        for described, text in _placed(rule, article, rule.drops):
             left = ledger.apply(text, clean.clean(text))
             if left.split("\n") != list(article):
-                wrong.append(f"{rule.name}, {place}, {gap}: {example!r} leaves {left!r}")
+                wrong.append(f"{described} leaves {left!r}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -74,15 +82,12 @@ def test_what_must_go_goes_from_every_place_and_takes_nothing_with_it(language: 
 def test_what_must_stay_stays_in_every_place(language: str) -> None:
     wrong = []
     for rule, article in _rules(language):
-        for example, place, gap in itertools.product(rule.keeps, PLACES, GAPS):
-            text = _with(example, article, PLACES[place], GAPS[gap])
+        for described, text in _placed(rule, article, rule.keeps):
             removed = clean.clean(text)
             left = ledger.apply(text, removed).split("\n")
-            if left != [
-                line for line in _with(example, article, PLACES[place], "\n").split("\n") if line
-            ]:
+            if left != [line for line in text.split("\n") if line]:
                 cuts = [(r.rule, r.text) for r in removed]
-                wrong.append(f"{rule.name}, {place}, {gap}: {example!r} loses {cuts}")
+                wrong.append(f"{described} loses {cuts}")
     assert not wrong, "\n".join(wrong)
 
 
