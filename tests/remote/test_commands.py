@@ -17,6 +17,7 @@ import fsspec
 import pytest
 from click.testing import CliRunner
 
+from copydesk.flows.browse.corpus import Corpus, Filters
 from copydesk.flows.cli import main
 from copydesk.flows.remote.client import RemoteError
 from copydesk.flows.remote.objects import Objects
@@ -208,6 +209,21 @@ def test_a_command_that_reads_says_the_same_about_a_store_and_a_folder(
     here = twins.folder.said(*twins.filled(command))
     assert here[0] == 0, here
     assert twins.store.said(*twins.filled(command)) == here
+
+
+def test_a_query_and_the_site_answer_the_same_about_a_store_and_a_folder(
+    twins: Twins, another_machine: Callable[[], None]
+) -> None:
+    another_machine()
+    question = "SELECT doc_id, title, kept_doc_id FROM documents ORDER BY doc_id"
+    here = twins.folder.said("query", "--json", question)
+    assert json.loads(here[1])
+    assert twins.store.said("query", "--json", question) == here
+    pages = [
+        [row["doc_id"] for row in Corpus(place.current()).documents(Filters(words="ferry"))[0]]
+        for place in (twins.store, twins.folder)
+    ]
+    assert pages[0] == pages[1] != []
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Dask:
     ) -> Iterator[tuple[Shard, dict[str, Any]]]:
         """Run each shard as a Dask task, in a child process of its worker.
 
-        See `worker_pool.run_shards`.         `early` has no effect, because Dask chooses the worker of a shard.
+        See `worker_pool.run_shards`. `early` has no effect, because Dask chooses the worker of a shard.
         """
         transfer, key = self._transfer, task.key
         paths = {
@@ -118,7 +118,7 @@ class Dask:
                     )
 
         def finished() -> Iterator[tuple[Shard, dict[str, Any]]]:
-            for result in self._submit.in_order("copydesk-edit", worker_tasks.run_shard, calls()):
+            for result in self._submit.in_order("copydesk-clean", worker_tasks.run_shard, calls()):
                 while (known := taken[0][1]) is not None:
                     yield taken.popleft()[0], known
                 shard, _ = taken.popleft()
