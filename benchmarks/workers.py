@@ -56,7 +56,7 @@ def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
 
 
 def table(rounds: Sequence[dict[int, Timed]]) -> str:
-    """Print a line for each round, then one for all rounds together.
+    """Return the Markdown table: a line for each round, then one for all rounds together.
 
     A line has the seconds (of CPU), and how much faster the run is than with the first number of
     workers.
@@ -64,7 +64,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
     numbers = sorted(rounds[0])
     lines = [
         "| round | "
-        + " | ".join(f"{n} worker{'s' if n > 1 else ''}: s (CPU s), edit s" for n in numbers)
+        + " | ".join(f"{n} worker{'s' if n > 1 else ''}: s (CPU s), clean s" for n in numbers)
         + " | gain | at equal CPU |"
     ]
     lines.append("|---|" + "---:|" * (len(numbers) + 2))
@@ -72,7 +72,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
         n: Timed(
             sum(r[n].seconds for r in rounds),
             sum(r[n].cpu for r in rounds),
-            {"edit": sum(r[n].stages["clean"] for r in rounds)},
+            {"clean": sum(r[n].stages["clean"] for r in rounds)},
         )
         for n in numbers
     }
