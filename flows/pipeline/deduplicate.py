@@ -101,7 +101,7 @@ def find_copies(
     yet published. The order of the documents does not matter. `index` is the index of the current
     snapshot, or None for the first run. Nothing is written outside `place`.
     """
-    from copydesk.flows.pipeline.copy_search import CopySearch
+    from copydesk.flows.pipeline.copies.copy_search import CopySearch
 
     with CopySearch(index=index, published=published, options=options, place=place) as search:
         for batch in _tables(shards):

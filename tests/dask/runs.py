@@ -21,7 +21,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from copydesk.flows.pipeline import copy_search, run
+from copydesk.flows.pipeline import run
+from copydesk.flows.pipeline.copies import copy_search
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from tests.dask.corpus import in_parts, trying

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from copydesk.flows.cli import main
 from copydesk.flows.engines import base, worker_pool
 from copydesk.flows.engines.shard_task import ShardTask
-from copydesk.flows.pipeline import copy_search
+from copydesk.flows.pipeline.copies import copy_search
 from copydesk.flows.read import Limits
 from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, started
 

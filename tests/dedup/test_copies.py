@@ -66,7 +66,7 @@ def test_order_and_batches_of_the_input_change_nothing(tmp_path: Path) -> None:
 
 
 def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from copydesk.flows.pipeline import copy_search
+    from copydesk.flows.pipeline.copies import copy_search
 
     whole_run = Shelf(tmp_path / "a").ingest(ROOM.table())
     monkeypatch.setattr(copy_search, "SLAB", 37)
@@ -77,7 +77,7 @@ def test_slabs_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from copydesk.flows.pipeline import copy_search
+    from copydesk.flows.pipeline.copies import copy_search
 
     monkeypatch.setattr(copy_search, "SLAB", 60)
     monkeypatch.setattr(copy_search, "SIGNED_AT_ONCE", 7)

@@ -93,7 +93,7 @@ def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -
 
 
 def test_equal_texts_are_the_same_found_slab_by_slab_or_all_at_once() -> None:
-    copy_search = pytest.importorskip("copydesk.flows.pipeline.copy_search")
+    copy_search = pytest.importorskip("copydesk.flows.pipeline.copies.copy_search")
     chance, options = np.random.default_rng(1), Options()
     for n_undated in (0, 0, 25):
         n = 200

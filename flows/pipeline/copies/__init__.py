@@ -1,1 +1,1 @@
-"""What happens to the copies of documents that a run replaces."""
+"""How the copies step of a run searches for copies, and what becomes of those that lose their kept document."""
