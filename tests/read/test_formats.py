@@ -153,7 +153,7 @@ def test_a_cell_between_tabs_may_begin_with_a_quotation(tmp_path: Path) -> None:
 
 def test_quotes_inside_a_quoted_csv_field_are_read_as_they_are(tmp_path: Path) -> None:
     found = items(tmp_path / "a.csv", 'url,text\nhttps://h.example/0,"He said "no" to it."\n')
-    assert [item.body for item in found if isinstance(item, Record)] == [b'He said no" to it."']
+    assert [item.body for item in found if isinstance(item, Record)] == [b'He said "no" to it.']
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,33 @@ def test_a_damaged_element_of_an_array_costs_only_itself(
     assert outcomes(tmp_path / "a.json", content) == ["0", "bad_json", "2", "3"]
 
 
+def test_a_damaged_element_costs_only_itself_if_names_are_not_ascii(tmp_path: Path) -> None:
+    def with_title(number: int) -> str:
+        row = {
+            "título": f"Lluvia {number}",
+            "texto": f"{STORY}{number}",
+            "text": f"{STORY}{number}",
+        }
+        return json.dumps(row, ensure_ascii=False)
+
+    content = f"[{with_title(0)},{with_title(1)[:60]},{with_title(2)}]"
+    assert outcomes(tmp_path / "a.json", content) == ["0", "bad_json", "2"]
+
+
+@pytest.mark.parametrize(
+    "story",
+    ['He said "no" to it.', 'He said "no", and left.', '"No" is what he said', 'He said "no"'],
+)
+def test_quotes_inside_a_quoted_cell_of_csv_stay_as_they_are_printed(
+    tmp_path: Path, story: str
+) -> None:
+    rows = f'id,text,url\n1,"{STORY}{story}",https://h.example/1\n'
+    (found,) = items(tmp_path / "a.csv", rows)
+    assert isinstance(found, Record)
+    assert found.body.decode() == STORY + story
+    assert found.url == "https://h.example/1"
+
+
 def test_an_element_of_an_array_without_a_comma_before_it_is_read(tmp_path: Path) -> None:
     content = f"[{element(0)} {element(1)}, {element(2)}]"
     assert outcomes(tmp_path / "a.json", content) == ["0", "bad_json", "1", "2"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.flows.read.limits import Limits
 
@@ -136,19 +138,35 @@ class _Reader:
 
 
 def _with_quotes_inside(row: Sequence[str], delimiter: str) -> list[str] | None:
-    """Return the cells of a one-line row that has quotes inside a quoted field, or else None.
+    """Return the cells of a one-line row that has quotes inside a quoted cell, or else None.
+
+    A quote ends its cell only before a delimiter or the end of the line. A delimiter before a space
+    is part of the text, as in the second example.
 
     >>> _with_quotes_inside(['1,"He said "no" to it"'], ",")
-    ['1', 'He said no" to it"']
+    ['1', 'He said "no" to it']
+    >>> _with_quotes_inside(['"He said "no", and left",1'], ",")
+    ['He said "no", and left', '1']
+    >>> _with_quotes_inside(['1,"He said "no" to'], ",")     # the cell continues on the next line
     """
     if len(row) != 1:
         return None
-    line = row[0].rstrip()
-    if line.count('"') % 2 and not line.endswith('"'):
-        return None  # The last field continues on the next line.
-    # If the line ends inside quotes, the second line becomes part of its row.
-    found = list(csv.reader([*row, "x"], delimiter=delimiter))
-    return found[0] if len(found) == 2 else None
+    line, cells, at = row[0].rstrip("\r\n"), [], 0
+    while found := _cell(delimiter).match(line, at):
+        quoted, plain, end = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        if not end:
+            return cells
+        at = found.end()
+    return None
+
+
+@lru_cache
+def _cell(delimiter: str) -> re.Pattern[str]:
+    """The pattern of a cell: its text in quotes, or else its plain text, and the delimiter after it."""
+    mark = re.escape(delimiter)
+    is_end = rf"(?:{mark}(?! )|\Z)"
+    return re.compile(rf'(?:"((?:[^"]|"(?!{is_end}))*)"|([^"{mark}][^{mark}]*|))({mark}|\Z)')
 
 
 def _with_end(damage: DamagedRow, end: str) -> DamagedRow:

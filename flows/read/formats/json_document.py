@@ -168,7 +168,11 @@ class _Text:
         if not self._names:
             return False
         names = set(self._names)
-        opening = re.compile(r"\{\s{0,99}" + re.escape(json.dumps(self._names[0])) + r"\s{0,9}:")
+        first = "|".join(
+            re.escape(json.dumps(self._names[0], ensure_ascii=is_escaped))
+            for is_escaped in (True, False)
+        )
+        opening = re.compile(rf"\{{\s{{0,99}}(?:{first})\s{{0,9}}:")
         while True:
             while found := opening.search(self._text, self._at):
                 self._at = found.start()
