@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from copydesk.flows.pipeline.deduplicate import FACTS
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
 
 Row = Mapping[str, Any]
-_SIMILARITY = tuple(column.name for column in document_columns.SIMILARITY)
-_SIDES = (
-    ("containment_in_kept", "containment_of_kept"),
-    ("distinctive_in_kept", "distinctive_of_kept"),
-    ("facts_missing_in_kept", "facts_missing_of_kept"),
-    ("may_go", "kept_may_go"),
-)
-_MIRRORED = {**dict(_SIDES), **{other: one for one, other in _SIDES}}
 
 
 class CopyRules:
@@ -39,46 +32,26 @@ class CopyRules:
         return cls(recipe_of_last_run(snapshot).dedup)
 
     def elect(self, members: Sequence[Row]) -> tuple[list[str], dict[str, dict[str, Any]]]:
-        """Choose the members to keep.
+        """Choose the members to keep, as an ingest of these documents alone would.
 
-        Returns their ids, best first, and the copy columns of the other members by id. `members`
-        are rows of `duplicates` with their text. The first in the order of the keep policy is kept.
-        Another member is also kept, unless by the thresholds of the recipe it is a copy of a kept
-        member.
+        Returns their ids, best first by the keep policy, and the copy columns of the other members
+        by id. `members` are rows of `duplicates` with their text.
         """
-        from copydesk.transforms.dedup import find_duplicates, keep_policy
+        from copydesk.transforms.dedup import find_duplicates, keep_policy, recluster
 
-        facts = keep_policy.facts_of(
-            pa.Table.from_pylist([{name: row[name] for name in FACTS} for row in members])
-        )
-        rank = keep_policy.priority(facts, self.options)
+        facts = pa.Table.from_pylist([{name: row[name] for name in FACTS} for row in members])
         found = find_duplicates(
             [row["text"] for row in members],
             published_at=[row["published_at"] for row in members],
             options=replace(self.options, keep="fullest"),
         )
-        related = _columns_by_direction(found.pairs, self.options)
-        elected: list[int] = []
-        copy_columns: dict[str, dict[str, Any]] = {}
-        for row in sorted(range(len(members)), key=lambda row: int(rank[row])):
-            nearest = max(
-                (kept_row for kept_row in elected if (row, kept_row) in related),
-                key=lambda x: float(related[row, x]["may_go"]),
-                default=None,
-            )
-            if nearest is None:
-                elected.append(row)
-                continue
-            why = keep_policy.reason(
-                members[nearest], members[row], self.options, kept_was_published=True
-            )
-            kept = members[nearest]["doc_id"]
-            copy_columns[members[row]["doc_id"]] = {
-                "kept_doc_id": kept,
-                **related[row, nearest],
-                "keep_reason": f"{why}; the one kept before was forgotten",
-            }
-        return [members[row]["doc_id"] for row in elected], copy_columns
+        decided = recluster.recluster(facts, _by_id(found.pairs, facts["doc_id"]), self.options)
+        copy_columns = {row.pop("doc_id"): row for row in decided.duplicates.to_pylist()}
+        for columns in copy_columns.values():
+            columns["keep_reason"] += "; the one kept before was forgotten"
+        rank = keep_policy.priority(keep_policy.facts_of(facts), self.options)
+        ids = [members[row]["doc_id"] for row in np.argsort(rank)]
+        return [doc_id for doc_id in ids if doc_id not in copy_columns], copy_columns
 
     def sizes(self, members: Sequence[Row]) -> dict[str, Any]:
         """The columns `document_columns.CLUSTER` of a cluster.
@@ -90,19 +63,8 @@ class CopyRules:
         return dict(zip(document_columns.CLUSTER, keep_policy.counts(members), strict=True))
 
 
-def _columns_by_direction(
-    pairs: pa.Table, options: Options
-) -> dict[tuple[int, int], dict[str, Any]]:
-    """The similarity columns of each pair that may drop a document, by (dropped, kept)."""
-    related = {}
-    for pair in pairs.to_pylist():
-        if pair["relation"] not in options.folds:
-            continue
-        values = {name: pair[name] for name in _SIMILARITY}
-        mirrored = {**values, **{name: values[other] for name, other in _MIRRORED.items()}}
-        needed = options.score_needed(pair["relation"])
-        if values["may_go"] >= needed:
-            related[pair["row_a"], pair["row_b"]] = values
-        if mirrored["may_go"] >= needed:
-            related[pair["row_b"], pair["row_a"]] = mirrored
-    return related
+def _by_id(pairs: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
+    """The pairs of `find_duplicates` as rows of the table `pairs`, with ids instead of rows."""
+    for side, name in (("row_a", "doc_a"), ("row_b", "doc_b")):
+        pairs = pairs.append_column(name, ids.take(pairs[side]))
+    return pairs.drop_columns(["row_a", "row_b"])
