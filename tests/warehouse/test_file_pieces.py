@@ -1,4 +1,4 @@
-"""Pieces of a file, and rows of a table in several batches, arrive in the requested order."""
+"""Pieces of a file, and rows that are staged in several parts, arrive in the requested order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ import pytest
 from copydesk.flows.support.file_pieces import read_pieces
 from copydesk.flows.support.text_spill import SpilledTexts
 from copydesk.flows.warehouse import table_file
+from copydesk.flows.warehouse.table_rewrite import output_limits
+from copydesk.flows.warehouse.table_rewrite.rewrite import (
+    OutputFolders,
+    TableChange,
+    rewrite_table,
+)
+from tests.warehouse import rows
 
 
 def read(path: Path, pieces: list[tuple[int, int, int]], size: int) -> bytes:
@@ -54,16 +61,23 @@ def test_spilled_texts_come_back_in_the_requested_order(tmp_path: Path) -> None:
         assert texts.take(np.array([1])).to_pylist() == [""]
 
 
-@pytest.mark.parametrize("rows_per_batch", [1, 7, 40])
-def test_a_file_is_the_same_whatever_the_batches_of_its_table(
-    tmp_path: Path, rows_per_batch: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("spill_bytes", [1, 2_000, 2**20])
+def test_a_file_is_the_same_whatever_the_parts_in_which_its_rows_are_staged(
+    tmp_path: Path, spill_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    layout = replace(table_file.PARTITIONS["templates"], row_group=(9, 9))
-    monkeypatch.setitem(table_file.PARTITIONS, "templates", layout)
-    table = pa.table({"outlet_id": ["a", "b"] * 20, "line": [f"line {n:02}" for n in range(40)]})
-    order = pa.array(np.random.default_rng(0).permutation(40), pa.uint64())  # as Arrow sorts
-    parts = [table.slice(first, rows_per_batch) for first in range(0, 40, rows_per_batch)]
-    split = pa.concat_tables([part.combine_chunks() for part in parts])
-    entry = table_file.write(split, "templates", "undated", tmp_path, order=order)
-    assert pq.read_metadata(tmp_path / entry.name).num_row_groups == 5
-    assert pq.read_table(tmp_path / entry.name).equals(table.take(order))
+    layout = replace(table_file.PARTITIONS["rejects"], row_group=(9, 9))
+    monkeypatch.setitem(table_file.PARTITIONS, "rejects", layout)
+    monkeypatch.setattr(output_limits, "SPILL_BYTES", spill_bytes)
+    rejects = rows.table("rejects", [rows.row("rejects", record_number=n) for n in range(40)])
+    shuffled = rejects.take(pa.array(np.random.default_rng(0).permutation(40)))
+    (entry,) = rewrite_table(
+        "rejects",
+        None,
+        TableChange([shuffled.slice(first, 8) for first in range(0, 40, 8)]),
+        folders=OutputFolders(tmp_path / "rejects"),
+        month_of=lambda ids: ids,
+    ).written
+    path = tmp_path / "rejects" / entry.name
+    assert pq.read_metadata(path).num_row_groups == 5
+    assert pq.read_table(path)["record_number"].to_pylist() == list(range(40))
+    assert [path.name for path in path.parent.iterdir()] == [entry.name]

@@ -79,7 +79,7 @@ def merge_small_files(
         if month < 0 or rows[month] == 0 or entry.rows > rows[month] * output_limits.MERGE_RATIO:
             left.append(entry)
             continue
-        source = row_source(base.file(name, entry), conform_to(name))
+        source = row_source(base.file(name, entry), conform_to(name), is_published=True)
         if size[month] + source.n_bytes > output_limits.FILE_BYTES:
             left.append(entry)
             continue

@@ -1,38 +1,44 @@
 """Write the files that a table has in the next snapshot.
 
 Only what a change affects is written: files with a deleted or changed row, the new rows, and small
-files of the same months that are to be merged. In memory there is first half an output file of
-staged rows, then one output file, or several that together are no larger, and a few bytes for each
-row of the change. Threads write several output files at the same time, because most of the time
-goes into sorting, compression, hashing and the disk, which run outside Python's lock.
+files of the same months that are to be merged. In memory there is first a part of the staged rows
+(`output_limits.SPILL_BYTES`), then a row group for each thread with the published files from which
+it comes, and a few bytes for each row of the change. Threads write several output files at the same
+time, because most of the time goes into copying, compression, hashing and the disk, which run
+outside Python's lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Everything
 from copydesk.flows.warehouse.manifest import FileEntry
-from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, rounds
-from copydesk.flows.warehouse.schema import conform_to
+from copydesk.flows.warehouse.partition import UNDATED, rounds
+from copydesk.flows.warehouse.schema import conform_to, tables_now
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.table_rewrite import output_limits
-from copydesk.flows.warehouse.table_rewrite.file_assignment import assign_outputs, months_of_rows
+from copydesk.flows.warehouse.table_rewrite.file_assignment import (
+    OutputFile,
+    assign_places,
+    months_of_rows,
+)
 from copydesk.flows.warehouse.table_rewrite.file_selection import merge_small_files, split_touched
 from copydesk.flows.warehouse.table_rewrite.row_changes import DeleteFilter, UpdateSet
 from copydesk.flows.warehouse.table_rewrite.row_sources import (
     RowSource,
+    joined_parts,
+    ordered_rows,
     row_source,
-    sort_by_output,
 )
 from copydesk.flows.warehouse.table_rewrite.staged_rows import Staged
 
@@ -96,68 +102,69 @@ def rewrite_table(
         for entry, mask in touched:
             if not mask.any():
                 continue
-            source = row_source(base.file(name, entry), conform)
+            source = row_source(base.file(name, entry), conform, is_published=True)
             source.updates = change.updates
             month = month_numbers.setdefault(entry.month, len(month_numbers))
             source.months = np.where(mask, np.int32(month), np.int32(-1))
             sources.append(source)
         kept = merge_small_files(name, base, untouched, sources, month_numbers)
-    outputs = assign_outputs(name, sources, list(month_numbers))
-    written = _write_outputs(name, folders, outputs, sources, writers=writers)
+    files = assign_places(name, sources, list(month_numbers))
+    written = _write_files(name, folders, files, sources, writers=writers)
     with_rows = [entry for entry in kept if entry.rows]
     if not with_rows and not written:
         # A table has at least one file, so that readers find its columns.
         if kept:
             with_rows = kept[:1]
         else:
-            written = [_write_output(conform(pa.table({})), name, folders, UNDATED)]
+            written = [_write_file((), name, folders, UNDATED)]
     return Rewritten(tuple(sorted(with_rows)), tuple(sorted(written)))
 
 
-def _write_outputs(
+def _write_files(
     name: str,
     folders: OutputFolders,
-    outputs: Sequence[str],
+    files: Sequence[OutputFile],
     sources: Sequence[RowSource],
     *,
     writers: int,
 ) -> list[FileEntry]:
-    """Write the output files, given the month of each."""
-    sizes = np.zeros(len(outputs), np.float64)
-    for source in sources:
-        counts = np.bincount(source.outputs[source.outputs >= 0], minlength=len(outputs))
-        sizes += counts * source.bytes_per_row
-    rows = sort_by_output(sources, folders.table, PARTITIONS[name].sort)
-    is_sorted = len(rows) == 1 and rows[0].is_sorted
+    """Write the output files."""
+    starts = [start for file in files for start in file.starts]
+    rows = ordered_rows(sources, folders.table, starts, [file.end for file in files])
 
-    def write(output: int) -> FileEntry:
-        # No other name may keep the parts, which `table_file.write` orders one row group at a time.
-        table = pa.concat_tables([part for one in rows if (part := one.take(output)) is not None])
-        order = None if is_sorted else _order(table, name)
-        return _write_output(table, name, folders, outputs[output], order=order)
+    def groups(file: OutputFile) -> Iterator[pa.Table]:
+        opened = [one.opened(file.first, file.end) for one in rows]
+        for start, end in file.groups():
+            parts = [part for one in opened if (part := one.take(start, end)) is not None]
+            yield joined_parts(parts)
 
+    def write(file: OutputFile) -> FileEntry:
+        return _write_file(groups(file), name, folders, file.month)
+
+    held = [sum(one.bytes_between(file.first, file.end) for one in rows) for file in files]
     written: list[FileEntry] = []
     with ThreadPoolExecutor(max_workers=writers) as pool:
-        for first, end in rounds(sizes.tolist(), output_limits.FILE_BYTES):
-            written += pool.map(write, range(first, end))
+        for first, end in rounds(held, output_limits.FILE_BYTES):
+            written += pool.map(write, files[first:end])
             allocator.trim()
     for part in rows:
         part.close()
     return written
 
 
-def _order(table: pa.Table, name: str) -> pa.Array:
-    """The numbers of the rows in the order of the table."""
-    return pc.sort_indices(
-        table, sort_keys=[(column, "ascending") for column in PARTITIONS[name].sort]
-    )
-
-
-def _write_output(
-    table: pa.Table, name: str, folders: OutputFolders, month: str, *, order: pa.Array | None = None
+def _write_file(
+    groups: Iterable[pa.Table], name: str, folders: OutputFolders, month: str
 ) -> FileEntry:
-    """Write one output file, with its rows in the given order, and its keys."""
-    entry = table_file.write(table, name, month, folders.table, order=order)
+    """Write one output file and its keys. Each table is a row group, and no table has no rows."""
+    keys: list[NDArray[np.uint64]] = []
+
+    def noted() -> Iterator[pa.Table]:
+        for group in groups:
+            if folders.keys is not None:
+                keys.append(table_file.keys_in(group, name))
+            yield group
+
+    entry = table_file.write(noted(), month, folders.table, schema=tables_now()[name])
     if folders.keys is not None:
-        table_file.write_keys(table, name, folders.keys / entry.keys_name)
+        table_file.write_keys(keys, folders.keys / entry.keys_name)
     return entry

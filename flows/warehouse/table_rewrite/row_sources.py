@@ -1,7 +1,7 @@
-"""Read the rows of output files from the places where they are stored.
+"""Read the rows of output files, row group by row group, from where they are stored.
 
-A source that feeds many output files is read only once. Its rows are sorted by output file, in
-memory if there are few, and otherwise in a spill file.
+Staged rows are read only once. They are put in order in memory if there are few, and otherwise in
+spill files. A published file that feeds few output files is read again for each of them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pyarrow import ipc
 
 from copydesk.flows.warehouse.partition import rounds
@@ -21,7 +21,7 @@ from copydesk.flows.warehouse.table_rewrite import output_limits
 from copydesk.flows.warehouse.table_rewrite.row_changes import UpdateSet
 from copydesk.flows.warehouse.table_rewrite.staged_rows import JoinedRows, Staged, joined_rows
 
-_OUTPUT = "number of the output file"  # no table has a column of this name
+_LAST = np.iinfo(np.int64).max
 
 Conform: TypeAlias = Callable[[pa.Table], pa.Table]
 
@@ -30,8 +30,8 @@ Conform: TypeAlias = Callable[[pa.Table], pa.Table]
 class RowSource:
     """Rows to write: staged ones, or the rows of a published file that are kept.
 
-    `months` has the number of the month of each row, and `outputs` the number of its output file.
-    Both are -1 for a row that is deleted.
+    `months` has the number of the month of each row, and `places` its place among the rows of all
+    output files. Both are -1 for a row that is deleted.
     """
 
     content: JoinedRows
@@ -39,13 +39,9 @@ class RowSource:
     n_rows: int
     n_bytes: int
     months: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
-    outputs: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    places: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     updates: UpdateSet | None = None
-
-    @property
-    def is_sorted(self) -> bool:
-        """Whether the rows of an output file are in the order of the table. They need not be."""
-        return False
+    is_published: bool = False
 
     @property
     def bytes_per_row(self) -> float:
@@ -61,23 +57,19 @@ class RowSource:
 
     def keys(self, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows. If they are stored as they are, the others are not read."""
-        if self.updates is not None or not set(columns).issubset(self.content.column_names):
-            return self.read(columns)
-        return self.content.read(columns)
+        updated = () if self.updates is None else self.updates.values.column_names
+        stored = set(self.content.column_names) - (set(updated) - {self._id_column})
+        return self.content.read(columns) if stored.issuperset(columns) else self.read(columns)
 
-    def take(self, output: int) -> pa.Table | None:
-        """The rows of an output file, None if there are none."""
-        mask = self.outputs == output
-        return self.read().filter(pa.array(mask)) if mask.any() else None
-
-    def close(self) -> None:
-        """Does nothing: no file stays open between reads."""
+    @property
+    def _id_column(self) -> str | None:
+        return None if self.updates is None else self.updates.id_column
 
 
-def row_source(content: Staged, conform: Conform) -> RowSource:
+def row_source(content: Staged, conform: Conform, *, is_published: bool = False) -> RowSource:
     """A source of staged rows or of a published file, with its size."""
     rows = joined_rows(content)
-    return RowSource(rows, conform, rows.n_rows, rows.n_bytes)
+    return RowSource(rows, conform, rows.n_rows, rows.n_bytes, is_published=is_published)
 
 
 def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarray, np.ndarray]:
@@ -91,104 +83,181 @@ def rows_by_month(sources: Sequence[RowSource], n_months: int) -> tuple[np.ndarr
     return rows, size
 
 
-class RowsByOutput(Protocol):
+class PlacedRows(NamedTuple):
+    """Rows in the order of their places, and these places."""
+
+    rows: pa.Table
+    places: NDArray[np.int32]
+
+
+class OpenedRows(Protocol):
+    """The rows of one output file. They are freed with this object."""
+
+    def take(self, start: int, end: int) -> PlacedRows | None:
+        """The rows of a row group, which has these places. None if there are none."""
+
+
+class OrderedRows(Protocol):
     """Rows that are read by output file. Several threads may read at the same time."""
 
-    @property
-    def is_sorted(self) -> bool:
-        """Whether the rows of an output file are in the order of the table."""
+    def bytes_between(self, start: int, end: int) -> float:
+        """How many bytes of the output file with these places are in memory while it is open."""
 
-    def take(self, output: int) -> pa.Table | None:
-        """The rows of an output file, None if there are none."""
+    def opened(self, start: int, end: int) -> OpenedRows:
+        """The rows of the output file with these places."""
 
     def close(self) -> None:
         """Free the memory or disk space of the rows. Nothing is read after that."""
 
 
 @dataclass(frozen=True, slots=True)
-class _InMemoryRows:
-    """Rows in memory, sorted by output file."""
+class _InMemory:
+    """Rows in memory in the order of their places."""
 
-    rows: pa.Table
-    bounds: Mapping[int, tuple[int, int]]  # output file to the start and end of its rows
-
-    is_sorted: ClassVar[bool] = True
+    placed: PlacedRows
 
     @classmethod
-    def of(cls, sources: Sequence[RowSource], sort: Sequence[str]) -> _InMemoryRows:
-        """The rows of some sources that are kept, by output file and then by the columns `sort`."""
-        rows = pa.concat_tables([source.read() for source in sources])
-        of_row = np.concatenate([source.outputs for source in sources])
-        keys = rows.select(list(sort)).combine_chunks().append_column(_OUTPUT, pa.array(of_row))
-        order = pc.sort_indices(
-            keys, sort_keys=[(column, "ascending") for column in (_OUTPUT, *sort)]
-        ).to_numpy()
+    def of(cls, sources: Sequence[RowSource]) -> _InMemory:
+        """The rows of some sources that are kept."""
+        of_row = np.concatenate([source.places for source in sources])
+        order = np.argsort(of_row, kind="stable")
         order = order[np.searchsorted(of_row[order], 0) :]
-        outputs, starts, counts = np.unique(of_row[order], return_index=True, return_counts=True)
-        spans = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
-        # One take of all rows costs half as much as one for each output file.
-        return cls(rows.take(pa.array(order)), dict(zip(outputs.tolist(), spans, strict=True)))
+        # One take of all rows costs half as much as one for each row group.
+        rows = pa.concat_tables([source.read() for source in sources]).take(pa.array(order))
+        return cls(PlacedRows(rows, of_row[order]))
 
-    def take(self, output: int) -> pa.Table | None:
-        if output not in self.bounds:
+    def bytes_between(self, start: int, end: int) -> float:
+        return 0.0  # All rows are in memory in any case.
+
+    def opened(self, start: int, end: int) -> _InMemory:
+        return self
+
+    def take(self, start: int, end: int) -> PlacedRows | None:
+        rows, places = self.placed
+        first, last = np.searchsorted(places, (start, end)).tolist()
+        if first == last:
             return None
-        start, end = self.bounds[output]
-        return self.rows.slice(start, end - start)
+        return PlacedRows(rows.slice(first, last - first), places[first:last])
 
     def close(self) -> None:
         """The rows are freed with this object."""
 
 
 @dataclass(frozen=True, slots=True)
-class _SpilledRows:
-    """Rows in a spill file, one record batch for each output file."""
+class _Spilled:
+    """Rows in a spill file, one record batch for each row group."""
 
     path: Path
-    batches: Mapping[int, int]  # output file to the number of its batch
-
-    is_sorted: ClassVar[bool] = True
+    batches: Mapping[int, int]  # start of a row group to the number of its batch
+    places: Sequence[NDArray[np.int32]]  # of the rows of each batch
 
     @classmethod
-    def of(cls, rows: _InMemoryRows, path: Path) -> _SpilledRows:
+    def of(cls, held: _InMemory, starts: NDArray[np.int64], path: Path) -> _Spilled:
+        """Write these rows to a file. `starts` are the first places of all row groups."""
+        batches: dict[int, int] = {}
+        places: list[NDArray[np.int32]] = []
         # Not compressed, like all staged rows: that would take four times as long.
-        with ipc.new_file(str(path), rows.rows.schema) as writer:
-            for start, end in rows.bounds.values():
-                part = rows.rows.slice(start, end - start)
-                writer.write_batch(part.combine_chunks().to_batches()[0])
-        return cls(path, {output: number for number, output in enumerate(rows.bounds)})
+        with ipc.new_file(str(path), held.placed.rows.schema) as writer:
+            used = np.searchsorted(starts, held.placed.places, "right") - 1
+            for number in np.unique(used).tolist():
+                end = int(starts[number + 1]) if number + 1 < len(starts) else _LAST
+                part = held.take(int(starts[number]), end)
+                assert part is not None
+                writer.write_batch(part.rows.combine_chunks().to_batches()[0])
+                batches[int(starts[number])] = len(places)
+                places.append(part.places)
+        return cls(path, batches, places)
 
-    def take(self, output: int) -> pa.Table | None:
-        if output not in self.batches:
+    def bytes_between(self, start: int, end: int) -> float:
+        return 0.0  # One row group is read at a time.
+
+    def opened(self, start: int, end: int) -> _Spilled:
+        return self
+
+    def take(self, start: int, end: int) -> PlacedRows | None:
+        if start not in self.batches:
             return None
+        number = self.batches[start]
         with pa.OSFile(str(self.path)) as file:  # The pages of a map would count as memory.
-            return pa.Table.from_batches([ipc.open_file(file).get_batch(self.batches[output])])
+            batch = ipc.open_file(file).get_batch(number)
+        return PlacedRows(pa.Table.from_batches([batch]), self.places[number])
 
     def close(self) -> None:
         self.path.unlink()
 
 
-def sort_by_output(
-    sources: Sequence[RowSource], folder: Path, sort: Sequence[str]
-) -> list[RowsByOutput]:
-    """Prepare the sources for reading by output file. A source that feeds many is read once.
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """The rows of a published file, which is read again for each output file."""
 
-    As many sources as fit into memory are sorted together. They are spilled into `folder` unless all
-    sources fit. A spill file has the rows of many output files, so few files are open even if there
-    are many months. `sort` are the columns by which the rows of an output file are sorted.
+    source: RowSource
+
+    def bytes_between(self, start: int, end: int) -> float:
+        places = self.source.places
+        return int(np.count_nonzero((places >= start) & (places < end))) * self.source.bytes_per_row
+
+    def opened(self, start: int, end: int) -> OpenedRows:
+        places = self.source.places
+        mask = (places >= start) & (places < end)
+        if not mask.any():
+            return _NO_ROWS
+        rows = self.source.read()
+        return _Unordered(rows if mask.all() else rows.filter(pa.array(mask)), places[mask])
+
+    def close(self) -> None:
+        """Does nothing: no file stays open between reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unordered:
+    """The rows of one output file in memory, in any order."""
+
+    rows: pa.Table
+    places: NDArray[np.int32]
+
+    def take(self, start: int, end: int) -> PlacedRows | None:
+        chosen = np.flatnonzero((self.places >= start) & (self.places < end))
+        if not len(chosen):
+            return None
+        chosen = chosen[np.argsort(self.places[chosen])]
+        return PlacedRows(self.rows.take(pa.array(chosen)), self.places[chosen])
+
+
+_NO_ROWS = _Unordered(pa.table({}), np.empty(0, np.int32))
+
+
+def joined_parts(parts: Sequence[PlacedRows]) -> pa.Table:
+    """The rows of a row group that come from several places, in order."""
+    rows = pa.concat_tables([part.rows for part in parts]).combine_chunks()
+    if len(parts) == 1:
+        return rows
+    return rows.take(pa.array(np.argsort(np.concatenate([part.places for part in parts]))))
+
+
+def ordered_rows(
+    sources: Sequence[RowSource], folder: Path, starts: Sequence[int], ends: Sequence[int]
+) -> list[OrderedRows]:
+    """Prepare the sources for reading by row group.
+
+    As many staged sources as fit into memory are put in order together. They are spilled into
+    `folder` unless all of them fit. `starts` are the first places of all row groups, and `ends` those
+    after the last place of each output file.
     """
-    prepared: list[RowsByOutput] = []
-    sizes = [source.n_bytes for source in sources]
-    fits = sum(sizes) <= output_limits.FILE_BYTES
-    limit = output_limits.FILE_BYTES if fits else output_limits.SPILL_BYTES
-    groups = list(rounds(sizes, limit))
+    prepared: list[OrderedRows] = []
+    waiting: list[RowSource] = []
+    for source in sources:
+        used = np.unique(np.searchsorted(ends, source.places[source.places >= 0], "right"))
+        if source.is_published and len(used) <= output_limits.FEW_FILES:
+            prepared.append(_Published(source))
+        else:
+            waiting.append(source)
+    groups = list(rounds([source.n_bytes for source in waiting], output_limits.SPILL_BYTES))
     for number, (first, end) in enumerate(groups):
-        group = sources[first:end]
-        outputs = np.unique(np.concatenate([source.outputs for source in group]))
-        if len(outputs) <= output_limits.FEW_FILES:
-            prepared += group
-        elif len(groups) == 1:
-            prepared.append(_InMemoryRows.of(group, sort))
+        held = _InMemory.of(waiting[first:end])
+        if len(groups) == 1:
+            prepared.append(held)
         else:
             path = folder / f".spill-{number}.arrow"
-            prepared.append(_SpilledRows.of(_InMemoryRows.of(group, sort), path))
+            prepared.append(_Spilled.of(held, np.asarray(starts, np.int64), path))
+        del held
     return prepared
