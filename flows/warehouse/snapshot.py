@@ -23,9 +23,9 @@ from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, roun
 
 # The most bytes of small files that are read as one dataset; arbitrary.
 _READ_TOGETHER_BYTES = 16 << 20
-# Up to this many documents with texts are read by row group, so that few other texts are unpacked.
-# A file has eight row groups; arbitrary.
-_FEW = 30
+# Rows of a piece. Arrow reads at least this many ahead, by whole row groups, so with its own default
+# of 131,072 it would hold whole files with their texts.
+_PIECE_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,7 @@ class Snapshot:
             yield from self._dataset(table, entries[first:end]).to_batches(
                 columns=None if columns is None else list(columns),
                 filter=where,
+                batch_size=_PIECE_ROWS,
                 batch_readahead=1,
                 fragment_readahead=0,
             )
@@ -197,9 +198,9 @@ class Snapshot:
             where = here if where is None else where | here
         found = self._dataset(table, entries or self._entries(table)[:1])
         names = found.schema.names if columns is None else list(columns)
-        if self.origin is not None or len(wanted) > _FEW or "text" not in names:
+        if self.origin is not None or "text" not in names:
             return found.to_table(columns=names, filter=where)
-        parts = [part.to_table(found.schema, names, where) for part in _row_groups(found, where)]
+        parts = list(_rows_of_interest(found, where, names))
         return pa.concat_tables(parts) if parts else found.head(0, columns=names)
 
     def locate(
@@ -270,13 +271,18 @@ class Snapshot:
         return self.manifest.tables[table]
 
 
-def _row_groups(dataset: ds.Dataset, where: pc.Expression) -> Iterator[ds.ParquetFileFragment]:
-    """Yield each file of the dataset with only those row groups that have rows of interest."""
+def _rows_of_interest(
+    dataset: ds.Dataset, where: pc.Expression, columns: Sequence[str]
+) -> Iterator[pa.Table]:
+    """Yield the rows that meet `where`, from one row group after another.
+
+    Arrow would read several files at once with all their texts, to find a hundred documents.
+    """
     for file in dataset.get_fragments():
         ends = np.cumsum([group.num_rows for group in file.row_groups])
-        is_wanted = file.to_table(columns={"is_wanted": where})["is_wanted"]
-        rows = np.flatnonzero(is_wanted)
-        if len(rows):
-            yield file.subset(
-                row_group_ids=np.unique(np.searchsorted(ends, rows, "right")).tolist()
-            )
+        rows = np.flatnonzero(file.to_table(columns={"is_wanted": where})["is_wanted"])
+        groups = np.searchsorted(ends, rows, "right")
+        for group in np.unique(groups).tolist():
+            here = rows[groups == group] - (ends[group - 1] if group else 0)
+            table = file.subset(row_group_ids=[group]).to_table(dataset.schema, columns=columns)
+            yield table.take(pa.array(here))
