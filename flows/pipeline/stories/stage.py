@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # Documents of an ingest that are in memory at once, in whole days: about 30 MB, and as much again
 # for the window before them.
-SPAN = 20_000
+SPAN = 10_000
 # Articles whose words are counted when an epoch starts: half of them the latest, half spread over
 # the rest of a longer ingest. If only the latest were counted, words that are common in an earlier
 # year or in another language would count as rare.

@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.flows.warehouse import table_file
-from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, months
+from copydesk.flows.warehouse.partition import PARTITIONS, UNDATED, months, rounds
 from copydesk.flows.warehouse.table_rewrite import output_limits
 from copydesk.flows.warehouse.table_rewrite.row_sources import RowSource, rows_by_month
 
 _FILE = "number of the file"  # no table has a column of this name
+# Months with this many rows together are put in order together: about 10 MB of sort columns.
+_ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +77,77 @@ def assign_places(
 ) -> list[OutputFile]:
     """Set the place of each row of the sources, and return the output files in order.
 
-    The places of all files follow one another. In memory are the sort columns of one month.
+    The places of all files follow one another. In memory are the sort columns of one month, or of
+    several small ones.
     """
     files: list[OutputFile] = []
     for source in sources:
         source.places = np.full(source.n_rows, -1, np.int32)
     totals, sizes = rows_by_month(sources, len(month_names))
-    first = 0
-    for month in sorted(range(len(month_names)), key=month_names.__getitem__):
-        total = int(totals[month])
-        if total == 0:
-            continue
-        bytes_per_row = max(sizes[month] / total, 1.0)
+    in_order = sorted(np.flatnonzero(totals).tolist(), key=month_names.__getitem__)
+    rows, per_file = totals[in_order], np.zeros(len(in_order), np.int64)
+    for number, month in enumerate(in_order):
+        bytes_per_row = max(sizes[month] / totals[month], 1.0)
         most = int(np.clip(output_limits.FILE_BYTES / bytes_per_row, *output_limits.FILE_ROWS))
-        per_file = -(-total // -(-total // most))
-        members = [(source, source.months == month) for source in sources]
-        members = [(source, mask) for source, mask in members if mask.any()]
-        ranks = _ranks(name, members, per_file)
-        taken = 0
-        for source, mask in members:
-            count = int(mask.sum())
-            source.places[mask] = first + ranks[taken : taken + count]
-            taken += count
-        for start in range(first, first + total, per_file):
-            end = min(start + per_file, first + total)
-            group_rows = table_file.rows_per_group(name, end - start)
-            files.append(OutputFile(month_names[month], start, end, group_rows))
-        first += total
+        per_file[number] = -(-rows[number] // -(-rows[number] // most))
+    place = 0
+    for first, end in rounds(rows.tolist(), _ROWS_AT_ONCE):
+        number_of = np.full(len(month_names), -1, np.int32)
+        number_of[in_order[first:end]] = np.arange(end - first)
+        _place(name, sources, number_of, place, rows[first:end], per_file[first:end])
+        for number in range(first, end):
+            n, month = int(per_file[number]), month_names[in_order[number]]
+            after = place + int(rows[number])
+            for start in range(place, after, n):
+                stop = min(start + n, after)
+                group_rows = table_file.rows_per_group(name, stop - start)
+                files.append(OutputFile(month, start, stop, group_rows))
+            place = after
     return files
 
 
-def _ranks(
-    name: str, members: Sequence[tuple[RowSource, np.ndarray]], per_file: int
-) -> NDArray[np.int64]:
-    """The rank of each row of a month: by the file that it goes to, and then by the sort columns."""
+def _place(
+    name: str,
+    sources: Sequence[RowSource],
+    number_of: NDArray[np.int32],
+    first: int,
+    rows: NDArray[np.int64],
+    per_file: NDArray[np.int64],
+) -> None:
+    """Set the places of the rows of some months, from `first` on.
+
+    `number_of` numbers these months in order. It is -1 for the others. `rows` are the numbers of
+    their rows, and `per_file` those of the rows of each file.
+    """
     sort = PARTITIONS[name].sort
     cut = PARTITIONS[name].cut or sort
-    keys = pa.concat_tables(
-        [
-            source.keys(list(dict.fromkeys((*sort, *cut)))).filter(pa.array(mask))
-            for source, mask in members
-        ],
-        promote_options="permissive",
-    )
-    if keys.num_rows <= per_file:
-        return _order_of(keys, sort)
-    keys = keys.append_column(_FILE, pa.array(_order_of(keys, cut) // per_file))
-    return _order_of(keys, (_FILE, *sort))
+    columns = list(dict.fromkeys((*sort, *cut)))
+    members, parts, months_of = [], [], [np.empty(0, np.int32)]
+    for source in sources:
+        numbers = np.where(source.months >= 0, number_of[source.months], np.int32(-1))
+        is_here = numbers >= 0
+        if is_here.any():
+            members.append((source, is_here))
+            parts.append(source.keys(columns).filter(pa.array(is_here)))
+            months_of.append(numbers[is_here])
+    keys = pa.concat_tables(parts, promote_options="permissive")
+    month = np.concatenate(months_of)
+    file = month.astype(np.int64)
+    if (rows > per_file).any():
+        before = np.cumsum(rows) - rows
+        in_month = _ranks(keys.append_column(_FILE, pa.array(month)), (_FILE, *cut)) - before[month]
+        n_files = -(-rows // per_file)
+        file = (np.cumsum(n_files) - n_files)[month] + in_month // per_file[month]
+    if len(rows) > 1 or rows[0] > per_file[0]:
+        keys, sort = keys.append_column(_FILE, pa.array(file)), (_FILE, *sort)
+    ranks, taken = _ranks(keys, sort), 0
+    for source, is_here in members:
+        count = int(is_here.sum())
+        source.places[is_here] = first + ranks[taken : taken + count]
+        taken += count
 
 
-def _order_of(keys: pa.Table, columns: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(keys: pa.Table, columns: Sequence[str]) -> NDArray[np.int64]:
     """The rank of each row in the order of these columns. Equal rows keep their order."""
     order = pc.sort_indices(keys, sort_keys=[(column, "ascending") for column in columns])
     ranks = np.empty(len(order), np.int64)
