@@ -200,7 +200,13 @@ class Snapshot:
         names = found.schema.names if columns is None else list(columns)
         if self.origin is not None or "text" not in names:
             return found.to_table(columns=names, filter=where)
-        parts = list(_rows_of_interest(found, where, names))
+        parts = [
+            part.select(names)
+            for entry in entries
+            for part in table_file.rows_with(
+                self.file(table, entry), PARTITIONS[table].keys, wanted, names
+            )
+        ]
         return pa.concat_tables(parts) if parts else found.head(0, columns=names)
 
     def locate(
@@ -269,20 +275,3 @@ class Snapshot:
                 f"there is no table {table!r}; the tables are {', '.join(self.tables)}"
             )
         return self.manifest.tables[table]
-
-
-def _rows_of_interest(
-    dataset: ds.Dataset, where: pc.Expression, columns: Sequence[str]
-) -> Iterator[pa.Table]:
-    """Yield the rows that meet `where`, from one row group after another.
-
-    Arrow would read several files at once with all their texts, to find a hundred documents.
-    """
-    for file in dataset.get_fragments():
-        ends = np.cumsum([group.num_rows for group in file.row_groups])
-        rows = np.flatnonzero(file.to_table(columns={"is_wanted": where})["is_wanted"])
-        groups = np.searchsorted(ends, rows, "right")
-        for group in np.unique(groups).tolist():
-            here = rows[groups == group] - (ends[group - 1] if group else 0)
-            table = file.subset(row_group_ids=[group]).to_table(dataset.schema, columns=columns)
-            yield table.take(pa.array(here))

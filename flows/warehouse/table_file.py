@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from copydesk.flows.support import atomic_write
@@ -110,6 +111,28 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
             f"{path} has no column {min(lacking)!r}; run `copydesk verify` to see what is damaged"
         )
     return found
+
+
+def rows_with(
+    path: Path, keys: Sequence[str], ids: pa.Array, columns: Sequence[str]
+) -> Iterator[pa.Table]:
+    """Yield the rows of a file that have one of the ids in a key column, by row group.
+
+    Only one row group is in memory at a time. A dataset would read whole files with all their
+    texts, and several at once, to find a hundred documents.
+    """
+    with pq.ParquetFile(path) as file:
+        named = file.read(list(keys))
+        is_wanted = np.zeros(named.num_rows, bool)
+        for column in keys:
+            is_wanted |= np.asarray(pc.is_in(named[column], value_set=ids))
+        rows = np.flatnonzero(is_wanted)
+        counts = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+        ends = np.cumsum(counts)
+        groups = np.searchsorted(ends, rows, "right")
+        for group in np.unique(groups).tolist():
+            here = rows[groups == group] - (ends[group] - counts[group])
+            yield file.read_row_group(group, list(columns)).take(pa.array(here))
 
 
 def schema(path: Path) -> pa.Schema:
