@@ -35,7 +35,8 @@ FACTS = pa.schema(
 NEWER_VERSION = "revision: a newer version at the same address"
 """The `keep_reason` of an older version."""
 _LAST = np.iinfo(np.int64).max
-_MAY_BE_TWIN = r"(?i)amp|print|//m\.|//mobile\."
+# What every address has for which `is_twin_spelling` is true. Few others have it.
+_MAY_BE_TWIN = r"(?i)[/.?&=@](?:amp|print|m\.|mobile\.)"
 # An AMP, mobile or printer version has a line or two that the page has not, such as "Read the full story on
 # our site". It counts one word less in twenty (arbitrary), so that the page itself is kept.
 _TWIN_DISCOUNT = 20
