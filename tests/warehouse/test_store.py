@@ -450,10 +450,9 @@ def test_a_document_is_found_and_known_by_its_id(warehouse: Warehouse) -> None:
     assert snapshot.documents("articles", [rows.doc_id(2)], ["doc_id"]).num_rows == 0
 
 
-def test_a_few_texts_are_read_from_their_row_groups_alone(
+def test_texts_of_documents_are_read_from_their_row_groups_alone(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from copydesk.flows.warehouse import snapshot as snapshots
     from copydesk.flows.warehouse import table_file
 
     layout = replace(table_file.PARTITIONS["articles"], row_group=(3, 3))
@@ -463,12 +462,12 @@ def test_a_few_texts_are_read_from_their_row_groups_alone(
     assert min(pq.ParquetFile(file).num_row_groups for file in snapshot.files("articles")) == 7
     for numbers in ([5], [2, 3, 38, 39], [77], [0, 77]):
         ids = [rows.doc_id(number) for number in numbers]
-        few = snapshot.documents("articles", ids, ["text", "doc_id", "published_date"])
-        with monkeypatch.context() as patch:
-            patch.setattr(snapshots, "_FEW", 0)
-            by_filter = snapshot.documents("articles", ids, ["text", "doc_id", "published_date"])
-        assert few.equals(by_filter)
-        assert few.num_rows == len([number for number in numbers if number < 40])
+        found = snapshot.documents("articles", ids, ["text", "doc_id", "published_date"])
+        by_filter = snapshot.table(
+            "articles", ["text", "doc_id", "published_date"], pc.field("doc_id").isin(ids)
+        )
+        assert found.equals(by_filter)
+        assert found.num_rows == len([number for number in numbers if number < 40])
 
 
 def test_documents_are_found_without_the_files_of_keys(warehouse: Warehouse) -> None:
