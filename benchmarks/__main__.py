@@ -109,7 +109,7 @@ def read(data: Data) -> Iterator[Line]:
             yield Line(f"read {form} of text", "copydesk", data.n / seconds, size / data.n)
 
 
-def edit_texts(data: Data) -> Iterator[Line]:
+def clean_texts(data: Data) -> Iterator[Line]:
     """Clean and tag texts."""
     from copydesk.transforms import edit
 
@@ -125,7 +125,7 @@ def edit_texts(data: Data) -> Iterator[Line]:
     )
 
 
-def edit_pages(data: Data) -> Iterator[Line]:
+def clean_pages(data: Data) -> Iterator[Line]:
     """Extract, clean and tag pages."""
     from copydesk.transforms import edit
 
@@ -194,8 +194,8 @@ def ingest(data: Data) -> Iterator[Line]:
 
 PARTS: dict[str, Callable[[Data], Iterator[Line]]] = {
     "read": read,
-    "texts": edit_texts,
-    "pages": edit_pages,
+    "texts": clean_texts,
+    "pages": clean_pages,
     "copies": copies,
     "stories": stories,
     "ingest": ingest,

@@ -127,7 +127,8 @@ class Given:
 
     def _renamed(self, round_: int) -> dict[str, str]:
         if self._names[0] != round_:
-            dice, names = random.Random(f"{self.seed}/round {round_}"), {}
+            dice = random.Random(f"{self.seed}/round {round_}")
+            names: dict[str, str] = {}
             for words in self._kinds:
                 for first in range(0, len(words), 256):  # of similar frequency
                     band = words[first : first + 256]

@@ -51,7 +51,7 @@ def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=_ROOT, start_new_session=True, stderr=subprocess.DEVNULL)
 
 
-def edited(warehouse: Path) -> dict[Path, int]:
+def finished_shards(warehouse: Path) -> dict[Path, int]:
     """Return the shards that have a recorded result, and when each was written."""
     done: dict[Path, int] = {}
     for result in sorted(warehouse.glob("staging/*/clean/read/*/result.json")):
@@ -72,7 +72,7 @@ def killed(folder: Path, *, kills: int, seconds: tuple[float, float], seed: int)
     twice: set[Path] = set()
 
     def look() -> None:
-        now = edited(folder / "killed")
+        now = finished_shards(folder / "killed")
         twice.update(path for path, at in done.items() if now.get(path, at) != at)
         done.update(now)
 

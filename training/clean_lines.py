@@ -30,12 +30,14 @@ from copydesk.transforms.clean.lines import line_model as model
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.forest.boosted_trees import Forest
 from training import labelled_lines
+from training.reproducible import REPRODUCIBLE
 
 FOLDS = 5
 MIN_SITES = (
     15  # a word seen in fewer documents says more about the site than about the kind of line
 )
 PARAMETERS = {
+    **REPRODUCIBLE,
     "objective": "binary",
     "num_leaves": 63,
     "learning_rate": 0.1,
@@ -44,9 +46,6 @@ PARAMETERS = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
     "max_bin": 63,
     "seed": 7,
 }

@@ -34,6 +34,7 @@ from copydesk.transforms.dedup.decision import drop_model, evidence
 from copydesk.transforms.forest.boosted_trees import Forest
 from training import drop_examples, drop_examples_made
 from training.drop_examples import Examples
+from training.reproducible import REPRODUCIBLE
 
 FOLDS = 5
 MEMBERS = 2  # forests; their mean is shipped
@@ -47,6 +48,7 @@ WEIGHTS = {
     "scanned": 6.0,
 }
 PARAMETERS = {
+    **REPRODUCIBLE,
     "objective": "binary",
     "learning_rate": 0.05,
     "max_depth": 6,
@@ -57,8 +59,6 @@ PARAMETERS = {
     "bagging_freq": 1,
     "lambda_l2": 20.0,
     "verbosity": -1,
-    "deterministic": True,
-    "num_threads": 1,
 }
 # If k has more of d, d is never less likely to go. If k lacks more facts of d, d is never more
 # likely to go.

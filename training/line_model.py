@@ -36,7 +36,14 @@ from training.page_samples import SEED, Sample, fold, samples
 #: A page written for this purpose. Its features are stored, so that a test can compare them with
 #: those that the code computes now.
 PROBE = Path(__file__).parent / "probe.html"
-_SOURCES = ("line_model.py", "line_model_passes.py", "page_samples.py", "labels.py", "splicing.py")
+_SOURCES = (
+    "line_model.py",
+    "line_model_passes.py",
+    "page_samples.py",
+    "labels.py",
+    "splicing.py",
+    "reproducible.py",
+)
 
 
 def stored(pages: Sequence[Sample], forests: Forests, gold: Path) -> dict[str, npt.NDArray[Any]]:

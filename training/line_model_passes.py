@@ -13,12 +13,14 @@ from copydesk.transforms.extract.model import block_context_features
 from copydesk.transforms.extract.model.block_features import Column, Matrix
 from copydesk.transforms.forest.boosted_trees import Forest
 from training.page_samples import SEED, Sample, fold
+from training.reproducible import REPRODUCIBLE
 
 T = TypeVar("T")
 
 #: A few small trees: larger or more trees gained nothing across sites. Deterministic for one
 #: LightGBM version.
 PARAMETERS: dict[str, Any] = {
+    **REPRODUCIBLE,
     "objective": "cross_entropy",
     "learning_rate": 0.08,
     "num_leaves": 31,
@@ -29,9 +31,6 @@ PARAMETERS: dict[str, Any] = {
     "bagging_freq": 1,
     "lambda_l2": 5.0,
     "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
 }
 ROUNDS = 130
 #: Each pass is the mean of forests with different training data: with or without the spliced pages,

@@ -35,6 +35,7 @@ from copydesk.transforms.extract.parse import parse
 from copydesk.transforms.forest.boosted_trees import Forest
 from training import made_pages
 from training.labels import site
+from training.reproducible import REPRODUCIBLE
 
 FOLDS, SEED, FORESTS, ROUNDS = 5, 3, 3, 200
 #: The most pages that are used of one collection of articles.
@@ -43,6 +44,7 @@ MOST_PAGES = 400
 #: in one language for a front.
 _MADE, _LEAST_TEASERS = 45, 6
 PARAMETERS: dict[str, Any] = {
+    **REPRODUCIBLE,
     "objective": "binary",
     "learning_rate": 0.06,
     "num_leaves": 5,
@@ -52,9 +54,6 @@ PARAMETERS: dict[str, Any] = {
     "bagging_freq": 1,
     "lambda_l2": 5.0,
     "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
 }
 #: There are few real pages without an article, so they count twice. Made pages can have any number.
 _WEIGHTS = {"article": 1.0, "other": 2.0, "front": 0.5, "brief": 0.5}

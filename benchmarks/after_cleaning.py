@@ -1,11 +1,11 @@
 """Measure the peak memory and the CPU of the steps after cleaning, on corpora of any size.
 
-    python -m benchmarks.after_editing --sizes 10000 100000 1000000
-    python -m benchmarks.after_editing --sizes 10000 100000 --edited warehouse/staging/RUN/clean/shards
+    python -m benchmarks.after_cleaning --sizes 10000 100000 1000000
+    python -m benchmarks.after_cleaning --sizes 10000 100000 --cleaned warehouse/staging/RUN/clean/shards
 
 The steps are reconcile, deduplicate, group, publish and report. Cleaning works shard by shard and
 takes most of a run. Here it is done once, for 20,000 documents of `benchmarks.corpus`, or its
-result is taken from --edited, the folder that an interrupted run left.
+result is taken from --cleaned, the folder that an interrupted run left.
 
 A larger corpus repeats these shards. Each round is later in time than the one before, has its own
 ids and addresses, and spells one letter in another way, so that its texts are not copies of the
@@ -36,7 +36,7 @@ from copydesk.flows.support import arrow_file
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import Warehouse
 
-_EDITED = 20_000
+_CLEANED = 20_000
 _SPELLINGS = (
     "ab",
     "ad",
@@ -58,16 +58,16 @@ _SPELLINGS = (
 _IDS = ("doc_id", "content_sha256", "extracted_sha256")
 
 
-def edited(folder: Path, n: int) -> Path:
+def cleaned_shards(folder: Path, n: int) -> Path:
     """Clean a made-up corpus and return its shards."""
     corpus.write(n, folder / "corpus", corpus.Options())
     with pipeline.started(
         [str(folder / "corpus")],
-        warehouse=folder / "edit",
+        warehouse=folder / "warehouse",
         options=pipeline.RunOptions(workers=2),
     ) as context:
         pipeline.clean(context)
-        kept = folder / "edited"
+        kept = folder / "cleaned"
         (context.staging / "clean" / "shards").rename(kept)
     return kept
 
@@ -129,7 +129,7 @@ def _again(rows: pa.Table, round_: int, span: int) -> pa.Table:
 
 
 def run(shards: Path, warehouse: Path) -> None:
-    """Run the steps over edited shards, in this process."""
+    """Run the steps over cleaned shards, in this process."""
     allocator.lean()
     store, recipe = Warehouse.open(warehouse, create=True), Recipe()
     with store.lock():
@@ -159,7 +159,7 @@ def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:
     command = [
         sys.executable,
         "-m",
-        "benchmarks.after_editing",
+        "benchmarks.after_cleaning",
         "--run",
         str(shards),
         str(warehouse),
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[10_000, 100_000], help="documents in each corpus"
     )
-    parser.add_argument("--edited", type=Path, help="folder of edited shards")
+    parser.add_argument("--cleaned", type=Path, help="folder of cleaned shards")
     parser.add_argument(
         "--folder", type=Path, help="folder to work in (default: a temporary folder)"
     )
@@ -188,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(scale.machine(), flush=True)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
         folder = Path(temporary)
-        source = chosen.edited or edited(folder, _EDITED)
+        source = chosen.cleaned or cleaned_shards(folder, _CLEANED)
         runs = []
         for n in chosen.sizes:
             multiplied(source, n, folder / f"shards-{n}")
