@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from copydesk.flows.read import markup
+
 # Names of the text in an object that contains one. WordPress has `rendered`.
 _TEXT_OF_BLOCK = ("text", "content", "value", "html", "body", "rendered")
-_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,999}>")
 _KINDS = {
     type(None): "null",
     bool: "true or false",
@@ -185,7 +186,7 @@ def text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, Mapping) and isinstance(shown := value.get("rendered"), str):
-        value = html.unescape(_TAG.sub("", shown))
+        value = html.unescape(markup.without_tags(shown))
     if not isinstance(value, str):
         value = _name(value)
     if isinstance(value, bytes):

@@ -11,12 +11,13 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from copydesk.flows.read import markup
+
 _HEAD = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(.{0,20000}?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"([\w-]{1,60})[ \t]{0,9}[:=](?:[ \t]+(.*))?$")
 # Raw HTML inside Markdown. A comment and the content of a script or style are not text.
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.I)
 _BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 
 
 def parts(text: str) -> tuple[Mapping[str, object], str]:
@@ -74,7 +75,7 @@ def _blocks(tokens: list[Token]) -> Iterator[str]:
         elif token.type in ("fence", "code_block"):
             yield token.content.rstrip("\n")
         elif token.type == "html_block":
-            shown = _TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", token.content)))
+            shown = markup.without_tags(_BREAK.sub("\n", _UNSEEN.sub("", token.content)))
             yield html.unescape(shown).strip()
 
 

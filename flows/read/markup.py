@@ -1,4 +1,4 @@
-"""Recognise HTML by its first bytes, even in fields and files that should contain plain text."""
+"""Recognise HTML in fields and files that should contain plain text, and take tags out of text."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _FRAGMENT = re.compile(
     rb"(?:\s[^<>]{0,2000})?/?>",
     re.DOTALL | re.IGNORECASE,
 )
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _END_OF_BLOCK = re.compile(
     rb"</(?:p|div|article|section|h[1-6]|li|blockquote)\s{0,9}>", re.IGNORECASE
 )
@@ -29,6 +30,24 @@ def looks_like_page(head: bytes) -> bool:
     (True, False)
     """
     return _PAGE.match(head[: 2**14]) is not None
+
+
+def has_tag(text: str) -> bool:
+    """Whether a text contains a tag or a comment of HTML.
+
+    >>> has_tag("Rain<br>Wind"), has_tag("5 < 6 and 7 > 6")
+    (True, False)
+    """
+    return _TAG.search(text) is not None
+
+
+def without_tags(text: str, between: str = "") -> str:
+    """A text with `between` in place of each tag and comment of HTML.
+
+    >>> without_tags("Rain &amp; <em>wind</em>")
+    'Rain &amp; wind'
+    """
+    return _TAG.sub(between, text)
 
 
 def is_markup(body: bytes) -> bool:

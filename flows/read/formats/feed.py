@@ -42,7 +42,6 @@ _PAGE = re.compile(_PROLOGUE + rb"<html[\s>]", re.DOTALL | re.IGNORECASE)
 _BLANK = b" \t\r\n"
 _END_OF_ITEM = re.compile(rb"</(?:\w{1,20}:)?(?:item|entry|nitf|newsItem)\s{0,9}>")
 _TAIL = 64  # bytes; longer than the end tag of an item
-_TAGS = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 # The end of a teaser: an ellipsis, perhaps in brackets, or a link to the rest.
 _GOES_ON = re.compile(
     r"(?:\.\.\.|\u2026|\[(?:\.\.\.|\u2026)\]|(?:read|continue)[ -](?:more|reading|the full \w+)\W{0,9})\s*$",
@@ -313,7 +312,7 @@ def _document(
             size = len((body or summary or "").encode())
             return Reject(opened.source_uri, number, url, "read", "summary", detail, size)
         body = summary
-    is_page = _TAGS.search(body) is not None
+    is_page = markup.has_tag(body)
     if not is_page:
         body = html.unescape(body)
         is_page = markup.is_markup(body.encode("utf-8", "replace"))  # It was escaped twice.
@@ -332,13 +331,13 @@ def _document(
 
 def _is_teaser(body: str, *, least: int) -> bool:
     """Whether a text only announces the article: it is short or ends in "read more"."""
-    text = html.unescape(_TAGS.sub(" ", body)).strip()
+    text = html.unescape(markup.without_tags(body, " ")).strip()
     n_chars = sum(3 if ord(c) >= 0x2E80 else 1 for c in text[:_FULL])
     return n_chars < least or _GOES_ON.search(text[-60:]) is not None
 
 
 def _plain(printed: str | None) -> str | None:
-    return None if printed is None else html.unescape(_TAGS.sub("", printed)).strip() or None
+    return None if printed is None else html.unescape(markup.without_tags(printed)).strip() or None
 
 
 def _authors(printed: list[str]) -> tuple[str, ...]:
