@@ -28,7 +28,7 @@ _TITLES = (
 _DESCRIPTIONS = ("og:description", "description", "twitter:description")
 #: Separators between the parts of a title: a headline or the name of a section, the name of the
 #: site.
-TITLE_PARTS = re.compile(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*")
+TITLE_SEPARATOR = re.compile(r"\s+[|\-–—:»«•·]+\s+|\s*[|»]\s*")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){4,300})"')
 _BLOCK_END = re.compile(
     r"</(?:p|div|h[1-6]|li|blockquote|tr|figcaption)\s*>|<br\s*/?>", re.IGNORECASE
@@ -103,7 +103,7 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
     titles = dict.fromkeys(islice(titles, _MOST_TITLES))
     for title in tuple(titles):
         # A site's name after a bar or dash is not part of the headline.
-        parts = TITLE_PARTS.split(title)
+        parts = TITLE_SEPARATOR.split(title)
         if len(parts) > 1:
             titles[max(parts, key=len)] = None
     return Hints(

@@ -9,7 +9,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model import thresholds
 from copydesk.transforms.extract.model.block_features import Column
 
-_HEADINGS = ("h1", "h2", "h3")
+_HEADLINE_TAGS = ("h1", "h2", "h3")
 #: The boxes of a row, which have the same markup, the same parent, and a link each.
 _ROW = 4
 #: Words below the headline that may be the article, and the likelihood of each such block
@@ -32,7 +32,7 @@ def without_rows(
     are in that text, nearly all of them labels of a word or two.
     """
     headlines = [
-        block for block in np.flatnonzero(is_title).tolist() if page.tag_of(block) in _HEADINGS
+        block for block in np.flatnonzero(is_title).tolist() if page.tag_of(block) in _HEADLINE_TAGS
     ]
     first = headlines[0] if headlines else 0
     if first < _ROW or not (likelihood[:first] >= _LIKELY).any():

@@ -38,7 +38,7 @@ _RUN_LINES = 12
 _LIST_ITEMS, _LIST_LINKS, _LIST_LEAD_WORDS = 3, 0.3, 4
 #: Headings that are links in a list of teasers (arbitrary).
 _TEASERS = 2
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+_SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5"))
 
 
 def fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> None:
@@ -141,7 +141,9 @@ def _fill_lists(
 
 def _has_linked_headings(page: Page, blocks: range) -> bool:
     """Tell whether some of the blocks are headings that are links."""
-    linked = [block for block in blocks if page.is_link(block) and page.tag_of(block) in _HEADINGS]
+    linked = [
+        block for block in blocks if page.is_link(block) and page.tag_of(block) in _SUBHEADINGS
+    ]
     return len(linked) >= _TEASERS
 
 
@@ -185,7 +187,7 @@ def _above_list(page: Page, kept: npt.NDArray[np.bool_], block: int) -> int:
 
 
 def _may_be_between(page: Page, block: int, words: Column) -> bool:
-    is_heading = page.tag_of(block) in _HEADINGS
+    is_heading = page.tag_of(block) in _SUBHEADINGS
     return is_heading != page.is_link(block) or bool(words[block] < _LABEL_WORDS and not is_heading)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
+from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints
 from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
 
 SCRIPT_SHELL = "a script shell: the page has no text and loads it by scripts"
@@ -140,7 +140,7 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     if n_kept > _NOTICE_WORDS:
         return ""
     lines = [page.text[b] for b in np.flatnonzero(kept).tolist()]
-    heads = [part for title in hints.titles for part in (title, *TITLE_PARTS.split(title))]
+    heads = [part for title in hints.titles for part in (title, *TITLE_SEPARATOR.split(title))]
     if n_kept <= _HEADING_ALONE_WORDS:
         heads += [page.text[b] for b in range(len(kept)) if _is_heading(page, b)][:3]
     for name, pattern in (("an error page", _STATUS), ("a log-in, consent or robot wall", _WALL)):

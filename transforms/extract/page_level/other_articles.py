@@ -13,7 +13,7 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 
-_HEADINGS = frozenset(("h1", "h2", "h3"))
+_BOX_HEADINGS = frozenset(("h1", "h2", "h3"))
 #: A heading opens its box if at most this many blocks (a kicker, a date) come before it.
 _OPENING = 5
 #: The page's own article has at least this many words in its box, and a heading after more words
@@ -211,7 +211,7 @@ def _boxes_alike(page: Page, title: int, is_title: npt.NDArray[np.bool_]) -> Ite
 def _heading(page: Page, block: int) -> str:
     """Return the tag of the heading that a block is, or an empty string."""
     for element in (int(page.inner_element[block]), int(page.block_element[block])):
-        if page.tag[element] in _HEADINGS:
+        if page.tag[element] in _BOX_HEADINGS:
             return page.tag[element]
     return ""
 

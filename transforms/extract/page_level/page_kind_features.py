@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.head_metadata import TITLE_PARTS, Hints
+from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_elements import Index, Marks, covered
@@ -343,7 +343,7 @@ def _title_words(title: str) -> float:
 
     In a title without spaces three characters count as one word.
     """
-    part = max(TITLE_PARTS.split(title), key=len)
+    part = max(TITLE_SEPARATOR.split(title), key=len)
     n_words = len(part.split())
     return float(n_words) if part.isascii() or n_words > 2 else min(20.0, len(part) / 3)
 

@@ -40,7 +40,7 @@ _LOWER_HEADINGS = frozenset({"h2", "h3", "h4"})
 #: Lower headings that are compared with the title, and the characters of a headline at least. A
 #: shorter text is a section or the site (arbitrary).
 _MAX_LOWER, _LEAST_HEADLINE_CHARS = 20, 12
-_TITLE_PARTS = re.compile(r"\s+(?:[|\-–—»«·•‹]|::)\s+|\s*[|｜»]\s*")
+_TITLE_SEPARATOR = re.compile(r"\s+(?:[|\-–—»«·•‹]|::)\s+|\s*[|｜»]\s*")
 #: Levels of elements around a mark that are read.
 _MAX_ANCESTORS = 26
 #: Elements around a date among which the link of a card is, and the letters that the card prints
@@ -231,7 +231,7 @@ class _Reader:
         heading prints the first part.
         """
         title = self.title.casefold()
-        names = _TITLE_PARTS.split(title)
+        names = _TITLE_SEPARATOR.split(title)
         parts = [part for part in names if len(part) >= _LEAST_HEADLINE_CHARS]
         shown = [mark.text.partition("\n")[0].casefold() for mark in self.headings]
         shown = [line[:_MAX_LINE_CHARS] for line in shown if line[:_MAX_LINE_CHARS] in title]
