@@ -31,7 +31,7 @@ from copydesk.flows.pipeline import run as pipeline
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles
 from copydesk.flows.pipeline.stories import shard_counts
 from copydesk.flows.recipe import Recipe
-from copydesk.flows.report import outcome as finish
+from copydesk.flows.report.outcome import as_json, report_run
 from copydesk.flows.support import arrow_file
 from copydesk.flows.support.processes import allocator
 from copydesk.flows.warehouse import Warehouse
@@ -150,8 +150,8 @@ def run(shards: Path, warehouse: Path) -> None:
         )
         steps = pipeline.STEPS._replace(clean=lambda context: cleaned)
         summary = pipeline.finish(context, pipeline.run_steps(context, steps=steps))
-    outcome = finish.finish(summary, warehouse)
-    json.dump(finish.machine(outcome), sys.stdout, default=str)
+    outcome = report_run(summary, warehouse)
+    json.dump(as_json(outcome), sys.stdout, default=str)
 
 
 def measure(shards: Path, n: int, warehouse: Path) -> scale.Measured:

@@ -78,7 +78,7 @@ def ingest(
     from copydesk.flows.pipeline import run
     from copydesk.flows.recipe import load
     from copydesk.flows.remote.client import absolute_location
-    from copydesk.flows.report import outcome
+    from copydesk.flows.report.outcome import report_run
     from copydesk.flows.support.processes.cpu import cores
 
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
@@ -95,7 +95,7 @@ def ingest(
         raise ValueError(f"workers must be at least 1, not {workers}")
     root = absolute_location(location)
     summary = run.run(names, warehouse=root, recipe=chosen, workers=workers or cores())
-    return outcome.finish(summary, root)
+    return report_run(summary, root)
 
 
 def open(

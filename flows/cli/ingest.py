@@ -134,14 +134,14 @@ def command(
     finally:
         progress.close()
         stdin.close()
-    from copydesk.flows.report import outcome as finish
+    from copydesk.flows.report import outcome as results
 
     if as_json:
-        echo_json(finish.machine(outcome))
+        echo_json(results.as_json(outcome))
     elif not quiet:
-        for line in finish.short(outcome, seconds=time.monotonic() - began):
+        for line in results.summary_lines(outcome, seconds=time.monotonic() - began):
             click.echo(line)
-    if (fault := finish.nothing_readable(outcome)) is not None:
+    if (fault := results.nothing_readable(outcome)) is not None:
         raise click.ClickException(fault)
 
 
@@ -240,7 +240,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
     from copydesk.flows import read
     from copydesk.flows.pipeline.run import run as run_without_prefect
     from copydesk.flows.remote.client import absolute_location
-    from copydesk.flows.report import outcome as finish
+    from copydesk.flows.report.outcome import report_run
     from copydesk.flows.support.processes.worker_loop import HiddenLibraries
 
     try:
@@ -261,7 +261,7 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
         raise click.UsageError(str(error)) from error
     if not dry_run:
         progress.stage("report", None)
-    return finish.finish(summary, absolute_location(run.warehouse))
+    return report_run(summary, absolute_location(run.warehouse))
 
 
 def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:

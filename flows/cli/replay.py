@@ -55,7 +55,7 @@ def command(
         from copydesk.flows.maintenance.replay import replay
         from copydesk.flows.read import InputError
         from copydesk.flows.recipe import load
-        from copydesk.flows.report import outcome
+        from copydesk.flows.report.outcome import report_run
 
         chosen = load(recipe) if recipe is not None else None
         try:
@@ -69,7 +69,7 @@ def command(
         except InputError as error:
             raise click.UsageError(str(error)) from error
         if summary is not None:
-            outcome.finish(summary, warehouse)
+            report_run(summary, warehouse)
     facts = summary.facts if summary is not None else None
     if as_json:
         echo_json(

@@ -23,7 +23,7 @@ from copydesk.flows.orchestration import artifacts, crashed_runs
 from copydesk.flows.pipeline import run
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.recipe import load
-from copydesk.flows.report import outcome as finish
+from copydesk.flows.report.outcome import Outcome, report_run
 from copydesk.flows.support.processes.cpu import cores
 from copydesk.flows.support.progress import Lines
 from copydesk.flows.warehouse.errors import WriteFailed
@@ -42,7 +42,7 @@ class Watcher:
     """
 
     progress: run.Progress
-    outcome: finish.Outcome | None = None
+    outcome: Outcome | None = None
     reread: bool = False  # whether to read unchanged inputs again; a scheduled run never does
 
 
@@ -122,9 +122,9 @@ STEPS = run.Steps(clean, reconcile, deduplicate, group, publish)
 
 
 @as_task(name="report", task_run_name="report", cache_policy=NO_CACHE, persist_result=False)
-def report(summary: Summary, warehouse: Path | str) -> finish.Outcome:
+def report(summary: Summary, warehouse: Path | str) -> Outcome:
     """Write the report of the run, and give Prefect a summary of it."""
-    outcome = finish.finish(summary, warehouse)
+    outcome = report_run(summary, warehouse)
     if watcher := _watcher.get():
         watcher.outcome = outcome
     artifacts.publish(outcome)

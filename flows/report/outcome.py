@@ -38,8 +38,11 @@ class Outcome:
         return f"{Path(self.warehouse, 'current', 'articles')}/"
 
 
-def finish(summary: Summary, warehouse: Path | str) -> Outcome:
-    """Write the report of a run from its record."""
+def report_run(summary: Summary, warehouse: Path | str) -> Outcome:
+    """Write the report of a run from its record, and return the run's outcome.
+
+    A run that published nothing has no report.
+    """
     if summary.is_dry or summary.facts.snapshot_id is None:
         return Outcome(summary, warehouse, None)
     from copydesk.flows.warehouse import Warehouse
@@ -55,7 +58,7 @@ def finish(summary: Summary, warehouse: Path | str) -> Outcome:
     return Outcome(summary, warehouse, page)
 
 
-def short(outcome: Outcome, *, seconds: float) -> list[str]:
+def summary_lines(outcome: Outcome, *, seconds: float) -> list[str]:
     """A summary of the run in a few lines for the terminal."""
     summary, facts = outcome.summary, outcome.summary.facts
     lines = [
@@ -137,7 +140,7 @@ def nothing_readable(outcome: Outcome) -> str | None:
     return None
 
 
-def machine(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
     """The run as JSON values. They have the same names as in the table `runs`."""
     facts = asdict(outcome.summary.facts)
     facts["anomalies"] = [

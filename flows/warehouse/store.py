@@ -142,7 +142,7 @@ class Warehouse:
         return None if identifier is None else self.snapshot(identifier)
 
     def snapshot(self, identifier: str) -> Snapshot:
-        """A kept snapshot by its id, by a unique beginning of its id, or by the word `current`.
+        """A kept snapshot by its id, its number, a unique beginning of its id, or the word `current`.
 
         Raises UnknownSnapshot if there is none.
         """
@@ -161,10 +161,16 @@ class Warehouse:
         return Snapshot(self.root, found, self.mirror)
 
     def _manifest_path(self, beginning: str) -> Path:
-        """The manifest whose id has this beginning, with or without leading zeros."""
+        """The manifest of the snapshot with this number, or whose id has this beginning.
+
+        Leading zeros may be left out.
+        """
+        paths = self._manifests()
         matches = [
+            path for path in paths if path.stem.partition("-")[0].lstrip("0") == beginning
+        ] or [
             path
-            for path in self._manifests()
+            for path in paths
             if path.stem.startswith(beginning) or path.stem.lstrip("0").startswith(beginning)
         ]
         if len(matches) != 1 or not beginning:

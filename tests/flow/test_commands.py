@@ -13,7 +13,7 @@ from copydesk.flows.cli import main
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.maintenance.template_review import short_id
 from copydesk.flows.pipeline import run
-from copydesk.flows.report import outcome
+from copydesk.flows.report.outcome import report_run
 from copydesk.flows.warehouse import Change, Warehouse
 from copydesk.schemas.tables import TEMPLATES
 
@@ -40,7 +40,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"url": "https://www.harbour.example/3", "text": ""},
     ]
     (folder / "in.jsonl").write_text("".join(json.dumps(d) + "\n" for d in documents))
-    outcome.finish(run.run([str(folder / "in.jsonl")], warehouse=folder / "wh"), folder / "wh")
+    report_run(run.run([str(folder / "in.jsonl")], warehouse=folder / "wh"), folder / "wh")
     return folder / "wh"
 
 

@@ -13,7 +13,7 @@ import pytest
 from copydesk.flows.orchestration import artifacts
 from copydesk.flows.pipeline.run import STEPS, Summary
 from copydesk.flows.pipeline.summary import Facts
-from copydesk.flows.report import outcome as finish
+from copydesk.flows.report.outcome import Outcome, summary_lines
 from copydesk.transforms.drift import Anomaly
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,11 +41,11 @@ def harness(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) ->
 
 
 @pytest.fixture(scope="module")
-def outcome(harness: None, tmp_path_factory: pytest.TempPathFactory) -> finish.Outcome:
+def outcome(harness: None, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     from copydesk.flows.ingest import ingest
 
     found = ingest([SEEDS], warehouse=str(tmp_path_factory.mktemp("flow") / "wh"), workers=1)
-    assert isinstance(found, finish.Outcome)
+    assert isinstance(found, Outcome)
     return found
 
 
@@ -58,7 +58,7 @@ def last_run() -> Any:
 
 
 @pytest.mark.flow
-def test_a_run_is_recorded_under_a_descriptive_name(outcome: finish.Outcome) -> None:
+def test_a_run_is_recorded_under_a_descriptive_name(outcome: Outcome) -> None:
     run = last_run()
     assert run.state_name == "Completed"
     assert run.name == "seeds into wh"
@@ -66,7 +66,7 @@ def test_a_run_is_recorded_under_a_descriptive_name(outcome: finish.Outcome) -> 
 
 
 @pytest.mark.flow
-def test_artifacts_carry_counts_and_no_text_of_articles(outcome: finish.Outcome) -> None:
+def test_artifacts_carry_counts_and_no_text_of_articles(outcome: Outcome) -> None:
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
@@ -87,12 +87,12 @@ def test_artifacts_carry_counts_and_no_text_of_articles(outcome: finish.Outcome)
 
 
 @pytest.mark.flow
-def test_a_second_run_finds_nothing_new_and_completes(outcome: finish.Outcome) -> None:
+def test_a_second_run_finds_nothing_new_and_completes(outcome: Outcome) -> None:
     from copydesk.flows.ingest import ingest
 
     again = ingest([SEEDS], warehouse=str(outcome.warehouse), workers=1)
     assert (again.summary.facts.n_read, again.summary.facts.n_known) == (5, 5)
-    assert "Nothing new: the warehouse knows them all." in finish.short(again, seconds=1)
+    assert "Nothing new: the warehouse knows them all." in summary_lines(again, seconds=1)
 
 
 @pytest.mark.flow
@@ -165,6 +165,6 @@ def test_artifacts_show_a_hostile_outlet_as_plain_text() -> None:
         finished_at="2026-03-01T06:00:00+00:00",
         anomalies=(Anomaly("[x](javascript:alert(1))<script>|\n# h", "byline", 0.9, 0.1),),
     )
-    text = artifacts.markdown(finish.Outcome(Summary(facts=facts), Path("wh"), None))
+    text = artifacts.markdown(Outcome(Summary(facts=facts), Path("wh"), None))
     (line,) = [line for line in text.splitlines() if "javascript" in line]
     assert line.startswith(r"- \[x\]\(javascript\:alert\(1\)\)\<script\>\|")

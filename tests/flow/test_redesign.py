@@ -13,7 +13,7 @@ from copydesk.flows.cli import main
 from copydesk.flows.pipeline import run
 from copydesk.flows.pipeline.summary import Summary
 from copydesk.flows.recipe import from_toml
-from copydesk.flows.report import outcome
+from copydesk.flows.report.outcome import report_run
 from copydesk.flows.warehouse import Snapshot, Warehouse
 
 OUTLETS = [f"paper{i}.example" for i in range(5)]
@@ -59,7 +59,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Summary]]
         summary = run.run(
             [str(source)], warehouse=warehouse, recipe=from_toml("[drift]\nquarantine = true\n")
         )
-        outcome.finish(summary, warehouse)
+        report_run(summary, warehouse)
         summaries.append(summary)
     return warehouse, summaries
 

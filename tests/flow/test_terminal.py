@@ -10,7 +10,7 @@ import pytest
 
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import from_toml
-from copydesk.flows.report import outcome as finish
+from copydesk.flows.report.outcome import Outcome, summary_lines
 from copydesk.flows.support import progress, startup_cache
 from copydesk.flows.support.safe_text import printable
 from copydesk.transforms.drift import Anomaly
@@ -75,12 +75,12 @@ def summary(**facts: object) -> Summary:
 
 
 def test_the_summary_is_a_few_short_lines() -> None:
-    outcome = finish.Outcome(
+    outcome = Outcome(
         summary(n_read=1000, n_articles=700, n_duplicates=160, n_rejected=60, n_known=80),
         Path("/wh"),
         Path("/wh/reports/r.html"),
     )
-    assert finish.short(outcome, seconds=75) == [
+    assert summary_lines(outcome, seconds=75) == [
         "1,000 documents read in 1 min 15 s",
         "      700  in the corpus",
         "      160  copies",
@@ -92,7 +92,7 @@ def test_the_summary_is_a_few_short_lines() -> None:
 
 
 def test_the_summary_obeys_no_escape_sequence() -> None:
-    outcome = finish.Outcome(
+    outcome = Outcome(
         summary(
             n_read=1, n_articles=1, anomalies=(Anomaly("\x1b]0;owned\x07", "byline", 0.9, 0.0),)
         ),
@@ -100,7 +100,7 @@ def test_the_summary_obeys_no_escape_sequence() -> None:
         None,
     )
     assert not [
-        line for line in finish.short(outcome, seconds=1) if "\x1b" in line or "\x07" in line
+        line for line in summary_lines(outcome, seconds=1) if "\x1b" in line or "\x07" in line
     ]
 
 

@@ -486,6 +486,20 @@ def test_the_newest_snapshots_are_kept_and_older_ones_go(warehouse: Warehouse) -
         warehouse.snapshot(made[0])
 
 
+def test_the_number_of_a_snapshot_names_it_even_if_it_begins_other_numbers(
+    warehouse: Warehouse,
+) -> None:
+    first = publish(warehouse, "run-1", [rows.article(1)])
+    assert first.id.startswith("000001-")
+    manifests = warehouse.root / "manifests"
+    for number in (10, 11):  # manifests of later snapshots; only their names matter here
+        shutil.copy(manifests / f"{first.id}.json", manifests / f"{number:06d}-0123456789ab.json")
+    assert warehouse.snapshot("1").id == first.id
+    assert warehouse.snapshot("000001").id == first.id
+    with pytest.raises(UnknownSnapshot, match="2 kept snapshots"):
+        warehouse.snapshot("00001")
+
+
 def test_an_old_snapshot_within_the_grace_stays(tmp_path: Path) -> None:
     warehouse = Warehouse.open(
         tmp_path, create=True, options=Options(keep_snapshots=1, grace_hours=1)
