@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.context import Context, Progress
+from copydesk.flows.pipeline.known_versions import through_quarantine, to_the_newest
 from copydesk.flows.pipeline.results import Arrivals, Results
 from copydesk.flows.pipeline.run import deduplicate, group, publish
 from copydesk.flows.pipeline.staging.shard_files import StagedRows
@@ -91,13 +92,30 @@ def release(
             started_at=row["started_at"],
         )
         released = rows["doc_id"].to_pylist()
-        arrivals = Arrivals(shards=(_staged(rows, context),), n_new=rows.num_rows)
+        arrivals = Arrivals(
+            shards=(_staged(rows, context),),
+            superseded=_superseded(rows, snapshot),
+            n_new=rows.num_rows,
+        )
         copies = deduplicate(context, arrivals)
         stories = group(context, arrivals, copies)
         results = Results(arrivals=arrivals, copies=copies, stories=stories)
         published = publish(context, results, {"quarantined": released})
         warehouse.discard_staging(context.run_id)
         return Released(len(released), published.snapshot)
+
+
+def _superseded(rows: pa.Table, snapshot: Snapshot) -> dict[str, str]:
+    """Map each version that a released one revises, or that revises a released one, to the newest."""
+    released = rows.select(["doc_id", "supersedes"]).to_pylist()
+    of_released = pc.field("supersedes").isin(rows["doc_id"].combine_chunks())
+    later = [
+        row
+        for table in ("articles", "duplicates")
+        for row in snapshot.table(table, ["doc_id", "supersedes"], of_released).to_pylist()
+    ]
+    links = {row["supersedes"]: row["doc_id"] for row in (*released, *later) if row["supersedes"]}
+    return through_quarantine(to_the_newest(links), snapshot)
 
 
 def _staged(rows: pa.Table, context: Context) -> StagedRows:

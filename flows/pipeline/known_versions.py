@@ -243,3 +243,19 @@ def to_the_newest(superseded: Mapping[str, str]) -> dict[str, str]:
             newest = superseded[newest]
         found[doc_id] = newest
     return found
+
+
+def through_quarantine(superseded: Mapping[str, str], parent: Snapshot | None) -> dict[str, str]:
+    """Add to the older versions those that are revised by a quarantined one among them.
+
+    While a revision is in quarantine, the version before it is in the corpus. A version after both
+    replaces both.
+    """
+    found = dict(superseded)
+    asked = set(found)
+    while asked and parent is not None:
+        rows = parent.documents("quarantined", asked, ["doc_id", "supersedes"]).to_pylist()
+        older = {row["supersedes"]: found[row["doc_id"]] for row in rows if row["supersedes"]}
+        asked = older.keys() - found.keys()
+        found |= {doc_id: older[doc_id] for doc_id in asked}
+    return found

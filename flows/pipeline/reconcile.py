@@ -28,6 +28,7 @@ from copydesk.flows.pipeline.known_versions import (
     rows_of,
     several,
     superseded_by_these,
+    through_quarantine,
     titles_of_returning,
     to_the_newest,
 )
@@ -212,7 +213,9 @@ def write(
         sum(part.n_known for part in parts),
         sum(part.n_revisions for part in parts),
         sum(part.n_quarantined for part in parts),
-        to_the_newest(merged(part.superseded for part in parts)),
+        through_quarantine(
+            to_the_newest(merged(part.superseded for part in parts)), context.parent
+        ),
         merged(part.renamed for part in parts),
     )
 
