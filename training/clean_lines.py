@@ -33,9 +33,8 @@ from training import labelled_lines
 from training.reproducible import REPRODUCIBLE
 
 FOLDS = 5
-MIN_SITES = (
-    15  # a word seen in fewer documents says more about the site than about the kind of line
-)
+# A word seen in fewer documents says more about the site than about the kind of line.
+MIN_SITES = 15
 PARAMETERS = {
     **REPRODUCIBLE,
     "objective": "binary",

@@ -128,9 +128,8 @@ class Article(ArticleViews):
     removed: tuple[Removal, ...] = ()
     extracted: str = ""
     refused: Refused | None = None  # The reason why the text is empty.
-    page: str | bytes | None = field(
-        default=None, compare=False
-    )  # For `markdown`. Only `clean_page` keeps it.
+    # For `markdown`. Only `clean_page` keeps it.
+    page: str | bytes | None = field(default=None, compare=False)
 
 
 def new_article(values: dict[str, object]) -> Article:

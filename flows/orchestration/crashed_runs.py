@@ -19,9 +19,8 @@ from copydesk.flows.support import file_lock
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-_marks: dict[
-    UUID, contextlib.ExitStack
-] = {}  # The open mark files of this process. Their locks end with the process.
+# The open mark files of this process. Their locks end with the process.
+_marks: dict[UUID, contextlib.ExitStack] = {}
 
 _ENDED = (
     "The process ended before it could tell this server how the run went. It was killed, or the server did not answer. "

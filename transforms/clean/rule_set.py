@@ -55,9 +55,8 @@ _SIGN_OFF = re.compile(
     r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
 )
 _SENTENCE_END = frozenset(".!?…。\"'”’»)]")
-_NO_CREDIT = frozenset(
-    ".!?:;,\"'”’»"
-)  # A credit ends in a name or a bracket. A sentence ends in one of these.
+# A credit ends in a name or a bracket. A sentence ends in one of these.
+_NO_CREDIT = frozenset(".!?:;,\"'”’»")
 
 
 #: The cuts of lines by text. Most lines have none, and all of those share one empty tuple: the

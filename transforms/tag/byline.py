@@ -317,9 +317,8 @@ def _json_ld(page: PageData, site: frozenset[str]) -> Candidate | None:
 
 def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
     first: Candidate | None = None
-    names_of = sorted(
-        _META, key=lambda name: not name.startswith("citation")
-    )  # In papers dc.creator often holds only the first author.
+    # In papers dc.creator often holds only the first author.
+    names_of = sorted(_META, key=lambda name: not name.startswith("citation"))
     for name in (*names_of, *_labelled(page)):
         values = tuple(v for v in page.meta.get(name, ()) if not re.match(r"https?:|www\.|@|\(", v))
         if name in {"citation_author", "citation_authors", "dc.creator"} and all(

@@ -38,10 +38,8 @@ _FOOT = re.compile(
 # A dateline after a note or a byline on the same line: "(Corrects the year) By Ana Ruiz LIMA
 # (Reuters) - Rain fell."
 _SIGNED = re.compile(r"\(([^()\d]{2,40})\)[*_]{0,3}\s?(?:[–—―]|-{1,2})\s")
-_OPENING_LINES, _OPENING_CHARS = (
-    6,
-    700,
-)  # The longest note seen before a dateline has 340 characters.
+# The opening in which a dateline is searched. The longest note seen before one has 340 characters.
+_OPENING_LINES, _OPENING_CHARS = 6, 700
 # Words beside a name that show that the text cites it. `_ENGLISH` and `_OTHERS` are what to search
 # for; a first letter that may be a capital is left out. `_FOLLOWS` matches the words before the
 # name, `_PRECEDES` the words after it.

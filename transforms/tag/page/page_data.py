@@ -73,9 +73,8 @@ class PageData:
     language: str = ""
     title: str = ""
     canonical: str = ""
-    meta: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # By lower-case name, property or itemprop.
+    # By lower-case name, property or itemprop.
+    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statements: Statements = field(default_factory=Statements)
     headings: tuple[Mark, ...] = ()  # `h1` elements and those marked as headline.
     authors: tuple[Mark, ...] = ()
