@@ -24,7 +24,7 @@ _PATIENCE = 30 * 60  # seconds without a worker: a batch system may be slow, but
 
 
 class Submitter:
-    """Runs a function of `tasks` once for each call of a list."""
+    """Runs a function of `worker_tasks` once for each call of a list."""
 
     def __init__(self, client: Client, note: Callable[[str], None]) -> None:
         self._client, self._note = client, note

@@ -26,7 +26,7 @@ NAME = "lock"
 # A lease that was not renewed for this long is stale, since five renewals were lost. This is short
 # compared with the interval of a schedule.
 SECONDS = 120.0
-_RENEWALS = 5  # in SECONDS
+_RENEWALS = 5  # how often a lease is renewed in that time
 _POLL_SECONDS = 1.0
 
 
