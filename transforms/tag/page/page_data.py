@@ -237,6 +237,8 @@ class _Reader:
         if shown:
             is_site = len(names[0]) > len(names[-1]) and set(shown) == {names[-1]}
             parts = [part for part in parts if is_site and part == names[0]]
+        if not parts:
+            return
         lower = np.flatnonzero(self.elements.are(_LOWER_HEADINGS))[:_MAX_LOWER]
         for element in lower.tolist():
             text = fold(self.visible.of(element, MAX_MARK_CHARS)).casefold()

@@ -70,6 +70,7 @@ class VisibleText:
         """Return the pieces of text, with a border before and after each inner element."""
         opened, closed, of_tag, border_of = self.opened, self.closed, self.of_tag, self.border_of
         text_after, kind, has_text = self.elements.text_after, self.kind, self.has_text
+        is_hidden, depth = self.is_hidden, self.depth
         tag, stop = opened[element], closed[element]
         parts: list[str] = []
         if tag == stop:
@@ -90,7 +91,7 @@ class VisibleText:
             if opens and len(parts) > MAX_PARTS:
                 tag = closed[self.parent[inner]]
                 continue
-            if opens and (self.is_hidden[inner] or self.depth[inner] > deepest):
+            if opens and (is_hidden[inner] or depth[inner] > deepest):
                 tag = closed[inner]
             else:
                 border = border_of[kind[inner]]
