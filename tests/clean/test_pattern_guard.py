@@ -28,6 +28,11 @@ _NAMES = "|".join(f"harbour{n}" for n in range(100))
         ),
         (rf"(?:{_NAMES})?(?! dam) ?[^.]{{2,9}}", ["harbour1 abc", "abc", "¿?"], []),
         (rf"(?:{_NAMES}|e[ -]?mail|é|٣)", ["e-mail", "email", "é", "٣"], ["e-mails", "mail"]),
+        (
+            rf"[^.]{{3,9}}: ?(?:now )?(?:(?:{_NAMES}) ){{0,2}}(?:news|see (?:{_NAMES}))!*",
+            ["rain: news", "rain: now harbour2 harbour30 see harbour4!", "rain:harbour5 news"],
+            ["rain: harbours", "no rain, now: news", "rain: no news", "rain: see news"],
+        ),
     ],
 )
 def test_a_guard_allows_what_its_pattern_matches(

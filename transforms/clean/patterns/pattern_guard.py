@@ -4,7 +4,7 @@ A pattern of some thousand characters takes milliseconds to compile, and most of
 of a few documents. Before a pattern is compiled, a line must contain the words that each of its
 matches contains. For a long pattern it must also begin and end like one of its matches. Both are
 compared in letters and digits alone, so that any number of separators between two words makes no
-difference.
+difference. At last the part of the pattern before its lists of names must match.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
+from copydesk.transforms.clean.patterns import pattern_openings
 from copydesk.transforms.clean.patterns.pattern_literals import UNBOUNDED, Node, parsed
 from copydesk.transforms.clean.patterns.pattern_needs import Needs, meets, needs
 
@@ -65,21 +66,21 @@ class Guard:
         """Tell whether the pattern may match the start of a text, or the whole text."""
         if not meets(text, self._needs, min(len(text), UNBOUNDED) if whole else 0):
             return False
-        if not (self._packed_heads or self._packed_tails):
-            return True
-        letters = _letters(text)
-        return (
-            _begins(letters, self._heads, _HEADS.length)
-            and (not whole or _begins(letters[::-1], self._tails, _TAILS.length))
-            and (not self._opening or _compiled(self._opening).match(text) is not None)
-        )
+        if self._packed_heads or self._packed_tails:
+            letters = _letters(text)
+            if not _begins(letters, self._heads, _HEADS.length):
+                return False
+            if whole and not _begins(letters[::-1], self._tails, _TAILS.length):
+                return False
+        return not self._opening or _compiled(self._opening).match(text) is not None
 
 
 def packed(pattern: str) -> Parts | None:
-    """Return the parts of a pattern's guard: needs, look-aheads at its start, heads and tails.
+    """Return the parts of a pattern's guard: needs, opening, heads and tails.
 
     The needs are those of `pattern_needs` as JSON. The other parts are empty if the pattern is
-    not long. A head is the beginning of the letters and digits of a match, and a tail their end in
+    not long. The opening is a pattern of how matches begin (`pattern_openings`), or the look-aheads
+    at the start. A head is the beginning of the letters and digits of a match, and a tail their end in
     reverse. Each digit is a zero. Each line of the strings is one head or one tail. Some are
     shorter than others, and anything may follow them.
 
@@ -94,9 +95,10 @@ def packed(pattern: str) -> Parts | None:
     words = json.dumps(needs(pattern), ensure_ascii=False, separators=(",", ":"))
     if len(pattern) < _LONG:
         return words, "", "", ""
-    opening = _LOOK_AHEADS.match(pattern)
+    look_aheads = _LOOK_AHEADS.match(pattern)
+    opening = pattern_openings.opening(pattern) or (look_aheads[0] if look_aheads else "")
     heads, tails = (_spelled(pattern, *how) for how in ((_HEADS, 1), (_TAILS, -1)))
-    return words, opening[0] if opening else "", "\n".join(heads), "\n".join(tails)
+    return words, opening, "\n".join(heads), "\n".join(tails)
 
 
 def unpacked(parts: Sequence[str] | None) -> Guard | None:

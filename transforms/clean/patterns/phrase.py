@@ -66,7 +66,7 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "year": (r"(?:19|20)\d\d", "2024", "2023"),
 }
 _SAME_SENTENCE = r"[^.!?。।]{0,200}"
-_PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(.)", re.S)
+_PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(\w+|.)", re.S)
 _MARK = r"[ .,:;!?|-]{0,3}"
 # A hyphen inside a word, as in Indonesian plurals ("foto-foto"), is no mark.
 COLON = r"(?: ?[:|/=] ?| -|- )"

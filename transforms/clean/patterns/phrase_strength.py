@@ -7,6 +7,7 @@ sentence begins, so it must not match a line that ends like a sentence.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 # Letters of a phrase in words of four letters or more. Of 1,712 look-alikes in 33 languages, rules
@@ -23,6 +24,11 @@ _SYLLABLES = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _NO_VOWELS = re.compile(r"[\u0590-\u06ff\u0900-\u09ff]")
 _SYLLABLE = 3
 _LABEL = re.compile(r": ?| - ")
+_OPENING = re.compile(r"(?!\[: \])[\[({]")
+_BRACKET, _BRACKET_OR_BAR = re.compile(r"[\[({\])}]"), re.compile(r"[\[({\])}|]")
+_DEPTH = {"[": 1, "(": 1, "{": 1, "]": -1, ")": -1, "}": -1, "|": 0}
+#: Results that are kept of each function. The tables have some 18,000 phrases, which share parts.
+_MANY = 20_000
 
 Kind = Literal["text", "place", "option", "choice"]
 
@@ -73,6 +79,7 @@ def is_weak(phrase: str) -> bool:
     )
 
 
+@lru_cache(_MANY)
 def strength(phrase: str) -> int:
     """Return how many letters the weakest reading of a phrase has in words of four letters or more.
 
@@ -97,6 +104,7 @@ def _letters(word: str) -> int:
     return 0 if is_short else len(word)
 
 
+@lru_cache(_MANY)
 def _is_open(part: Part) -> bool:
     """Tell whether a part may be any text, in one of its readings."""
     if part.kind == "place":
@@ -115,62 +123,60 @@ def begins_open(phrase: str) -> bool:
     return bool(phrase) and _is_open(parts(phrase)[0])
 
 
-def parts(phrase: str) -> list[Part]:
+@lru_cache(_MANY)
+def parts(phrase: str) -> tuple[Part, ...]:
     """Return the parts of a phrase.
 
     >>> [part.text for part in parts("(leave|write) a {few} comment[ below]")]
     ['leave|write', ' a ', 'few', ' comment', ' below']
     """
-    found, text, i = list[Part](), "", 0
-    while i < len(phrase):
-        opening = phrase[i]
-        if opening not in "[({" or phrase.startswith("[: ]", i):
-            text += opening
-            i += 1
-            continue
-        end = _closing(phrase, i)
-        if text:
-            found.append(Part("text", text))
-            text = ""
+    found, done = list[Part](), 0
+    while start := _OPENING.search(phrase, done):
+        at, opening = start.start(), start[0]
+        end = _closing(phrase, at)
+        if done < at:
+            found.append(Part("text", phrase[done:at]))
         is_optional = opening == "(" and phrase.startswith(")?", end)
         kind: Kind = (
             "place" if opening == "{" else "option" if opening == "[" or is_optional else "choice"
         )
-        found.append(Part(kind, phrase[i + 1 : end]))
-        i = end + 1 + is_optional
-    return [*found, Part("text", text)] if text else found
+        found.append(Part(kind, phrase[at + 1 : end]))
+        done = end + 1 + is_optional
+    if done < len(phrase):
+        found.append(Part("text", phrase[done:]))
+    return tuple(found)
 
 
-def options(inner: str) -> list[str]:
+@lru_cache(_MANY)
+def options(inner: str) -> tuple[str, ...]:
     """Return the options of a choice.
 
     >>> options("a|b (c|d)")
-    ['a', 'b (c|d)']
+    ('a', 'b (c|d)')
     """
-    found, depth = [""], 0
-    for character in inner:
-        depth += (character in "([{") - (character in ")]}")
-        if character == "|" and not depth:
-            found.append("")
-        else:
-            found[-1] += character
-    return found
+    found, depth, done = list[str](), 0, 0
+    for sign in _BRACKET_OR_BAR.finditer(inner):
+        depth += _DEPTH[sign[0]]
+        if sign[0] == "|" and not depth:
+            found.append(inner[done : sign.start()])
+            done = sign.end()
+    return (*found, inner[done:])
 
 
 def _closing(phrase: str, at: int) -> int:
     """Return where the bracket closes that opens at `at`."""
     depth = 0
-    for i in range(at, len(phrase)):
-        depth += (phrase[i] in "([{") - (phrase[i] in ")]}")
+    for bracket in _BRACKET.finditer(phrase, at):
+        depth += _DEPTH[bracket[0]]
         if not depth:
-            return i
+            return bracket.start()
     raise ValueError(f"the phrase {phrase!r} has a bracket at {at} that is not closed")
 
 
 _BRACKETS: dict[Kind, str] = {"text": "%s", "place": "{%s}", "option": "[%s]", "choice": "(%s)"}
 
 
-def _with(found: list[Part], at: int, inner: str) -> str:
+def _with(found: tuple[Part, ...], at: int, inner: str) -> str:
     """Return a phrase with other options at one of its choices."""
     changed = [*found[:at], Part("choice", inner), *found[at + 1 :]]
     return "".join(_BRACKETS[part.kind] % part.text for part in changed)

@@ -11,7 +11,6 @@ test fails until `python -m training.packed_rules` has written the file again.
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -62,11 +61,6 @@ class PatternTable(NamedTuple):
     heads: Mapping[str, Sequence[int]]
     in_order: Sequence[str]  # The heads in order.
     firsts: Collection[str]  # The first characters of the heads.
-
-    def has_head(self, beginning: str) -> bool:
-        """Tell whether a head begins so."""
-        at = bisect_left(self.in_order, beginning)
-        return at < len(self.in_order) and self.in_order[at].startswith(beginning)
 
 
 class RuleTable:
