@@ -48,6 +48,7 @@ class Guard:
         """The parts are the values of `packed`."""
         self._packed_needs, self._opening = needs, opening
         self._packed_heads, self._packed_tails = heads, tails
+        self.asked = 0  # How often a text was shown, which the caller counts.
 
     @cached_property
     def _needs(self) -> Needs:
