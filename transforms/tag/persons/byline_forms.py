@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from copydesk.transforms.tag.persons.name_lexicon import words
 
@@ -163,8 +163,6 @@ CASED_FORMS: tuple[Form, ...] = (
 )
 _CASED_STARTS = ("De ", "Του", "Της", "ΤΟΥ", "ΤΗΣ", "Των", "Από", "От ", "от ")
 _CJK_START = re.compile(r"[（(【〔［\[]?[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CJK = tuple((form, re.compile(form.pattern)) for form in CJK_FORMS)
-_CASED = tuple((form, re.compile(form.pattern)) for form in CASED_FORMS)
 _BETWEEN = re.compile(r"\s?[、，,・·ㆍ／/和]\s?|\s+(?:și|şi|si|και|и|ve)\s+")
 _HAN_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \u3000](?=[\u4e00-\u9fff]{2})")
 _MAX_CHARS = 80
@@ -187,18 +185,24 @@ def names_on(line: str) -> tuple[str, ...]:
 @lru_cache(maxsize=64)  # The same headline, byline or first line is asked about several times.
 def _names_on(text: str) -> tuple[str, ...]:
     if text.isascii():
-        forms = _CASED[:1]
+        forms = CASED_FORMS[:1]
     elif _CJK_START.match(text):
-        forms = _CJK
+        forms = CJK_FORMS
     elif text.startswith(_CASED_STARTS) or "/" in text:
-        forms = _CASED
+        forms = CASED_FORMS
     else:
         forms = ()
-    for form, pattern in forms:
-        found = pattern.fullmatch(text)
+    for form in forms:
+        found = _compiled(form.pattern).fullmatch(text)
         if found and (names := _names(found["names"], form)):
             return names
     return ()
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile the pattern of a form at its first use. Most processes read no text that needs it."""
+    return re.compile(pattern)
 
 
 def _names(printed: str, form: Form) -> tuple[str, ...]:
