@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +38,7 @@ _FIELDS = (
     "revision",
     "supersedes",
 )
+# In the order of the colours of `article_views`.
 _COLOURS = ("red", "yellow", "blue", "magenta", "cyan", "green")
 
 
@@ -137,8 +137,10 @@ def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
 
 
 def _styled(rule: str, text: str) -> str:
-    """A cut in the colour of its rule, which does not depend on the other rules."""
-    colour = _COLOURS[zlib.crc32(rule.encode()) % len(_COLOURS)]
+    """A cut in the colour of its rule, which is the same in every view."""
+    from copydesk.transforms.views.article_views import colour_of
+
+    colour = _COLOURS[colour_of(rule)]
     lead = text[: len(text) - len(text.lstrip("\n"))]
     tail = text[len(text.rstrip("\n")) :] if text.strip("\n") else ""
     body = text.strip("\n")

@@ -143,6 +143,12 @@ def test_a_document_is_cleaned_without_the_packages_of_a_run(
     assert not_imported.isdisjoint(listed.read_text().splitlines())
 
 
+def test_the_address_of_a_link_is_escaped_as_utf_8() -> None:
+    page = PAGE.replace('href="/parks"', 'href="/parks\u2003of (Oslo)"')
+    markdown = run("-", "--markdown", "--url", "https://news.example/a", stdin=page.encode())
+    assert "(https://news.example/parks%E2%80%83of%20%28Oslo%29)" in markdown
+
+
 def test_signs_of_markdown_in_a_text_are_escaped() -> None:
     assert escaped("- 2 * 3 [a]") == r"\- 2 \* 3 \[a\]"
     assert escaped("1. Rain") == r"1\. Rain"

@@ -20,7 +20,7 @@ from copydesk.transforms.extract.page_elements import TELLING, Elements, Index, 
 
 #: A table row stays one line up to this many characters (arbitrary; longer cells are paragraphs in
 #: a layout table).
-_ROW_CHARS = 300
+ROW_CHARS = 300
 _TELLING = frozenset(
     (
         "itemprop",
@@ -191,7 +191,7 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
     """
     sizes = np.concatenate(([0], np.cumsum(page.size)))
     first, last = page.first_block[rows], page.last_block[rows]
-    may_join = (last - first > 1) & (sizes[last] - sizes[first] <= _ROW_CHARS)
+    may_join = (last - first > 1) & (sizes[last] - sizes[first] <= ROW_CHARS)
     if not may_join.any():
         return
     # Whether the block is joined to the one before.
@@ -200,7 +200,7 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
     for row, end, low, high in np.stack((rows, ends, first, last), axis=1)[may_join].tolist():
         joined = int(is_joined[low + 1 : high].sum())
         count = high - low - joined
-        if count > 1 and sizes[high] - sizes[low] + joined <= _ROW_CHARS:
+        if count > 1 and sizes[high] - sizes[low] + joined <= ROW_CHARS:
             is_joined[low + 1 : high] = True
             page.block_element[low] = page.inner_element[low] = row
             page.after_break[low], page.cells[low] = 0, count

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,6 +23,8 @@ _AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|=+\s*$|-+\s*$|(?=>))")
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s)")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
+# Characters that would end the address of a link, or change it.
+_ENDS_ADDRESS = re.compile(r"[\s()<>\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +187,7 @@ class _Walk:
         except ValueError:
             return
         if text.strip() and address.startswith(("http://", "https://")):
-            address = re.sub(
-                r"[\s()<>\\]", lambda match: f"%{ord(match[0][0]) & 0xFF:02X}", address
-            )
+            address = _ENDS_ADDRESS.sub(lambda match: quote(match[0], safe=""), address)
             inner = text.strip()
             lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
             self.marked[start:] = [f"{lead}[{inner}]({address}){tail}"]
@@ -235,9 +235,9 @@ def _item_sign(item: HtmlElement) -> str:
 
 def _row(cells: list[Line], *, nested: list[list[Line]]) -> Iterator[Line]:
     """Yield a row of short cells as one line, as the extraction joins them, or else as paragraphs."""
-    from copydesk.transforms.extract.blocks import _ROW_CHARS
+    from copydesk.transforms.extract.blocks import ROW_CHARS
 
-    if len(cells) >= 2 and sum(len(cell.plain) for cell in cells) <= _ROW_CHARS and not nested:
+    if len(cells) >= 2 and sum(len(cell.plain) for cell in cells) <= ROW_CHARS and not nested:
         row = "| " + " | ".join(cell.markdown.strip() for cell in cells) + " |"
         yield Line("\t".join(cell.plain for cell in cells), row, "|")
     elif nested:
