@@ -145,8 +145,9 @@ def _write_files(
     written: list[FileEntry] = []
     with ThreadPoolExecutor(max_workers=writers) as pool:
         for first, end in rounds(held, output_limits.FILE_BYTES):
-            written += pool.map(write, files[first:end])
-            allocator.trim()
+            for entry in pool.map(write, files[first:end]):
+                written.append(entry)
+                allocator.trim()
     for part in rows:
         part.close()
     return written

@@ -148,25 +148,27 @@ class _Spilled:
     """Rows in a spill file, one record batch for each row group."""
 
     path: Path
-    batches: Mapping[int, int]  # start of a row group to the number of its batch
-    places: Sequence[NDArray[np.int32]]  # of the rows of each batch
+    schema: pa.Schema
+    batches: Mapping[int, tuple[int, NDArray[np.int32]]]
+    """For the start of each row group, where its batch begins in the file and the places of its rows."""
 
     @classmethod
     def of(cls, held: _InMemory, starts: NDArray[np.int64], path: Path) -> _Spilled:
         """Write these rows to a file. `starts` are the first places of all row groups."""
-        batches: dict[int, int] = {}
-        places: list[NDArray[np.int32]] = []
+        schema = held.placed.rows.schema
+        batches: dict[int, tuple[int, NDArray[np.int32]]] = {}
+        used = np.unique(np.searchsorted(starts, held.placed.places, "right") - 1)
         # Not compressed, like all staged rows: that would take four times as long.
-        with ipc.new_file(str(path), held.placed.rows.schema) as writer:
-            used = np.searchsorted(starts, held.placed.places, "right") - 1
-            for number in np.unique(used).tolist():
+        with pa.OSFile(str(path), "wb") as file, ipc.new_stream(file, schema) as writer:
+            # The schema is written together with the first batch.
+            writer.write_batch(pa.RecordBatch.from_pylist([], schema=schema))
+            for number in used.tolist():
                 end = int(starts[number + 1]) if number + 1 < len(starts) else _LAST
                 part = held.take(int(starts[number]), end)
                 assert part is not None
+                batches[int(starts[number])] = (file.tell(), part.places)
                 writer.write_batch(part.rows.combine_chunks().to_batches()[0])
-                batches[int(starts[number])] = len(places)
-                places.append(part.places)
-        return cls(path, batches, places)
+        return cls(path, schema, batches)
 
     def bytes_between(self, start: int, end: int) -> float:
         return 0.0  # One row group is read at a time.
@@ -177,10 +179,12 @@ class _Spilled:
     def take(self, start: int, end: int) -> PlacedRows | None:
         if start not in self.batches:
             return None
-        number = self.batches[start]
-        with pa.OSFile(str(self.path)) as file:  # The pages of a map would count as memory.
-            batch = ipc.open_file(file).get_batch(number)
-        return PlacedRows(pa.Table.from_batches([batch]), self.places[number])
+        offset, places = self.batches[start]
+        # The pages of a map would count as memory, and a reader would first read where all batches are.
+        with pa.OSFile(str(self.path)) as file:
+            file.seek(offset)
+            batch = ipc.read_record_batch(ipc.read_message(file), self.schema)
+        return PlacedRows(pa.Table.from_batches([batch]), places)
 
     def close(self) -> None:
         self.path.unlink()
