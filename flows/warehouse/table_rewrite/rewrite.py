@@ -142,12 +142,18 @@ def _write_files(
         return _write_file(groups(file), name, folders, file.month)
 
     held = [sum(one.bytes_between(file.first, file.end) for one in rows) for file in files]
+    n_rows = sum(source.n_rows for source in sources)
+    bytes_per_row = sum(source.n_bytes for source in sources) / max(n_rows, 1)
     written: list[FileEntry] = []
+    since_trim = 0.0
     with ThreadPoolExecutor(max_workers=writers) as pool:
         for first, end in rounds(held, output_limits.FILE_BYTES):
             for entry in pool.map(write, files[first:end]):
                 written.append(entry)
-                allocator.trim()
+                since_trim += entry.rows * bytes_per_row
+                if since_trim >= output_limits.FILE_BYTES:
+                    allocator.trim()
+                    since_trim = 0.0
     for part in rows:
         part.close()
     return written
