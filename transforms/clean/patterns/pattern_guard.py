@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from copydesk.transforms.clean.patterns import pattern_openings
 from copydesk.transforms.clean.patterns.pattern_literals import UNBOUNDED, Node, parsed
-from copydesk.transforms.clean.patterns.pattern_needs import Needs, meets, needs
+from copydesk.transforms.clean.patterns.pattern_needs import Needs, fewest_tests, meets, needs
 
 # Characters. A pattern of `_WORDY` compiles in .3 ms and one of `_LONG` in 1 ms. The heads and tails
 # of matches are known only of those that take longer.
@@ -54,6 +54,11 @@ class Guard:
     def _needs(self) -> Needs:
         needs: Needs = json.loads(self._packed_needs)
         return needs
+
+    @cached_property
+    def fewest_tests(self) -> int:
+        """How many literals are looked for in a text that has none of them."""
+        return fewest_tests(self._needs)
 
     @cached_property
     def _heads(self) -> frozenset[str]:

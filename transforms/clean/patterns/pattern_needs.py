@@ -50,6 +50,16 @@ def meets(text: str, needs: Needs, size: int) -> bool:
     return False
 
 
+def fewest_tests(needs: Needs) -> int:
+    """Return how many literals are looked for in a short text that has none of them.
+
+    >>> fewest_tests([[9, "read", "more"], [9, [[9, "on"], [9, "via"]], [[9, "x"]]]])
+    3
+    """
+    firsts = [branch[1] for branch in needs if len(branch) > 1]
+    return sum(1 if isinstance(one, str) else fewest_tests(one) for one in firsts)
+
+
 def _needs(branches: tuple[tuple[Node, ...], ...], around: int, before: str, after: str) -> Needs:
     """Return the needs of branches between two letters.
 
