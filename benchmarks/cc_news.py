@@ -34,7 +34,7 @@ _KINDS = {
 
 
 def pages(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
-    """Yield the address and the HTML of every page in JSON Lines files."""
+    """Return the address and the HTML of every page in JSON Lines files."""
     found = []
     for path in paths:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:

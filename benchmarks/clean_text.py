@@ -24,17 +24,13 @@ import os
 import re
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-_TOKEN = re.compile(r"\w+")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_CJK_TOKEN = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
-)
+from copydesk.flows.evaluation import is_cjk, tokens
+
 _STOPLISTS = {
     "en": "English",
     "de": "German",
@@ -69,11 +65,6 @@ class Page(NamedTuple):
     id: str
     extractor: str
     lines: tuple[Line, ...]
-
-
-def tokens(text: str, cjk: bool) -> list[str]:
-    """Return the words, and each CJK character if the gold text is mostly CJK."""
-    return (_CJK_TOKEN if cjk else _TOKEN).findall(unicodedata.normalize("NFC", text))
 
 
 def shingles(words: list[str]) -> list[tuple[str, ...]]:
@@ -123,9 +114,9 @@ EXTRACTORS: dict[str, Callable[[str], str]] = {
 def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
     """Return the labelled lines, or None if less than half of every gold text was found."""
     golds = [g for g in (row["gold_text"], *(row.get("gold_text_alt") or ())) if g]
-    cjk = len(_CJK.findall(golds[0])) > 0.2 * max(1, len(re.findall(r"\w", golds[0])))
-    gold_words = [tokens(g, cjk) for g in golds]
-    found = set(shingles(tokens(text, cjk)))
+    cjk = is_cjk(golds[0])
+    gold_words = [tokens(g, cjk=cjk) for g in golds]
+    found = set(shingles(tokens(text, cjk=cjk)))
     recalls = [
         sum(s in found for s in shingles(words)) / max(1, len(shingles(words)))
         for words in gold_words
@@ -136,7 +127,7 @@ def labelled(row: dict[str, Any], text: str) -> tuple[Line, ...] | None:
     joined = [f" {' '.join(words)} " for words in gold_words]
     lines = []
     for line in text.split("\n"):
-        words = tokens(line, cjk)
+        words = tokens(line, cjk=cjk)
         if not words:
             good = False
         elif len(words) < SHORT:
@@ -164,7 +155,7 @@ def pages(gold: Path, names: Iterable[str]) -> Iterator[Page]:
 
 
 def cached(cache: Path | None, gold: Path, names: list[str]) -> list[Page]:
-    """Yield the pages from the cache file, which is written if it does not exist."""
+    """Return the pages from the cache file, which is written if it does not exist."""
     if cache is not None and cache.exists():
         with gzip.open(cache, "rt", encoding="utf-8") as rows:
             loaded = [json.loads(row) for row in rows]

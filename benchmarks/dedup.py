@@ -45,6 +45,7 @@ PEER_TEXTS = 4_000  # documents that the slow tools get
 
 
 def copydesk(texts: pa.Array, times: pa.Array | None) -> int:
+    """Find and decide about all copies. Return the number of pairs."""
     from copydesk import find_duplicates
 
     return int(find_duplicates(texts, published_at=times).pairs.num_rows)
@@ -63,15 +64,12 @@ def token_sets(texts: pa.Array) -> list[set[str]]:
 
 
 def datasketch(texts: pa.Array, times: pa.Array | None) -> int:
-    """Use datasketch at its best: a fast hash, batch updates, one permutation table for all texts.
-
-    The hash is xxhash if it is installed, else the CRC of zlib.
-    """
+    """Use datasketch at its best: a fast hash, batch updates, one permutation table for all texts."""
     import zlib
 
     from datasketch import MinHash, MinHashLSH
 
-    hashed: Callable[[bytes], int] = zlib.crc32
+    hashed: Callable[[bytes], int] = zlib.crc32  # if xxhash is not installed
     with contextlib.suppress(ImportError):
         import xxhash
 
@@ -134,6 +132,7 @@ PEERS: dict[str, Callable[[pa.Array, pa.Array | None], int]] = {
 
 
 def cpu_of(work: Callable[[], object]) -> float:
+    """Return the CPU seconds of this process for some work."""
     began = time.process_time()
     work()
     return time.process_time() - began
@@ -142,6 +141,7 @@ def cpu_of(work: Callable[[], object]) -> float:
 def read(
     path: Path | None, column: str, time_column: str | None, limit: int | None
 ) -> tuple[pa.Array, pa.Array | None]:
+    """Return texts and their times, if there are any. Without a path, they are made up."""
     if path is None:
         room = made_up(limit or 20_000)
         return pa.array(room[0], pa.large_string()), pa.array(room[1], pa.timestamp("us", tz="UTC"))
@@ -151,6 +151,7 @@ def read(
 
 
 def made_up(n: int) -> tuple[list[str], list[object]]:
+    """Return `n` made-up texts and their times."""
     from tests.dedup.newsroom import Newsroom
 
     room = Newsroom(1, stories=n // 8, singles=n // 2, days=max(1, n // 100))
@@ -196,11 +197,7 @@ def bytes_in_index(texts: pa.Array, times: pa.Array | None) -> float:
 
 
 def with_text_dedup(python: Path, texts: pa.Array) -> float:
-    """Run the command line of text-dedup on a Parquet file.
-
-    Start, reading and writing are included, because they cannot be left out.
-    """
-
+    """Return the rate of text-dedup's command line on a Parquet file, with start, reading and writing."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "in"
         source.mkdir()
@@ -256,7 +253,7 @@ _SCRIPTS = {
 
 
 def by_script(n: int) -> dict[str, tuple[float, float]]:
-    """Print megabytes per CPU second, and the cost per byte compared with ASCII."""
+    """Return megabytes per CPU second of each script, and its cost per byte compared with ASCII."""
     from copydesk.transforms.dedup import Options
     from copydesk.transforms.dedup import sketches as sketching
 
@@ -285,7 +282,7 @@ def by_script(n: int) -> dict[str, tuple[float, float]]:
 
 
 def odd_texts() -> dict[str, float]:
-    """Print the CPU seconds of inputs that are made to be slow."""
+    """Return the CPU seconds of inputs that are made to be slow, by their names."""
     story = made_up(8)[0][0]
     cases = {
         "10,000 equal texts": [story] * 10_000,
@@ -318,7 +315,7 @@ def _half(path: str, column: str, time_column: str | None, part: int) -> float:
 
 
 def two_processes(path: str, column: str, time_column: str | None) -> float:
-    """Print how much more work two processes do than one in the same time.
+    """Return how much more work two processes do than one in the same time.
 
     Both halves at once are compared with one half alone.
     """

@@ -81,6 +81,7 @@ def grow(
 
 
 def measure(folder: Path, size: int, per_day: int, n_days: int) -> dict[str, object]:
+    """Return the medians of several days of `per_day` documents in an index of `size` documents."""
     options = Options()
     folder.mkdir(parents=True, exist_ok=True)
     paths, names, day = grow(folder, size, per_day, options)

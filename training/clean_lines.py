@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import argparse
 import collections
-import importlib.util
 import itertools
 import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks import clean_text
 from copydesk.transforms import clean, normalise
 from copydesk.transforms.clean.clean import numbered_lines
 from copydesk.transforms.clean.lines import line_context_features, line_features, line_properties
@@ -75,17 +74,6 @@ class Document(NamedTuple):
     boilerplate: list[bool | None]
 
 
-def benchmark() -> ModuleType:
-    """Load the benchmark that turns pages into labelled lines."""
-    path = Path(__file__).parent.parent / "benchmarks" / "clean_text.py"
-    spec = importlib.util.spec_from_file_location("clean_text", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def main() -> None:
     """Read the pages, train the model and write it."""
     parser = argparse.ArgumentParser(
@@ -134,13 +122,12 @@ def labelled_documents(gold: Path) -> Iterator[Document]:
 
 
 def gold_documents(gold: Path, cache: Path | None, *, without: set[str]) -> Iterator[Document]:
-    """Return a share of the pages with gold text, from other sites than `without`.
+    """Yield a share of the pages with gold text, from other sites than `without`.
 
     A line that a rule cuts is boilerplate.
     """
-    scorer = benchmark()
-    sites = scorer.sites(gold)
-    for page in scorer.cached(cache, gold, list(scorer.EXTRACTORS)):
+    sites = clean_text.sites(gold)
+    for page in clean_text.cached(cache, gold, list(clean_text.EXTRACTORS)):
         site = sites[page.dataset, page.id]
         drawn = zlib.crc32(f"{page.dataset}{page.id}{page.extractor}".encode()) % GOLD_SHARE == 0
         if (

@@ -11,7 +11,7 @@ from training.drop_examples import Example, Examples
 
 
 def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[str, str, bool]]:
-    """Return pairs of texts (d, k, whether d may go) made from sentences of other texts.
+    """Yield pairs of texts (d, k, whether d may go) made from sentences of other texts.
 
     A turn gives ten directions: two texts of one template with other names and numbers; two reports
     with the same background; two round-ups that share a story; such a round-up and the full text of
@@ -43,7 +43,7 @@ def spliced(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[
 
 
 def filled_forms(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """Return both directions of `n` pairs of made texts.
+    """Yield both directions of `n` pairs of made texts.
 
     Both texts of a pair are one form with other short sentences in its gaps. Such texts have few
     names and numbers, as horoscopes do.
@@ -67,7 +67,7 @@ def filled_forms(texts: Sequence[str], n: int, rng: random.Random) -> Iterator[t
 def _round_ups(
     shared: list[str], second: list[str], third: list[str], rng: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """Return directions (d, k) in which k lacks one story of d and has another one."""
+    """Yield directions (d, k) in which k lacks one story of d and has another one."""
     story = shared[: rng.randint(3, min(9, len(shared)))]
     others = [other[: rng.randint(2, min(9, len(other)))] for other in (second, third)]
     one, two = (

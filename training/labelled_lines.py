@@ -205,7 +205,7 @@ def site(row: dict[str, str]) -> str:
 
 
 def chosen(gold: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """Return the pages of the part `development`: one per site, spread over the sets.
+    """Yield the pages of the part `development`: one per site, spread over the sets.
 
     A row has the name of the set, the page, its language and the extractor.
     """

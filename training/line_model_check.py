@@ -93,7 +93,7 @@ def _measured(sample: Sample, row: dict[str, Any], forests: Forests) -> PageResu
 
 
 def report(results: Sequence[PageResult]) -> Iterator[str]:
-    """Print a line for each collection, then the gain or loss of each rule.
+    """Yield a line for each collection, then the gain or loss of each rule.
 
     A line has the text F1 of trafilatura, of the blocks that the model keeps, and of `clean_page`.
     """

@@ -70,7 +70,7 @@ def labelled_rows(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _spliced(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[Sample | None]:
-    """Return pages with text of other sites of the same fold beside their article."""
+    """Yield pages with text of other sites of the same fold beside their article."""
     rng = random.Random(SEED)
     sites = [site_of(row) for _, row in rows]
     folds = defaultdict(list)

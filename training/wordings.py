@@ -71,7 +71,7 @@ class Example(NamedTuple):
 
 
 def of_rules() -> Iterator[Example]:
-    """Return the examples of all rules that cut whole lines."""
+    """Yield the examples of all rules that cut whole lines."""
     for rule in rules.ALL:
         if rule.category not in {"layout", "learned"} and rule.place in {
             "line",
@@ -87,7 +87,7 @@ def of_rules() -> Iterator[Example]:
 
 
 def of_files() -> Iterator[Example]:
-    """Return the lines written for this model."""
+    """Yield the lines written for this model."""
     for source in ("boilerplate", "articles"):
         for line in (LINES / f"{source}.txt").read_text(encoding="utf-8").split("\n"):
             if line and not line.startswith("#") and not re.fullmatch(r"\[[\w-]+\]", line):
@@ -95,7 +95,7 @@ def of_files() -> Iterator[Example]:
 
 
 def of_labels(gold: Path, part: str) -> Iterator[tuple[str, Example]]:
-    """Return the labelled lines of a part, each with its language."""
+    """Yield the labelled lines of a part, each with its language."""
     for page in labelled_lines.labelled(gold, part):
         for number, label in page.labels.items():
             if label not in labelled_lines.NEITHER:
@@ -106,7 +106,7 @@ def of_labels(gold: Path, part: str) -> Iterator[tuple[str, Example]]:
 
 
 def of_gold(gold: Path, final: set[str]) -> Iterator[tuple[str, Example]]:
-    """Return the paragraphs of gold texts of other sites than `final`, each with its language."""
+    """Yield the paragraphs of gold texts of other sites than `final`, each with its language."""
     for dataset, path in (
         (path.name.split(".")[0], path) for path in sorted(gold.glob("*.jsonl.gz"))
     ):
@@ -122,7 +122,7 @@ def of_gold(gold: Path, final: set[str]) -> Iterator[tuple[str, Example]]:
 
 
 def pieces(paragraphs: dict[str, list[str]]) -> Iterator[Example]:
-    """Return sentences and runs of words from paragraphs, by language.
+    """Yield sentences and runs of words from paragraphs, by language.
 
     They are examples of headlines and short lines.
     """
@@ -150,7 +150,7 @@ def pieces(paragraphs: dict[str, list[str]]) -> Iterator[Example]:
 
 
 def of_frequent_words() -> Iterator[Example]:
-    """Return lines of words drawn by frequency, in all languages whose frequencies are known."""
+    """Yield lines of words drawn by frequency, in all languages whose frequencies are known."""
     import wordfreq
     from pythainlp.corpus import tnc
 
