@@ -211,6 +211,36 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
         f'<figure><img src="/{k}.jpg"><figcaption>Foto: Bruno Cela</figcaption></figure>' for k in range(9)), ""),
     ("gallery", "Pictures of the storm | Harbour Post", "<h1>Pictures of the storm</h1>" + "".join(
         f'<figure><img src="/{k}.jpg"><figcaption>{k} / 24</figcaption></figure>' for k in range(1, 25)), ""),
+    ("scores", "Hockey: results | Harbour Post", "<h1>Results</h1><table>" + "".join(
+        f"<tr><td>1{k}:30</td><td>Team {k}</td><td>{k}–{k + 1}</td><td>Team {k + 9}</td></tr>" for k in range(8)) + "</table>"
+     "<p>Figures are late by 15 minutes.</p>", ""),
+    ("forecast, Japanese", "港の天気 | 港新聞", "<h1>港の天気</h1><ul>" + "".join(
+        f"<li>{12 + k}日 晴れ時々くもり {14 - k}℃ / {6 - k}℃ 降水確率{k}0%</li>" for k in range(6)) + "</ul>", ""),
+    ("rates, Turkish", "Döviz kurları | Liman", "<h1>Döviz Kurları</h1><table>" + "".join(
+        f"<tr><td>{name}</td><td>{38 + k},12</td><td>{38 + k},54</td></tr>"
+        for k, name in enumerate(("Dolar", "Euro", "Sterlin", "Frank", "Altın", "Gümüş"))) + "</table>", ""),
+    ("programme, Polish", "Program TV | Port", "".join(
+        f"<h2>Kanał {k}</h2><ul><li>18:00 Wiadomości</li><li>18:35 Serial, odc. 20{k}</li><li>20:15 Film</li></ul>" for k in range(5)), ""),
+    ("newsstand, Spanish", "Las portadas de hoy | El Muelle", "<h1>Las portadas de hoy</h1>" + "".join(
+        f'<figure><a href="/p/{k}"><img src="/{k}.jpg"></a><figcaption>Diario {name}</figcaption></figure>'
+        for k, name in enumerate(("Alto", "del Sur", "Norte", "Libre", "Nuevo", "Vivo"))), ""),
+    ("latest, Russian", "Лента | Причал", "<h1>Лента</h1><ul>" + "".join(
+        f'<li><span>1{k}:05</span><a href="/n/{k}">{t}</a></li>' for k, (t, _) in enumerate(RUSSIAN)) + "</ul>", ""),
+    ("video without text, Hindi", "वीडियो: नया पुल", "<h1>वीडियो: नया पुल</h1><video></video><h2>और वीडियो</h2>" + "".join(
+        f'<div><a href="/v/{k}"><img src="/{k}.jpg"><p>नया पुल {k} मई में खुलेगा</p></a></div>' for k in range(6)), ""),
+    ("newsletters, German", "Unsere Newsletter | Hafenbote", "<h1>Unsere Newsletter</h1><h3>Morgenpost</h3>"
+     "<p>Das Wichtigste zum Frühstück.</p><h3>Anpfiff</h3><p>Alles über den Sport.</p><button>Abonnieren</button>", ""),
+    ("subscription, French", "Abonnez-vous | Le Quai", "<h1>Choisissez votre offre</h1><h2>Essentiel</h2><p>7 euros par mois</p>"
+     "<h2>Intégral</h2><p>12 euros par mois, sans engagement</p>", ""),
+    ("error without a title, Swedish", "Kajen", "<h2>Hoppsan!</h2><p>Sidan du letar efter finns inte längre.</p>", ""),
+    ("error without a title, Korean", "항구일보", "<div>요청하신 기사는 삭제되었거나 존재하지 않습니다.</div>", ""),
+    ("error among teasers, Russian", "Причал", "<h1>Такой страницы нет</h1><p>Возможно, ссылка устарела.</p>" + _bootstrap(RUSSIAN[:4]), ""),
+    ("blocker, Spanish", "El muro cede | El Muelle", "<h2>Parece que usas un bloqueador de anuncios</h2>"
+     "<p>Este diario vive de la publicidad.</p><ol><li>Elige «No bloquear».</li><li>Recarga la página.</li></ol>", ""),
+    ("robot check, Chinese", "港口新闻", "<p>为了保护您的访问安全，请完成下方验证后继续访问。</p><p>向右滑动完成拼图</p>", ""),
+    ("members only, Japanese", "港新聞", "<h1>この記事は会員限定です</h1><p>続きをお読みいただくには、ログインが必要です。</p>", ""),
+    ("registration wall", "Harbour wall gives way | Harbour Post", "<h2>Create a free account to continue reading</h2>"
+     "<p>It takes less than a minute and keeps us afloat.</p><form><input></form>", ""),
 )  # fmt: skip
 
 _LONG = (
@@ -257,6 +287,17 @@ ARTICLES: tuple[tuple[str, str, str, str], ...] = (
         f"<h2>{t}?</h2><p>{s} {_LONG_GERMAN}</p>" for t, s in GERMAN) + "</main>", "/wissen/fragen-und-antworten-zur-hafenmauer"),
     ("obituary", "Ann Sand, 1931-2026", "<main><h1>Ann Sand, 1931-2026</h1><p>Ann Sand, who led the choir for forty years, died on "
      f"Sunday at her home. She was 94.</p><p>A service is on Friday at two.</p></main>{_MORE}", "/obituaries/ann-sand-1931-2026"),
+    ("brief among cards", "Письма из архива", "<main><h1>Письма из архива</h1><p>В архиве города нашли письма строителя моста, их покажут "
+     f"на выставке в декабре.</p></main><section>{_bootstrap(RUSSIAN)}</section>", "/kultura/pisma-iz-arkhiva"),
+    ("match report", "Hafen schlägt Tal 2:1", "<main><h1>Hafen schlägt Tal 2:1</h1><p>Hafen hat gegen Tal mit 2:1 (1:1) gewonnen, die Tore "
+     "schossen Sand (12.) und Li (88.).</p><table>" + "".join(f"<tr><td>{k}.</td><td>Team {k}</td><td>{40 - k}</td></tr>" for k in range(9))
+     + "</table></main>", "/sport/hafen-schlaegt-tal"),
+    ("rates in a report", "Dollar edges up", "<main><h1>Dollar edges up</h1><p>The dollar rose on Monday by a third of a cent.</p><table>"
+     + "".join(f"<tr><td>Currency {k}</td><td>{k}.1{k}</td><td>+0.{k}%</td></tr>" for k in range(9)) + "</table></main>", "/markets/dollar-edges-up"),
+    ("report about a page", "Pothole page vanishes", "<main><h1>Pothole page vanishes</h1><p>The page on which people report potholes could not "
+     f"be found for three days, the council said on Monday.</p></main>{_MORE}", "/local/pothole-page-vanishes"),
+    ("report about a newsletter", "Town stops its newsletter", "<main><h1>Town stops its newsletter</h1><p>The town will no longer print its "
+     f"newsletter, the mayor said. Readers can sign up for a digital one from May.</p></main>{_MORE}", "/local/town-stops-its-newsletter"),
     ("results", "Results of the cup", "<main><h1>Results of the cup</h1><p>" + _LONG + "</p><table>" + "".join(
         f"<tr><td>Team {k}</td><td>{k}:{k + 1}</td></tr>" for k in range(12)) + "</table><p>" + _LONG + "</p></main>",
      "/sport/results-of-the-cup-48213"),

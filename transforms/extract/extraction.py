@@ -29,11 +29,11 @@ from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.extract.page_level import (
     above_headline,
-    notices,
     page_checks,
     page_kind,
     page_kind_features,
 )
+from copydesk.transforms.extract.page_level.empty_pages import notice_texts
 from copydesk.transforms.ledger import Removal
 
 if TYPE_CHECKING:
@@ -331,6 +331,6 @@ def _body_of_head(hints: Hints, options: Options) -> Extraction:
     text, source = (embedded.text, embedded.source) if embedded else (hints.body, "json-ld")
     if len(text) < options.min_text_chars:
         if hints.scripts and options.refuse_no_article:
-            raise Refused("extract", "no_article", notices.SCRIPT_SHELL)
+            raise Refused("extract", "no_article", notice_texts.SCRIPT_SHELL)
         raise Refused("extract", "no_text", "no text was found on the page")
     return Extraction(text, source=source)

@@ -42,6 +42,13 @@ _MOST_TYPES = 200
 #: Names of meta elements that give the kind of the page, and the kind that they mean if their value
 #: gives none.
 _KIND_NAMES = {"og:type": "", "article:published_time": "published_time"}
+#: Classes that WordPress and Drupal give to the body of a list or an error page, and the kind that
+#: they mean.
+_LIST_CLASSES = frozenset(
+    ("archive", "search-results", "search-no-results", "path-taxonomy", "page-taxonomy-term")
+)
+_ERROR_CLASSES = frozenset(("error404", "page-not-found", "page-error-404"))
+LIST_CLASS, ERROR_CLASS = "body:list", "body:error"
 _STATE_TYPES = frozenset(("", "application/json", "text/javascript", "module"))
 _MOST_SCRIPTS = 300  # arbitrary
 #: Each title is compared with each block, so a page may not name thousands (arbitrary: an honest
@@ -84,9 +91,13 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
     titles: dict[str, None] = {}
     kinds: set[str] = set()
     description = ""
-    for element in np.flatnonzero(elements.are(("title", "meta"))).tolist():
+    for element in np.flatnonzero(elements.are(("title", "meta", "body"))).tolist():
         attributes = elements.attributes_of(element)
-        if elements.names[elements.kind[element]] == "title":
+        tag = elements.names[elements.kind[element]]
+        if tag == "body":
+            kinds |= _kinds_of_body(attributes.get("class", ""))
+            continue
+        if tag == "title":
             text = " ".join(elements.text(element).split())
             if text and not titles:
                 titles[text] = None
@@ -113,6 +124,19 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
         tuple(scripts[:_MOST_SCRIPTS]),
         frozenset(kinds),
     )
+
+
+def _kinds_of_body(classes: str) -> set[str]:
+    """Return what the classes of the body say about the kind of the page.
+
+    >>> _kinds_of_body("archive category category-7"), _kinds_of_body("single single-post")
+    ({'body:list'}, set())
+    """
+    names = frozenset(classes.lower().split())
+    if not names.isdisjoint(_ERROR_CLASSES):
+        return {ERROR_CLASS}
+    is_list = not names.isdisjoint(_LIST_CLASSES) and "single" not in names
+    return {LIST_CLASS} if is_list else set()
 
 
 def _read_scripts(

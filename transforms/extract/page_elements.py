@@ -47,7 +47,7 @@ TELLING = (
 #: character that is not ASCII may replace a space or a letter.
 _BYLINE_STARTS = (
     *("by", "vo", "pa", "po", "di", "da", "av", "af", "do", "wr", "th"),
-    *("te", "au", "re", "st", "wo", "ar"),
+    *("te", "au", "re", "st", "wo", "ar", "pr", "pu", "sc", "es", "ge", "sk"),
 )
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 #: The bit that ">" has and "<" has not.

@@ -21,13 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms import packaged_arrays
-from copydesk.transforms.extract.head_metadata import Hints
-from copydesk.transforms.extract.page_level import notices
+from copydesk.transforms.extract.head_metadata import LIST_CLASS, TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts, notices
 from copydesk.transforms.extract.page_level.page_kind_features import (
     LISTS,
     NAMES,
     JudgedBlocks,
     features,
+    is_carded,
 )
 
 if TYPE_CHECKING:
@@ -56,17 +57,32 @@ LIMIT_SAID_ARTICLE = 1.5
 #: listing pages are refused. They cost no article of sites that the model had not seen, and one of
 #: collections that it had not seen.
 LIMIT_WITH_PRICES, _PRICES, _PRICES_SHARE = 0.0, 1.5, 0.5
+#: The same if its title or a class of its body says that it is a list ("Search results for bridge",
+#: `archive`). Of 2,439 pages with an article some say so, and none is refused for it.
+LIMIT_SAID_LIST = -0.3
+#: The same if the main heading is a headline with a sentence below it, as on a brief, and nothing
+#: else names a list. A section has a name of a word or two. The words of both are arbitrary.
+LIMIT_WITH_LEAD, _HEADLINE_WORDS, _LEAD_WORDS = 2.5, 3, 10
 _ROOT, _LIST = NAMES.index("address_is_root"), NAMES.index("address_is_list")
 _SAYS_ARTICLE, _PRICE_COUNT = NAMES.index("says_article"), NAMES.index("prices")
 _KEPT_SHARE = NAMES.index("kept_share")
+_SIGNS_OF_LIST = [
+    NAMES.index(name)
+    for name in ("address_is_list", "address_is_root", "says_list", "prices", "filters")
+]
 _UNKNOWN = -1
 #: A page of fewer blocks is not a list of pages (arbitrary).
 _LIST_BLOCKS = 12
+_TITLE_CHARS = 200
 
 
 def without_article(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     """Return the sign that a page has no article, or an empty string if it may have one."""
-    return notices.find(judged, hints) or _by_shape(judged, hints, url)
+    return (
+        notices.find(judged, hints)
+        or _by_shape(judged, hints, url)
+        or no_sentence.nothing_said(judged, hints, is_known=url is not None)
+    )
 
 
 def _by_shape(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
@@ -75,7 +91,11 @@ def _by_shape(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
         return ""
     row = features(judged, hints, url)
     odds = float(forest().sums(row)[0])
-    if odds < limits(row)[0]:
+    limit = limits(row)[0]
+    if odds < limit and (odds < LIMIT_SAID_LIST or not _says_list(judged, hints)):
+        return ""
+    is_listed = (row[0, _SIGNS_OF_LIST] > 0).any()
+    if odds < LIMIT_WITH_LEAD and not is_listed and _has_lead(judged):
         return ""
     of = dict(zip(NAMES, row[0].tolist(), strict=True))
     said = sorted(hints.kinds & (LISTS - {"og:website"}))
@@ -89,6 +109,36 @@ def _by_shape(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     if of["address_is_root"] == 1:
         parts.append("the address is the front page of a site")
     return f"a list of other pages: {'; '.join(parts)} (log odds {odds:.1f})"
+
+
+def _says_list(judged: JudgedBlocks, hints: Hints) -> bool:
+    """Tell whether the title, the first heading or a class of the body names a list."""
+    if LIST_CLASS in hints.kinds:
+        return True
+    page = judged.page
+    mains = np.flatnonzero(page.are("h1")[page.block_element])[:1].tolist()
+    heads = [part for title in hints.titles for part in (title, *TITLE_SEPARATOR.split(title))]
+    heads += [page.text[b] for b in mains]
+    return any(notice_texts.LIST_TITLE.fullmatch(head.strip()[:_TITLE_CHARS]) for head in heads)
+
+
+def _has_lead(judged: JudgedBlocks) -> bool:
+    """Tell whether the first kept block below the main headline is a sentence of its own."""
+    page = judged.page
+    is_main = page.are("h1")[page.block_element] & judged.is_title
+    mains = np.flatnonzero(is_main)[:1].tolist()
+    if not mains or no_sentence.size(page.text[mains[0]]) < _HEADLINE_WORDS:
+        return False
+    below = np.flatnonzero(judged.kept[mains[0] + 1 :])[:1].tolist()
+    if not below:
+        return False
+    block = mains[0] + 1 + below[0]
+    is_sentence = no_sentence.is_ended(judged, block) and not page.link_count[block]
+    return (
+        is_sentence
+        and no_sentence.size(page.text[block]) >= _LEAD_WORDS
+        and not is_carded(judged, block)
+    )
 
 
 def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

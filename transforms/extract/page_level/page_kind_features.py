@@ -13,6 +13,7 @@ from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_elements import Index, Marks, covered
+from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LIST_ADDRESS
 
 _ARTICLES = frozenset(
     (
@@ -55,71 +56,6 @@ CARDS = 4
 #: A paragraph of prose has this many words and the end of a sentence, or this many characters. Some
 #: scripts, such as Armenian and Thai, end sentences with their own marks or with none (arbitrary).
 _PROSE_WORDS, _PROSE_CHARS, _PROSE_LINKS = 20, 200, 0.3
-#: Parts of the addresses of lists, in the languages of the rule tables.
-_LIST_ADDRESS = frozenset(
-    [
-        "tag",
-        "tags",
-        "topic",
-        "topics",
-        "category",
-        "categories",
-        "section",
-        "sections",
-        "hub",
-        "search",
-        "archive",
-        "archives",
-        "collection",
-        "collections",
-        "shop",
-        "store",
-        "product",
-        "products",
-        "browse",
-        "catalog",
-        "catalogue",
-        "c",
-        "cat",
-        "author",
-        "authors",
-        "label",
-        "theme",
-        "themes",
-        "list",
-        "lists",
-        "listing",
-        "listings",
-        "market",
-        "trending",
-        "rubrik",
-        "thema",
-        "themen",
-        "tema",
-        "temas",
-        "kategorie",
-        "kategorien",
-        "categoria",
-        "categorias",
-        "categorie",
-        "etiqueta",
-        "etiquetas",
-        "sujet",
-        "sujets",
-        "dossier",
-        "dossiers",
-        "sezione",
-        "schlagwort",
-        "suche",
-        "buscar",
-        "recherche",
-        "cerca",
-        "zoeken",
-        "dept",
-        "department",
-        "departments",
-    ]
-)
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?(?:€|£|zł|kr|USD|EUR)\b")
 
 #: The label of a link to the next page of a list, or to more of it, in the languages of the rule
@@ -366,7 +302,7 @@ def _of_address(url: str | None) -> dict[str, float]:
         not path.strip("/"),
         last.count("-") + last.count("_"),
         sum(c.isdigit() for c in path),
-        not _LIST_ADDRESS.isdisjoint(path.lower().split("/")),
+        not LIST_ADDRESS.isdisjoint(path.lower().split("/")),
     )
     return dict(zip(names, map(float, values), strict=True))
 
@@ -393,6 +329,11 @@ def _cards(page: Page) -> tuple[int, Marks]:
     made = page.parent[boxes] * (int(page.signature.max()) + 1) + page.signature[boxes]
     _, which, count = np.unique(made, return_inverse=True, return_counts=True)
     return int(count.max()), _inside(page, boxes[count[which] >= CARDS])
+
+
+def is_carded(judged: JudgedBlocks, block: int) -> bool:
+    """Tell whether a block is in one of the similar boxes of a list."""
+    return bool(_cards(judged.page)[1][block])
 
 
 def _inside(page: Page, elements: Index) -> Marks:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.head_metadata import ERROR_CLASS, TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts
+from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LOADING, SCRIPT_SHELL
 from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
 
-SCRIPT_SHELL = "a script shell: the page has no text and loads it by scripts"
 #: A page that keeps more words than this is not an error page or a wall, whatever its title says
 #: (arbitrary).
 _NOTICE_WORDS = 160
 #: A heading on the page is believed if hardly more than the heading is kept. A dialog above an
 #: article has a heading, too (arbitrary).
 _HEADING_ALONE_WORDS = 30
+#: A page that keeps more words than this is not the sentence of an error page or a wall (arbitrary),
+#: and a line of fewer words is not a sentence.
+_SENTENCES_WORDS, _WORDS_OF_A_SENTENCE = 80, 4
+#: Words beside it that say something else at most (arbitrary). Half a news brief has as many.
+_OTHER_WORDS = 25
 #: A page with fewer words than this in all and a request to run scripts is a shell (arbitrary).
 _SHELL_WORDS = 60
 
@@ -36,7 +41,7 @@ _STATUS = re.compile(
     r"|لم يتم العثور على الصفحة|(?:पेज|पृष्ठ) (?:नहीं मिला|उपलब्ध नहीं है)|(?:お探しの)?(?:ページ|記事)(?:が|は)(?:見つかりません(?:でした)?|存在しません)"
     r"|(?:您|你)?(?:访问|要找)?的?(?:页面|網頁|頁面|网页)(?:不存在|未找到|找不到)|找不到.{0,6}(?:页面|頁面|网页)|(?:요청하신 |찾으시는 )?페이지를 찾을 수 없습니다"
     r"|(?:scheduled|planned) maintenance|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
-    r"|internal server error|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
+    r"|internal server error|access to this page (?:has been |is )?denied|something went wrong|unavailable(?: due to legal reasons)?|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
     re.IGNORECASE,
 )
 _WALL = re.compile(
@@ -88,16 +93,6 @@ _OF_ITSELF = re.compile(
     r"\b(?:we|our|us|wir|unsere?|nous|nos|notre|nosotros|nuestros?|noi|nostri?|wij|onze|nós|nossos?|my|nasi|vi|våra|våre|vores|мы|наши|biz|bizim|εμείς|εμάς|me|my|naši|mi|نحن)\b",
     re.IGNORECASE,
 )
-#: Words of a block that says something: in all, outside of links and the headline, and in a
-#: sentence there (arbitrary). Of 2,869 articles four were refused because they have no such block,
-#: and these four say nothing.
-_SAID_WORDS, _FREE_WORDS, _SENTENCE_WORDS = 12, 8, 4
-_LINKED = 0.5
-_NO_DIGITS = str.maketrans("", "", "0123456789")
-#: The fewest links of a menu, and the fewest pictures of a gallery (arbitrary).
-_MENU_LINKS, _GALLERY_IMAGES = 4, 5
-#: The share of the lines of a gallery that are captions which differ in numbers alone (arbitrary).
-_ALIKE_SHARE = 0.5
 _RUN_SCRIPTS = re.compile(
     r"(?:enable|activate|turn on|requires?|need|without).{0,30}java ?script|java ?script.{0,40}(?:disabled|enable|required|aktivieren|activer|activar)"
     r"|(?:vous devez|veuillez|bitte|debes|debe|per favore|por favor).{0,40}java ?script"
@@ -115,25 +110,25 @@ _RESERVED = re.compile(
 _WORDS_OF_A_SITE = 4  # Words of a site's name at most (arbitrary).
 #: A page that is not for the reader's country. Articles say it of somebody else's.
 _ELSEWHERE = re.compile(
-    r"(?:not |un)available (?:in|to) (?:your|most european|european) (?:countr|region|location|visitors)|in (?:ihrem|deinem) land nicht (?:verfügbar|abrufbar)"
+    r"access(?:ing)? this (?:website|site|page) from (?:a country|within|your (?:country|region))|(?:not |un)available (?:in|to) (?:your|most european|european) (?:countr|region|location|visitors)|in (?:ihrem|deinem) land nicht (?:verfügbar|abrufbar)"
     r"|(?:pas|plus) (?:disponible|accessible) dans votre (?:pays|région)|no está disponible en (?:su|tu) (?:país|región)|non è disponibile nel (?:tuo|suo) paese"
     r"|não está disponível (?:no seu|em seu|na sua) (?:país|região)|niet beschikbaar in (?:uw|jouw|je) land|nie jest dostępn\w+ w (?:twoim|państwa) kraju"
     r"|inte tillgänglig\w* i ditt land|ikke tilgjengelig i ditt land|недоступ\w+ в вашей стране",
     re.IGNORECASE,
 )
-#: All that a page shows until its scripts have run.
-_LOADING = re.compile(
-    r"\W*(?:loading|please wait|wird geladen|lädt|bitte warten|chargement(?: en cours)?|cargando|caricamento(?: in corso)?|carregando|laden|ładowanie|wczytywanie"
-    r"|laddar|laster|indlæser|ladataan|загрузка|yükleniyor|načítání|読み込み中(?:です)?|読み込んでいます"
-    r"|加载中|載入中|로딩 ?중|불러오는 ?중|लोड हो रहा है|جار[يٍ]? التحميل|φόρτωση|φορτώνει|טוען|đang tải|memuat|betöltés|se încarcă|завантаження|nalaganje)\W*",
-    re.IGNORECASE,
+
+#: Kinds of pages that their title gives.
+_OF_A_TITLE = (
+    ("an error page", _STATUS),
+    ("a log-in, consent or robot wall", _WALL),
+    ("a form", notice_texts.FORM_TITLE),
 )
 
 
 def find(judged: JudgedBlocks, hints: Hints) -> str:
     """Return the kind of a page with little text, or an empty string.
 
-    Kinds are an error, a wall, a shell, and a page with only labels or pictures.
+    Kinds are an error, a wall, a form, a shell, and a page with only labels, figures or pictures.
     """
     page, kept, words = judged.page, judged.kept, judged.words
     n_kept = float(words[kept].sum())
@@ -141,22 +136,63 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
         return ""
     lines = [page.text[b] for b in np.flatnonzero(kept).tolist()]
     heads = [part for title in hints.titles for part in (title, *TITLE_SEPARATOR.split(title))]
+    headings = [page.text[b] for b in range(len(kept)) if _is_heading(page, b)][:3]
     if n_kept <= _HEADING_ALONE_WORDS:
-        heads += [page.text[b] for b in range(len(kept)) if _is_heading(page, b)][:3]
-    for name, pattern in (("an error page", _STATUS), ("a log-in, consent or robot wall", _WALL)):
+        heads += headings
+    text = " ".join(lines)
+    found = _of_title(heads, hints) or _consent(text)
+    if not found and n_kept <= _SHELL_WORDS:
+        found = _small_wall(heads, text)
+    if not found and n_kept <= _SENTENCES_WORDS:
+        found = _sentence_of_notice(judged)
+    asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
+    if (
+        not found
+        and float(words.sum()) < _SHELL_WORDS
+        and (asks_for_scripts or LOADING.fullmatch(text))
+    ):
+        found = SCRIPT_SHELL
+    return found or no_sentence.find(judged, hints)
+
+
+def _of_title(heads: list[str], hints: Hints) -> str:
+    """Return the kind of a page that one of its titles gives, or the class of its body."""
+    for name, pattern in _OF_A_TITLE:
         for head in heads:
             if pattern.fullmatch(head.strip()[:200]):
                 return f"{name}: the title or heading says {head.strip()[:60]!r}"
-    text = " ".join(lines)
+    return "an error page: the class of its body says so" if ERROR_CLASS in hints.kinds else ""
+
+
+def _consent(text: str) -> str:
+    """Return the sign of a consent wall, if a site speaks of itself in two of the usual sentences."""
     said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
     if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
         return f"a consent wall: the text says {said[0][:60]!r}"
-    if n_kept <= _SHELL_WORDS and (wall := _small_wall(heads, text)):
-        return wall
-    asks_for_scripts = hints.scripts and _RUN_SCRIPTS.search(text[:500])
-    if float(words.sum()) < _SHELL_WORDS and (asks_for_scripts or _LOADING.fullmatch(text)):
-        return SCRIPT_SHELL
-    return _without_sentence(judged, hints)
+    return ""
+
+
+def _sentence_of_notice(judged: JudgedBlocks) -> str:
+    """Return the kind of a page whose first sentence is that of an error or a wall.
+
+    A heading above that sentence may say it instead. The opening of an article is above its wall, so
+    a wall below another sentence shows nothing.
+    """
+    text = judged.page.text
+    said = [
+        b
+        for b in np.flatnonzero(judged.kept).tolist()
+        if no_sentence.size(text[b]) >= _WORDS_OF_A_SENTENCE and not _is_heading(judged.page, b)
+    ]
+    end = said[0] if said else len(text)
+    above = [text[b][:400] for b in range(end) if _is_heading(judged.page, b)]
+    for name, pattern in (("an error page", notice_texts.ERROR), ("a wall", notice_texts.WALL)):
+        lines = [text[said[0]][:400], *above[-1:]] if said else above[-1:]
+        found = next(filter(None, map(pattern.search, lines)), None)
+        others = sum(no_sentence.size(text[b]) for b in said if not pattern.search(text[b]))
+        if found and others <= _OTHER_WORDS:
+            return f"{name}: the page says {found[0][:60]!r}"
+    return ""
 
 
 def _small_wall(heads: list[str], text: str) -> str:
@@ -178,45 +214,5 @@ def _reserved(heads: list[str]) -> str:
     return label if label and is_alone else ""
 
 
-def _without_sentence(judged: JudgedBlocks, hints: Hints) -> str:
-    """Return the kind of a page without a sentence: a menu of links, or pictures below a headline."""
-    kept, words = judged.kept, judged.words
-    others = [judged.page.text[b] for b in np.flatnonzero(kept & ~judged.is_title).tolist()]
-    n_images = judged.page.tag.count("img")
-    if len(others) >= _GALLERY_IMAGES <= n_images and len(set(map(_without_digits, others))) == 1:
-        return (
-            f"a gallery without text: {n_images} pictures, whose captions differ in numbers alone"
-        )
-    is_free = (judged.links < _LINKED) & ~judged.is_title
-    is_said = (words >= _SAID_WORDS) | (
-        is_free & ((words >= _FREE_WORDS) | ((judged.ends >= 1) & (words >= _SENTENCE_WORDS)))
-    )
-    said = [judged.page.text[b] for b in np.flatnonzero(kept & is_said).tolist()]
-    if len(said) > 1 or not all(map(_LOADING.fullmatch, said)):
-        return ""
-    if hints.scripts and any(map(_LOADING.fullmatch, others)):
-        return SCRIPT_SHELL
-    n_linked = int((kept & (judged.links >= _LINKED)).sum())
-    if n_linked >= max(_MENU_LINKS, kept.sum() / 2):
-        return f"a frame without an article: {n_linked} links and no sentence are kept"
-    return _gallery(n_images, others)
-
-
-def _gallery(n_images: int, lines: list[str]) -> str:
-    """Return the sign of a gallery, if the lines beside its pictures have no sentence."""
-    if n_images < _GALLERY_IMAGES:
-        return ""
-    if not any(c.isalpha() for text in lines for c in text):
-        return f"a gallery without text: {n_images} pictures, and only the headline has words"
-    n_alike = max(Counter(map(_without_digits, lines)).values())
-    if n_alike >= max(_GALLERY_IMAGES, _ALIKE_SHARE * len(lines)):
-        return f"a gallery without text: {n_images} pictures, and {n_alike} captions that are alike"
-    return ""
-
-
-def _without_digits(text: str) -> str:
-    return text.translate(_NO_DIGITS)
-
-
 def _is_heading(page: Page, block: int) -> bool:
-    return page.tag_of(block) in ("h1", "h2")
+    return page.tag_of(block) in ("h1", "h2", "h3")

@@ -1,0 +1,1 @@
+"""Pages with little text: errors, walls, forms, shells, galleries, tables of figures."""
