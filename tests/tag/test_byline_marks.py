@@ -18,6 +18,7 @@ H1 = "<h1>The river rose</h1>"
     [
         ("Eingestellt von Ana Ruiz", ["Ana Ruiz"]),
         ("Blog Beitrag von Ana Ruiz", ["Ana Ruiz"]),
+        ("Von unserem Redaktionsmitglied Ana Ruiz", ["Ana Ruiz"]),
         ("Publicada por Ana Ruiz", ["Ana Ruiz"]),
         ("---- by Ana Ruiz", ["Ana Ruiz"]),
         ("Text und Fotos: Ana Ruiz", ["Ana Ruiz"]),
@@ -44,6 +45,16 @@ def test_a_printed_byline_names(printed: str, names: list[str]) -> None:
         ('<p class="publish-date-author">Dec. 19, 2025 · Ana Ruiz on behalf of the team</p>', "Ana Ruiz"),
         ('<h4 class="author-box__name">Ana Ruiz (Content Manager)</h4>', "Ana Ruiz"),
         ('<nav><span itemprop="author">Ana Ruiz</span></nav>', "Ana Ruiz"),
+        ("<div>Par Ana Ruiz - Publié le 13 novembre 2023 à 18h04, mis à jour le 14 novembre 2023 à 9h12</div>", "Ana Ruiz"),
+        ("<div>2023年11月12日 08:30 来源：海报 作者：王小明</div>", "王小明"),
+        ("<div>Publié le 13/11/2023 à 18:04, par Ana Ruiz</div>", "Ana Ruiz"),
+        ('<div class="info">12 novembre 2023, 10:15 - di Ana Ruiz</div>', "Ana Ruiz"),
+        ("<p>Propos recueillis par Ana Ruiz</p>", "Ana Ruiz"),
+        ("<p>Tekst: Ana Ruiz Beeld: Bo Linden</p>", "Ana Ruiz"),
+        ("<p>文・山田太郎</p>", "山田太郎"),
+        ("<p>[항구일보 홍길동 기자]</p>", "홍길동"),
+        ("<div>입력 2023.11.12 10:15 홍길동 기자</div>", "홍길동"),
+        ("<div>홍길동 기자 입력 2023.11.12 10:15 수정 2023.11.12 11:00</div>", "홍길동"),
     ],
 )  # fmt: skip
 def test_a_mark_below_the_headline_names_the_author(marked: str, byline: str) -> None:
@@ -157,3 +168,13 @@ def test_the_line_of_the_next_article_is_no_part_of_the_byline() -> None:
     assert page_tags(article(HEAD, body)).values["byline"] == ("Ana Ruiz",)
     both = f"{H1}<div>By Ana Ruiz</div><div>Oslo</div><div>By Bo Linden</div>{text}"
     assert page_tags(article(HEAD, both)).values["byline"] == ("Ana Ruiz", "Bo Linden")
+
+
+def test_names_with_the_family_name_first_are_put_in_order() -> None:
+    head = HEAD + '<meta name="author" content="Ruiz, Ana; Linden, Bo">'
+    assert page_tags(article(head, H1)).values["byline"] == ("Ana Ruiz", "Bo Linden")
+
+
+def test_words_about_an_author_inside_a_sentence_are_no_byline() -> None:
+    body = H1 + "<p>2023年，作者在书中写到这条河</p><p>2023년 기자 회견이 오후에 열린다</p>"
+    assert page_tags(article(HEAD, body)).values["byline"] == ()

@@ -188,3 +188,23 @@ def test_a_site_under_a_portal_has_its_own_name_with_accents() -> None:
 def test_what_follows_the_headline_in_the_title_is_the_site(title: str, outlet: str) -> None:
     made = page_tags(article(f"<title>{title}</title>", "<h1>Rain in Rome</h1>"))
     assert made.values["outlet"] == outlet
+
+
+@pytest.mark.parametrize(
+    ("rights", "outlet"),
+    [
+        ("© 2024 The Sea Post Ltd. All rights reserved.", "The Sea Post"),
+        ("Copyright &copy; 2019-2024 <a href='/'>Sea Post</a> | Imprint", "Sea Post"),
+        ("© Sea Post GmbH & Co. KG", "Sea Post"),
+        ("© 2024 Harbour Media Group", "seapost.net"),  # the address does not confirm it
+        ("© 2024 seapost", "seapost.net"),
+    ],
+)
+def test_the_owner_in_the_footer_is_the_site_if_its_address_confirms_it(
+    rights: str, outlet: str
+) -> None:
+    html = article("<title>Rain in Rome</title>", "<h1>Rain in Rome</h1>").replace(
+        "</body>", f"<footer>{rights}</footer></body>"
+    )
+    made = page_tags(html, url="https://www.seapost.net/a/1")
+    assert made.values["outlet"] == outlet

@@ -18,6 +18,7 @@ from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.persons import person_names, printed_byline, site_owner, text_byline
 from copydesk.transforms.tag.persons.byline_candidate import (
     Candidate,
+    in_order,
     is_login,
     names_site,
     without_site,
@@ -325,6 +326,7 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
             v.count(",") == 1 for v in values
         ):
             values = tuple(" ".join(reversed(v.split(", "))) for v in values)
+        values = tuple(map(in_order, values))
         found: list[Name] = []
         for value in values:
             if gazetteers.key(value) not in site:

@@ -133,6 +133,9 @@ def _stated(page: PageData, host: str, domain: str | None) -> tuple[str | None, 
         of_title = _site_in_title(page, labels)
         if of_title:
             return of_title, "title"
+        of_rights = _owner(page.rights, labels)
+        if of_rights:
+            return of_rights, "markup"
     return worded[0] if worded else (None, "")
 
 
@@ -171,6 +174,30 @@ def _site_in_title(page: PageData, labels: list[str]) -> str | None:
         if is_of_host or (is_heading and len(headings) > 1):
             found.append(part)
     return min(found, key=len, default=None) or _behind_headline(page, stated | headings)
+
+
+#: Words around the owner's name in a line about rights.
+_NOT_OWNER = re.compile(
+    r"copyright|(?:19|20)\d\d(?:\s*[-–—]\s*(?:(?:19|20)\d\d|present))?|\(c\)|^\W+|\bby\b",
+    re.IGNORECASE,
+)
+_BEHIND_OWNER = re.compile(
+    r"[.,;:|•·!(/]|\s[-–—]\s|\b(?:all rights|alle rechte|tous droits|todos los|todos os|tutti i|an? |ltd|limited|inc|llc|gmbh|group|media|ag|s\.?a|s\.?r\.?l|sp|bv|verlag|p\.?\s?iva)\b",
+    re.IGNORECASE,
+)
+_LEAST_OWNER_CHARS = 5
+
+
+def _owner(rights: str, labels: list[str]) -> str | None:
+    """Return the name in a line about rights that the site's address confirms, or None.
+
+    >>> _owner("2024 The Sea Post Ltd. All rights reserved.", ["seapost"]), _owner("2024 Rain Ltd", ["seapost"])
+    ('The Sea Post', None)
+    """
+    name = _BEHIND_OWNER.split(_NOT_OWNER.sub(" ", rights).strip(), maxsplit=1)[0].strip()
+    key = _plain(name).removeprefix("the")
+    is_named = len(key) >= _LEAST_OWNER_CHARS and " " in name and name[:1].isupper()
+    return name if is_named and len(name) <= 50 and key in labels else None
 
 
 #: Texts after a headline that are not a name: a section, a page number, a kind of page, a day.

@@ -37,17 +37,27 @@ _ANY_WORD = any_of((_AUTHOR_WORDS.pattern, _DATE_WORDS.pattern))
 #: may be a zone.
 AUTHOR, DATE, HEADLINE, MAY_BE_ZONE = 1, 2, 4, 8
 BY = re.compile(
-    r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|autor|author|reporting by|story by|words by)\b[\s:]",
+    r"\s*(?:by|von|par|por|di|da|av|af|door|written by|posted by|this post was written by|this article was written by|text|texte|tekst|teksti|autor|author|reporting by|story by|words by"
+    r"|(?:propos )?recueillis? par|(?:publié|écrit|rédigé) par|scritto da|(?:escrito|publicado) por|geschreven door|skrev(?:et|en) av|skriven av)\b[\s:]",
     re.I,
 )
 #: Bylines whose first letter is not one of ASCII.
 BY_OTHER = re.compile(
-    r"\s*(?:(?:(?:本报|本報|特约|特約|见习|見習|实习|實習|首席)?(?:记者|記者)|文|作者|撰文|撰稿|執筆|取材・文|글|취재)\s?[:：／/|｜\s]"
+    r"\s*(?:(?:(?:本报|本報|特约|特約|见习|見習|实习|實習|首席)?(?:记者|記者)|文|作者|撰文|撰稿|執筆|取材・文|글|취재)\s?[:：／/|｜・\s]"
     r"|[가-힣]{2,4}\s?(?:기자|특파원)(?:\s|$)|(?:بقلم|كتبت?)\b|(?:автор|текст|írta|γράφει)\s*[:：])",
     re.I,
 )
+#: A byline inside a line that opens with a day or a source: "2024-05-03 来源：海报 作者：王小明".
+BY_INSIDE = re.compile(
+    r"(?:作者|撰文|记者|記者|文字)\s?[:：]\s?[\u4e00-\u9fff·]{2,4}(?:[、，,\s][\u4e00-\u9fff·]{2,4})*(?=\s|$)|(?<![가-힣])[가-힣]{2,4}\s?(?:기자|특파원)(?=[\s\])】]|$)"
+)
+#: A byline that closes a line with a day: "Publié le 3 mai 2024 à 18:04, par Ana Ruiz".
+BY_AT_END = re.compile(
+    r"(?<=[\d\s,|·•–—-])(?:by|par|por|di|von|door|av|af)\s+[^\W\d_]\S*(?:\s+[^\W\d_]\S*){1,3}\s*$",
+    re.IGNORECASE,
+)
 #: First letters of the texts that `BY` matches.
-BY_STARTS = frozenset("bvpdawtrsBVPDAWTRS\u017f")
+BY_STARTS = frozenset("bvpdawtrsegBVPDAWTRSEG\u017f")
 #: Words for "by" that may fill an element of their own, before the element with the name.
 BY_ALONE = frozenset(
     (

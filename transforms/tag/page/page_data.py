@@ -24,6 +24,7 @@ from copydesk.transforms.tag.page.visible_text import (
     MOST_CHARS,
     VisibleText,
     fold,
+    rights_line,
 )
 
 __all__ = ["Mark", "PageData", "fold", "read_page"]
@@ -82,6 +83,7 @@ class PageData:
     alternates: Mapping[str, str] = field(default_factory=dict)  # hreflang -> address
     # Addresses of `rel=license` links. Those of the head come first.
     licenses: tuple[str, ...] = ()
+    rights: str = ""  # The text after the last copyright sign.
     n_elements: int = 0
 
     def first(self, *names: str) -> str:
@@ -111,6 +113,7 @@ def read_page(tree: Any, *, url: str | None, elements: Elements | None = None) -
         dates=tuple(reader.dates),
         alternates=reader.alternates,
         licenses=tuple(reader.licenses),
+        rights=rights_line(reader.elements.content),
         n_elements=len(reader.elements),
     )
 
@@ -272,23 +275,33 @@ class _Reader:
                 self._announced_author(element, line)
             elif element_names.BY.match(line):
                 self._mark(self.authors, element, "text", "")
-        elif line and line[0] > "\x7f" and element_names.BY_OTHER.match(line):
+        elif not line.isascii():
+            self._text_of_other_letters(element, line)
+        is_dated = element_names.DIGIT.search(line) and element_names.YEAR.search(line)
+        if is_dated and len(line.rstrip()) < 80:
+            if not is_date:
+                self._mark(self.dates, element, "text", "")
+            if inside := element_names.BY_AT_END.search(line):
+                self._inner_author(element, inside[0])
+
+    def _text_of_other_letters(self, element: int, line: str) -> None:
+        """Record a byline in Chinese, Korean and other scripts, also after a day and a source."""
+        inside = element_names.BY_INSIDE.search(line)
+        if inside and inside[0] != line.rstrip():
+            self._inner_author(element, inside[0])
+        elif line[0] > "\x7f" and element_names.BY_OTHER.match(line):
             self._mark(self.authors, element, "text", "")
-        if (
-            not is_date
-            and element_names.DIGIT.search(line)
-            and element_names.YEAR.search(line)
-            and len(line.rstrip()) < 80
-        ):
-            self._mark(self.dates, element, "text", "")
+
+    def _inner_author(self, element: int, byline: str) -> None:
+        if len(self.authors) < MAX_MARKS:
+            zone, around = self._surroundings(element)
+            self.authors.append(Mark(byline, "", "text", "", self.order, around, zone))
 
     def _announced_author(self, element: int, label: str) -> None:
         """Record what follows an element that only says "by": its text or the next element."""
         tail, parent = fold(self.elements.tail(element)), self.parent[element]
-        if tail and len(tail) < 80 and len(self.authors) < MAX_MARKS:
-            zone, inside = self._surroundings(element)
-            line = f"{fold(label)} {tail}"
-            self.authors.append(Mark(line, "", "text", "", self.order, inside, zone))
+        if tail and len(tail) < 80:
+            self._inner_author(element, f"{fold(label)} {tail}")
         elif parent >= 0 and self.n_children[parent] < 6:
             self._mark(self.authors, parent, "text", "")  # `<span>By</span><span>Ana Ruiz</span>`
 

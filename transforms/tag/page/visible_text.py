@@ -154,3 +154,17 @@ def fold(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     return " ".join(text.split())
+
+
+_SIGNS_OF_RIGHTS = ("©".encode(), b"&#169;")
+_RIGHTS_BYTES, _RIGHTS_CHARS = 600, 120
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+
+
+def rights_line(content: bytes) -> str:
+    """Return the text after the last copyright sign of a page, without tags."""
+    at = max(content.rfind(sign) for sign in _SIGNS_OF_RIGHTS)
+    if at < 0:
+        return ""
+    text = content[at : at + _RIGHTS_BYTES].decode(errors="ignore")
+    return fold(_ANY_TAG.sub(" ", text).removeprefix("&#169;").lstrip("©"))[:_RIGHTS_CHARS]

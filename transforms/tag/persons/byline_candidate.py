@@ -68,3 +68,15 @@ def is_login(text: str) -> bool:
     Such a name is one word in lower case and not a domain.
     """
     return text.isascii() and text.isalpha() and text.islower() and gazetteers.agency(text) is None
+
+
+def in_order(value: str) -> str:
+    """Return a list of names with the given name first, if each of them has its family name first.
+
+    >>> in_order("Ruiz, Ana; Li, Bo"), in_order("Ana Ruiz, Bo Li; Cy Young")
+    ('Ana Ruiz; Bo Li', 'Ana Ruiz, Bo Li; Cy Young')
+    """
+    parts = [part.strip().split(", ") for part in value.split(";") if part.strip()]
+    if len(parts) < 2 or any(len(part) != 2 for part in parts):
+        return value
+    return "; ".join(f"{given} {family}" for family, given in parts)

@@ -23,6 +23,7 @@ _TRUST = {"rel": 3.0, "itemprop": 3.0, "class": 2.0, "text": 1.5, "path": 1.0}
 ACCEPT = 2.5
 CERTAIN = 2.5
 _BELOW_HEADING = 15  # Elements from a heading to its byline. Arbitrary.
+_LINE_CHARS = 80  # Characters of a line that is a byline. Arbitrary.
 _BESIDE_HEADING = 8  # Elements from the headline within which a byline is beside it. Arbitrary.
 _STRONG = re.compile(
     r"byline|by-line|author|autor|auteur|writer|vcard|\bfn\b(?!-)|posted-?by|written|forfatter|skribent|signature(?!s|-?(?:list|count))|contributor|reporter"
@@ -192,7 +193,10 @@ def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
     if mark.href.startswith("mailto:") and not mark.text:
         return None
     text = _head(mark.text or mark.value)
-    if not text or len(text) > (80 if mark.how == "text" else 160):
+    if mark.how == "text" and len(text) > _LINE_CHARS and names.opened(text):
+        # "Par Ana Ruiz - Publié le 3 mai 2024 à 18h04, mis à jour le 4 mai 2024"
+        text = byline_lexicon.HARD.split(text, maxsplit=1)[0]
+    if not text or len(text) > (_LINE_CHARS if mark.how == "text" else 160):
         return None
     opened = _is_announced(mark, text)
     written, after = bool(_WRITTEN.match(text)), mark.order - top
