@@ -243,7 +243,7 @@ def _finish(
         )
         text = apply(extracted, removed)
     if refused is None and not text.strip():
-        refused = _without_text(extracted)
+        refused = _without_text(extracted, is_page=kind == "page")
     extracted_sha256 = sha256(extracted.encode()).hexdigest()
     canonical = tags.values["canonical_url"]
     return new_article(
@@ -275,10 +275,15 @@ def _finish(
     )
 
 
-def _without_text(extracted: str) -> Refused:
-    """Why an article has no text: none was extracted, or all of it was cut."""
+def _without_text(extracted: str, *, is_page: bool) -> Refused:
+    """Why an article has no text: none was extracted, or all of it was cut.
+
+    A page of which only boilerplate was extracted has no article: a menu, a form, a notice.
+    """
     if not extracted.strip():
         return Refused("extract", "no_text")
+    if is_page:
+        return Refused("clean", "no_article", "every line was cut as boilerplate")
     return Refused("clean", "nothing_left", "every line was cut")
 
 

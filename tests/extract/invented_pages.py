@@ -239,6 +239,10 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
      "<p>Este diario vive de la publicidad.</p><ol><li>Elige «No bloquear».</li><li>Recarga la página.</li></ol>", ""),
     ("robot check, Chinese", "港口新闻", "<p>为了保护您的访问安全，请完成下方验证后继续访问。</p><p>向右滑动完成拼图</p>", ""),
     ("members only, Japanese", "港新聞", "<h1>この記事は会員限定です</h1><p>続きをお読みいただくには、ログインが必要です。</p>", ""),
+    ("search without results, Dutch", "Zoeken | De Kade", "<h1>Geen resultaten voor “storm”</h1><p>Probeer een andere zoekterm.</p>", ""),
+    ("robot check, Turkish", "Liman", "<h1>Robot olmadığınızı doğrulayın</h1><p>Devam etmek için kutuyu işaretleyin.</p>", ""),
+    ("members only, Czech", "Přístav", "<h2>Článek je jen pro předplatitele</h2><p>Předplaťte si Přístav a čtěte bez omezení.</p>", ""),
+    ("account, Polish", "Załóż konto | Port", "<h1>Załóż konto</h1><form><input><input></form><p>Masz już konto? Zaloguj się.</p>", ""),
     ("registration wall", "Harbour wall gives way | Harbour Post", "<h2>Create a free account to continue reading</h2>"
      "<p>It takes less than a minute and keeps us afloat.</p><form><input></form>", ""),
 )  # fmt: skip
@@ -298,6 +302,10 @@ ARTICLES: tuple[tuple[str, str, str, str], ...] = (
      f"be found for three days, the council said on Monday.</p></main>{_MORE}", "/local/pothole-page-vanishes"),
     ("report about a newsletter", "Town stops its newsletter", "<main><h1>Town stops its newsletter</h1><p>The town will no longer print its "
      f"newsletter, the mayor said. Readers can sign up for a digital one from May.</p></main>{_MORE}", "/local/town-stops-its-newsletter"),
+    ("law without an article", "La loi perd un article", "<main><h1>La loi perd un article</h1><p>L'article 3 de la loi a été supprimé mardi soir par "
+     f"les députés.</p></main>{_MORE}", "/politique/la-loi-perd-un-article"),
+    ("search in the sea", "Sin rastro del pescador", "<main><h1>Sin rastro del pescador</h1><p>La búsqueda del pescador terminó sin resultados este "
+     f"martes, informó la guardia.</p></main>{_MORE}", "/sucesos/sin-rastro-del-pescador"),
     ("results", "Results of the cup", "<main><h1>Results of the cup</h1><p>" + _LONG + "</p><table>" + "".join(
         f"<tr><td>Team {k}</td><td>{k}:{k + 1}</td></tr>" for k in range(12)) + "</table><p>" + _LONG + "</p></main>",
      "/sport/results-of-the-cup-48213"),

@@ -46,17 +46,24 @@ WALL = re.compile(
     r"|(?:schakel|zet)\b.{0,40}ad ?blocker|(?:log in|abonneer|registreer)\b.{0,60}(?:lezen|verder)|(?:alleen|exclusief) voor (?:onze )?abonnees|(?:wyłącz)\w*.{0,40}ad ?block|(?:zaloguj|wykup)\b.{0,60}(?:czyta|dostęp)\w*|tylko dla (?:prenumeratorów|subskrybentów|zalogowanych)"
     r"|(?:logga in|logg inn|log ind|prenumerera|abonner)\b.{0,60}(?:läsa|lese|læse|fortsätt|fortsett)\w*|(?:endast|kun|bare) för? (?:våra )?(?:prenumeranter|abonnenter)|(?:přihlaste|předplaťte)\b.{0,60}(?:číst|čtení|dočíst)\w*"
     r"|(?:отключите|выключите).{0,40}(?:блокировщик|ad ?block)|(?:войдите|оформите подписку|подпишитесь|зарегистрируйтесь).{0,60}(?:чита|прочита|продолж|дочита)\w*|доступ\w* только (?:подписчикам|для подписчиков)|подтвердите.{0,30}(?:не робот|человек)"
+    r"|robot olmad|nie jesteś robotem|no (?:eres|soy) un robot|kein roboter|non sei un robot|n['’]êtes pas un robot|geen robot|inte är en robot|не робот|ロボットでは|로봇이 아닙|لست روبوت"
     r"|reklam engelleyici|(?:abone ol|giriş yap|üye ol)\w*.{0,40}(?:oku|devam)\w*|συνδρομητές.{0,30}(?:μόνο|αποκλειστικά)|(?:μόνο|αποκλειστικά) για συνδρομητές|(?:συνδεθείτε|εγγραφείτε).{0,50}(?:διαβά|συνέχ)\w*"
     r"|(?:سجل الدخول|اشترك).{0,40}(?:لقراءة|للقراءة|لمتابعة|لإكمال)|مانع الإعلانات|(?:लॉग ?इन|सब्सक्राइब|साइन इन).{0,40}(?:पढ़|जारी)"
     r"|会員限定|(?:会員登録|ログイン|購読).{0,12}(?:が必要|して(?:続き|ください))|広告ブロック|(?:登录|登錄|订阅|注册).{0,12}(?:继续阅读|阅读全文|查看全文|后(?:查看|阅读))|广告(?:拦截|屏蔽)|(?:完成|进行).{0,8}(?:安全)?验证|人机验证|(?:로그인|구독|회원가입).{0,20}(?:이용|읽|보실)|회원 ?전용|광고 ?차단",
     re.IGNORECASE,
 )
+#: A search that found nothing.
+NO_RESULTS = re.compile(
+    r"\bno results?\b.{0,20}(?:for|found)|nothing (?:was )?found for|geen resultaten|keine (?:ergebnisse|treffer)|aucun résultat|(?:sin|no hay|no se (?:han )?encontra(?:ron|do)) resultados|nessun risultato|nenhum resultado|(?:inga|ingen) (?:resultat|träff|treff)"
+    r"|brak wyników|žádné výsledky|nincs találat|nu (?:există|s-au găsit) rezultate|sonuç bulunam|ничего не найден|нічого не знайден|δεν βρέθηκαν αποτελέσματα|لا توجد نتائج|कोई (?:परिणाम|नतीजा)|一致する(?:記事|情報)|(?:没有|未)找到.{0,6}(?:结果|内容)|검색 ?결과가 없|không tìm thấy kết quả|tidak ada hasil",
+    re.IGNORECASE,
+)
 #: The whole title of a page whose only purpose is a form: a log-in, a subscription, a newsletter.
 FORM_TITLE = re.compile(
-    r"(?:(?:our|free|all|email|e-mail|unsere|alle|die|nos|nuestr[oa]s|le nostre|nossas|onze|våra|vores|våre|nasze|naše|bizim|наши) )?(?:newsletters?|nieuwsbrieven|nyhetsbrev|boletines|рассылки|newslettery)|sign up (?:to|for) .{0,40}(?:newsletters?|emails?|alerts)|newsletter (?:sign[ -]?up|anmeldung|abonnieren|bestellen)|(?:e-?paper|gift) subscriptions?|subscribe(?: .{0,30})?|registrierung|kundenkonto|abo(?:s|nnements?)?|abo-?shop|unsere abos|abonnez[- ]vous|nos offres(?: d['’]abonnement)?|infolettres?|lettres? d['’]information|créer un compte|inscription"
+    r"(?:(?:our|free|all|email|e-mail|unsere|alle|die|nos|nuestr[oa]s|le nostre|nossas|onze|våra|vores|våre|nasze|naše|bizim|наши) )?(?:newsletters?|nieuwsbrieven|nyhetsbrev|boletines|рассылки|newslettery)|sign up (?:to|for) .{0,40}(?:newsletters?|emails?|alerts)|newsletter (?:sign[ -]?up|anmeldung|abonnieren|bestellen)|(?:e-?paper|gift) subscriptions?|subscribe(?: .{0,30})?|registrierung|kundenkonto|abo(?:s|nnements?)?|abo-?shop|unsere abos|abonnez[- ]vous|nos offres(?: d['’]abonnement)?|infolettres?|lettres? d['’]information|créer un compte|konto (?:anlegen|erstellen)|załóż konto|crea(?:r)?(?: una?| tu)? (?:cuenta|account)|criar conta|account aanmaken|skapa konto|opprett konto|kayıt ol|create (?:an |your )?account|inscription"
     r"|bolet(?:ín|ines)(?: .{0,20})?|suscripciones|suscr[íi]bete(?: .{0,30})?|regístrate|abbonamenti?|abbonati(?: .{0,20})?|registrati|newsletter .{0,20}iscriviti|assine(?: .{0,30})?|assinaturas?|cadastr(?:o|e-se)|nieuwsbrie(?:f|ven)|abonne(?:ren|menten)|word abonnee|nyhetsbrev|nyhedsbreve?|prenumer(?:era|ation)|bli (?:prenumerant|abonnent)|tilaa|uutiskirjeet?|kirjaudu(?: sisään)?"
     r"|prenumerata|zaloguj(?: się)?|logowanie|rejestracja|předplatné|přihlášení|registrace|hírlevél|előfizetés|bejelentkezés|abonamente?|autentificare|abonelik|bülten(?:ler)?|giriş(?: yap)?|üye (?:ol|girişi)|подписка(?: .{0,30})?|рассылк[аи]|вход|войти|регистрация|передплата|вхід|συνδρομ(?:ή|ές)|σύνδεση|εγγραφή"
-    r"|اشتراك|النشرة (?:البريدية|الإخبارية)|تسجيل الدخول|התחברות|הרשמה|מינוי|सदस्यता|लॉग ?इन|đăng nhập|masuk|berlangganan|ログイン|会員登録|購読(?:案内|のご案内|申し込み)?|メルマガ(?:登録|一覧)?|登录|登入|注册|订阅|安全验证|人机验证|로그인|회원가입|구독(?: 신청|하기)?|뉴스레터(?: 구독)?",
+    r"|اشتراك|النشرة (?:البريدية|الإخبارية)|تسجيل الدخول|התחברות|הרשמה|מינוי|सदस्यता|न्यूज़लेटर|लॉग ?इन|đăng nhập|masuk|berlangganan|ログイン|会員登録|購読(?:案内|のご案内|申し込み)?|メルマガ(?:登録|一覧)?|登录|登入|注册|订阅|安全验证|人机验证|로그인|회원가입|구독(?: 신청|하기)?|뉴스레터(?: 구독)?",
     re.IGNORECASE,
 )
 #: The whole title or heading of a list: results of a search, a category, a tag, an author.
@@ -76,7 +83,7 @@ LIST_TITLE = re.compile(
 LOADING = re.compile(
     r"\W*(?:loading|please wait|wird geladen|lädt|bitte warten|chargement(?: en cours)?|cargando|caricamento(?: in corso)?|carregando|laden|ładowanie|wczytywanie"
     r"|laddar|laster|indlæser|ladataan|загрузка|yükleniyor|načítání|読み込み中(?:です)?|読み込んでいます"
-    r"|加载中|載入中|로딩 ?중|불러오는 ?중|लोड हो रहा है|جار[يٍ]? التحميل|φόρτωση|φορτώνει|טוען|đang tải|memuat|betöltés|se încarcă|завантаження|nalaganje)(?: (?:content|page|article|the|contenido|la|página|du|contenu|contenuti|conteúdo|treści|контент\w*|inhalte?|der|seite)){0,3}\W*",
+    r"|加载中|載入中|로딩 ?중|불러오는 ?중|लोड हो रहा है|جار[يٍ]? التحميل|φόρτωση|φορτώνει|טוען|đang tải|memuat|betöltés|se încarcă|завантаження|nalaganje)(?: (?:content|page|article|the|contenido|la|página|du|contenu|contenuti|conteúdo|treści|контент\w*|inhalte?|der|seite|innehåll|indhold|innhold|sidan|inhoud)){0,3}\W*",
     re.IGNORECASE,
 )
 #: Parts of the addresses of lists, in the languages of the rule tables.

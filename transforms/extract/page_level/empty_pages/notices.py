@@ -21,6 +21,8 @@ _HEADING_ALONE_WORDS = 30
 #: A page that keeps more words than this is not the sentence of an error page or a wall (arbitrary),
 #: and a line of fewer words is not a sentence.
 _SENTENCES_WORDS, _WORDS_OF_A_SENTENCE = 80, 4
+#: A heading of this many words is a headline (arbitrary).
+_WORDS_OF_A_HEADLINE = 3
 #: Words beside it that say something else at most (arbitrary). Half a news brief has as many.
 _OTHER_WORDS = 25
 #: A page with fewer words than this in all and a request to run scripts is a shell (arbitrary).
@@ -124,6 +126,13 @@ _OF_A_TITLE = (
     ("a form", notice_texts.FORM_TITLE),
 )
 
+#: Kinds of pages that their first sentence gives.
+_OF_A_SENTENCE = (
+    ("an error page", notice_texts.ERROR),
+    ("a wall", notice_texts.WALL),
+    ("a search without results", notice_texts.NO_RESULTS),
+)
+
 
 def find(judged: JudgedBlocks, hints: Hints) -> str:
     """Return the kind of a page with little text, or an empty string.
@@ -176,7 +185,8 @@ def _sentence_of_notice(judged: JudgedBlocks) -> str:
     """Return the kind of a page whose first sentence is that of an error or a wall.
 
     A heading above that sentence may say it instead. The opening of an article is above its wall, so
-    a wall below another sentence shows nothing.
+    a wall below another sentence shows nothing. Below a headline that the page's title repeats, such a
+    sentence is news: "L'article 3 a été supprimé".
     """
     text = judged.page.text
     said = [
@@ -184,9 +194,16 @@ def _sentence_of_notice(judged: JudgedBlocks) -> str:
         for b in np.flatnonzero(judged.kept).tolist()
         if no_sentence.size(text[b]) >= _WORDS_OF_A_SENTENCE and not _is_heading(judged.page, b)
     ]
+    headlines = [
+        text[b]
+        for b in np.flatnonzero(judged.is_title).tolist()
+        if _is_heading(judged.page, b) and no_sentence.size(text[b]) >= _WORDS_OF_A_HEADLINE
+    ]
+    if any(not any(kind.search(line) for _, kind in _OF_A_SENTENCE) for line in headlines):
+        return ""
     end = said[0] if said else len(text)
     above = [text[b][:400] for b in range(end) if _is_heading(judged.page, b)]
-    for name, pattern in (("an error page", notice_texts.ERROR), ("a wall", notice_texts.WALL)):
+    for name, pattern in _OF_A_SENTENCE:
         lines = [text[said[0]][:400], *above[-1:]] if said else above[-1:]
         found = next(filter(None, map(pattern.search, lines)), None)
         others = sum(no_sentence.size(text[b]) for b in said if not pattern.search(text[b]))
