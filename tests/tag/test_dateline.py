@@ -120,6 +120,9 @@ def test_a_day_without_year_stays_unknown_if_nothing_gives_the_year() -> None:
         ("Jan 5 (Reuters) - ", None, "Reuters"),
         ("**LONDON (Reuters)** - ", "LONDON", "Reuters"),
         ("CNN — ", None, "CNN"),
+        ("Valencia (España), 5 ene (EFE).- ", "Valencia", "EFE"),
+        ("Hà Nội, 14/5 (TTXVN) - ", "Hà Nội", "TTXVN"),
+        ("SPLIT, 14. svibnja (Hina) - ", "SPLIT", "Hina"),
     ],
 )
 def test_datelines_of_several_places_of_none_and_in_bold(

@@ -109,6 +109,31 @@ def test_a_text_without_headline_has_no_title(first: str) -> None:
     assert tags.removed == ()
 
 
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        (
+            "सोमवार को नदी का पानी फिर बढ़ा और पुल बंद करना पड़ा।",
+            "नदी पर पुल बंद है।",
+            "नगर ने कहा कि पुल की मरम्मत में दो महीने लगेंगे और लोग नाव से जाएंगे।",
+        ),
+        (
+            "แม่น้ำล้นตลิ่งเมื่อคืนวันจันทร์และเทศบาลต้องปิดสะพานเก่าเป็นเวลาสองเดือน",
+            "นายกเทศมนตรีกล่าวว่าการซ่อมสะพานจะใช้เวลาสองเดือนและชาวบ้านต้องข้ามด้วยเรือแทนในช่วงนี้จนกว่างานจะเสร็จ",
+        ),
+    ],
+)
+def test_a_first_paragraph_in_another_script_is_no_headline(paragraphs: tuple[str, ...]) -> None:
+    tags = text_tags("\n".join(paragraphs))
+    assert tags.values["title"] is None
+    assert tags.removed == ()
+
+
+def test_a_chinese_headline_may_have_six_characters() -> None:
+    tags = text_tags("河水冲毁老桥\n周一夜里河水上涨，冲毁了镇上的老桥，四十户人家不得不离开家园，等待水退。")
+    assert tags.values["title"] == "河水冲毁老桥"
+
+
 def test_of_two_lines_that_read_like_headlines_the_first_is_the_title_and_both_stay() -> None:
     text = f"Rain in Rome\nTrains stop all over the city\n{PROSE}"
     tags = text_tags(text)

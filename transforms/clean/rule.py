@@ -49,6 +49,9 @@ CATEGORIES = {
 TEMPLATE_WORDS = "template_words"
 """The beginning of the names of rules that match lines by their vocabulary (`patterns/template_words.py`)."""
 
+AUTHOR_STATEMENT = "author_statement"
+"""The beginning of the names of rules for statements of who an author is, which begin with a name."""
+
 PROMPTS = frozenset({"ads", "comments", "newsletter", "related", "share"})
 """Other categories of such lines. The rules are not used if one of these is switched off."""
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
 from copydesk.transforms.clean.lines.line import Line
+from copydesk.transforms.clean.news_sentence import is_of_article
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
@@ -30,10 +31,10 @@ _MAX_FIELD = 40  # Characters of a form field's name.
 _MAX_PROMPTS = 200  # Characters of a line of several prompts.
 _MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
 _LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
-_PROMPT_END = re.compile(r"(?<=[.!?…؟]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
+_PROMPT_END = re.compile(r"(?<=[.!?…؟;]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
 # Cheap first tests, which most labels fail: every prompt but the last one ends so, and a sentence
 # has one of these marks.
-_PROMPT_SIGN, _SENTENCE_SIGN = re.compile(r"[.!?…؟。！？।|•·] ?\S"), re.compile(r"[.!?…。！？।]")
+_PROMPT_SIGN, _SENTENCE_SIGN = re.compile(r"[.!?…؟;。！？।|•·] ?\S"), re.compile(r"[.!?…。！？।]")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
 _MANY_LABELS = 10_000  # They take some MB.
@@ -229,7 +230,9 @@ class RuleSet:
                 else ""
             )
         bare = key(low) if plain_line is None else key_of_plain(plain_line)
-        rule = matcher.find(bare, sentence=kind_of_sentence(low))
+        rule = matcher.find(bare, sentence=(sentence := kind_of_sentence(low)))
+        if rule is not None and is_of_article(line, low, rule, sentence):
+            return None
         if rule is None and len(low) <= _MAX_PROMPTS:
             rule = _each_prompt(low, matcher)
         if rule is not None:

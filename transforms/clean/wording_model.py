@@ -161,10 +161,31 @@ def _caution(line: str) -> float | None:
     ):
         return None
     if line[-1] in _STOPS or (". " in line and _BEGINS_WITH_SENTENCE.match(line)):
-        return SENTENCE_CAUTION
+        return SENTENCE_CAUTION + (OTHER_CAUTION if _ends_with_speaker(line) else 0.0)
     is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
     is_one_word = " " not in line and _ONE_WORD.fullmatch(line)
     return OTHER_CAUTION if is_usual or is_one_word else 0.0
+
+
+_MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
+
+
+def _ends_with_speaker(line: str) -> bool:
+    """Tell whether a sentence ends with a comma and who says it.
+
+    >>> _ends_with_speaker("Read the small print, advises lawyer Ana Ruiz.")
+    True
+    >>> _ends_with_speaker("Read on, it is free.")
+    False
+    """
+    _, comma, behind = line.rstrip(_STOPS).rpartition(", ")
+    words = behind.split()
+    return (
+        bool(comma)
+        and 2 <= len(words) <= _MOST_SPEAKER_WORDS
+        and words[0][0].islower()
+        and words[-1][0].isupper()
+    )
 
 
 def threshold_of(known: Model, labels: int) -> float:

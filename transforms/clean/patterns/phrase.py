@@ -64,6 +64,10 @@ PLACES: dict[str, tuple[str, str, str]] = {
     ),
     "date": (r"[^!?]{0,40}\d[^!?]{0,40}", "12.03.2024", "12.03.2024 10:45"),
     "year": (r"(?:19|20)\d\d", "2024", "2023"),
+    # A full name, and the end of a short statement, which may be a year.
+    "person": (r"[^\s.!?:;,\d]{2,24}(?: [^\s.!?:;,\d]{1,24}){1,3}", "Ana Ruiz", "Bo Li"),
+    "tail": (r"[^.!?:;,\d]{2,70}(?: (?:19|20)\d\d)?", "Harbour Post", "Harbour Post since 2015"),
+    "dash": (" - ", " – ", " – "),
 }
 _SAME_SENTENCE = r"[^.!?。।]{0,200}"
 _PART = re.compile(r"\{(\w+)\}|(\[: \]|: ?| - |\)\?|[\[\]()|~])|([.,;!?¿¡]+ ?)|(-)|(\w+|.)", re.S)

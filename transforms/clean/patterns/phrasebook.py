@@ -23,7 +23,7 @@ from copydesk.transforms.clean.patterns.phrase import (
 )
 from copydesk.transforms.clean.patterns.phrase_strength import weak_and_strong
 from copydesk.transforms.clean.patterns.template_words import template_patterns
-from copydesk.transforms.clean.rule import TEMPLATE_WORDS, Place, Rule
+from copydesk.transforms.clean.rule import AUTHOR_STATEMENT, TEMPLATE_WORDS, Place, Rule
 
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
 _SEPARATOR = r"[ ,:/|·•+&-]{0,3}"
@@ -45,7 +45,7 @@ class Phrasebook:
     The blocks `related`, `photo`, `tags` and `stamps` have labels that come before a colon. All
     other blocks have whole lines. `pictures` are lines that only say what a picture is ("stock
     photo"). `keys` and `words` are single words of which lines are made (`template_words`), and `shown`
-    are examples of such lines. `keeps` are lines "block: a sentence that must stay". The block
+    are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
 
@@ -72,6 +72,7 @@ class Phrasebook:
     ago: str = ""
     tags: str = ""
     author: str = ""
+    boxes: str = ""
     tools: str = ""
     home: str = ""
     keys: str = ""
@@ -134,6 +135,8 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
             weak, strong = _weak_and_strong(block)
             patterns = (*weak, *strong, *more)
             yield _Row(name, category, "line", patterns, _examples(block), weak)
+    if book.boxes:
+        yield _Row(AUTHOR_STATEMENT, "author", "line", _patterns(book.boxes), _examples(book.boxes))
     if book.keys:
         patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
         yield _Row(TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown)))
@@ -231,7 +234,8 @@ def _photo(book: Phrasebook) -> _Row:
     labels = [p for p in lines(book.photo) if "{" not in p]
     drops = [f"{shown}: Ana Ruiz / AFP" for p in labels for shown in _examples(p)]
     whole = "\n".join([*(p for p in lines(book.photo) if "{" in p), *lines(book.pictures)])
-    patterns = _patterns(whole)
+    weak, strong = _weak_and_strong(whole)
+    patterns = (*weak, *strong)
     if labels:
         label = choice("\n".join(labels))
         patterns = (
@@ -239,7 +243,7 @@ def _photo(book: Phrasebook) -> _Row:
             rf"{label} \(c\) ?[^!?]{{2,110}}",
             *patterns,
         )
-    return _Row("photo_line", "photo", "line", patterns, (*drops, *_examples(whole)))
+    return _Row("photo_line", "photo", "line", patterns, (*drops, *_examples(whole)), weak)
 
 
 def _copyright(book: Phrasebook) -> _Row:
@@ -370,7 +374,7 @@ def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
         patterns=weak or patterns,
         sentences=tuple(one for one in patterns if one not in weak) if weak else (),
         unless_short_sentence=bool(weak),
-        on_pages=name != TEMPLATE_WORDS,  # not measured behind the page model
+        on_pages=name not in {TEMPLATE_WORDS, AUTHOR_STATEMENT},  # not measured behind the page model
         unless_sentence=category
         == "tags",  # "Topic: the council meets on Monday to vote on the dam."
         drops=tuple(dict.fromkeys(drops)),

@@ -39,6 +39,7 @@ RULES = rules_of(
         tools="(nahoru|zpět|zpět nahoru|zpět na (začátek|úvod|hlavní stránku|přehled|článek|začátek stránky|titulní stranu)|na začátek( stránky|)|návrat); (vytisknout|tisk|tisknout)[ (článek|stránku)]; (menu|hledat|vyhledat|vyhledávání|zavřít|zobrazit více|načíst další|další|zobrazit vše|více|rozbalit|obsah|navigace|celý článek|otevřít menu|zavřít menu|otevřít galerii|všechny rubriky); (přejít|přeskočit|skočit) (k|na) (obsah|obsahu|hlavní obsah|hlavnímu obsahu|navigaci|menu|patičku); (zvětšit|zmenšit) písmo; velikost písma; předchozí; následující; fotogalerie[ {n}]; {n} fotografií; hodnocení[ článku][ {rest}]; (ohodnoťte|hodnoťte) článek; (klikněte|klikni|stiskněte) (zde|sem)[,] ?[(pro|a|abyste) {rest}]; (přehrát|poslechnout|poslechněte si|darovat|darujte) [tento |si ](článek|text)[ ({n} min)]; (uložit|přečíst) [článek ]na později",
         home="domů; úvod; hlavní stránka; titulní strana; úvodní strana; zprávy; home; domovská stránka",
         pictures="(ilustrační|archivní) (foto|snímek|fotografie|obrázek|záběr)[ {few}]; (ilustrace|koláž|montáž)",
+        boxes="{person} je [{few} ](redaktor|redaktorka|reportér|reportérka|novinář|novinářka|zpravodaj|zpravodajka) {tail}",
         keeps="""
             prose: Redakce vyzvala obyvatele, aby sdíleli snímky povodně a nechali komentář na stránce města. Mnozí se přihlásili k odběru zpravodaje radnice, ale podle Anny Ruizové ho nikdo nestíhá číst.
             comment_line: Komentáře ministra vyvolaly v přístavu spor.

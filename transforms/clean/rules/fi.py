@@ -33,6 +33,7 @@ RULES = rules_of(
         tools="(takaisin|palaa) (ylös|alkuun|etusivulle|sivun alkuun)[ {rest}]; (ylös|alkuun|takaisin|etusivulle|sivun alkuun); tulosta[ sivu]; (valikko|haku|hae|sulje|avaa valikko|sulje valikko|näytä lisää|lataa lisää|lisää|näytä kaikki|katso kaikki|sisällys|sisällysluettelo|navigaatio|näytä vähemmän|avaa kuvagalleria|kuvagalleria|koko juttu); (siirry|hyppää) (sisältöön|pääsisältöön|suoraan sisältöön|navigaatioon|valikkoon|hakuun|alatunnisteeseen); (tekstin koko|fonttikoko); edellinen; seuraava; {n} kuvaa; suurenna kuva; (klikkaa|paina) tästä[ {few}]; (kuuntele|lahjoita|anna) [tämä ](juttu|artikkeli|uutinen)[ (ääneen luettuna|lahjaksi)][ ({n} min)]; tallenna [(juttu |artikkeli )]myöhemmäksi",
         home="etusivu; koti; uutiset; home; etusivulle; olet täällä",
         pictures="(kuvituskuva|arkistokuva|havainnekuva|kuvakaappaus)[t][ {few}]",
+        boxes="{person} on {outlet}n [{few} ](toimittaja|uutistoimittaja|kirjeenvaihtaja|kolumnisti); {person} on {outlet}n (talous|politiikan |kulttuuri|urheilu|ulkomaan|kotimaan|rikos)toimittaja; {person} työskentelee {outlet}n [{few} ]toimittajana",
         keeps="""
             prose: Lehti pyysi asukkaita jakamaan kuvia tulvasta ja jättämään kommentin kaupungin sivulle. Moni tilasi kaupungintalon uutiskirjeen, mutta Anna Ruizin mukaan kukaan ei ehdi lukea sitä.
             comment_line: Kommentti ministeriltä ei rauhoittanut satamaa.

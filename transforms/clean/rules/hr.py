@@ -41,6 +41,7 @@ RULES = rules_of(
         tools="(na vrh|natrag|povratak|povratak na (vrh|početak|naslovnicu|početnu|članak|vijesti)|natrag na (vrh|početak|naslovnicu|vijesti)); (ispiši|ispis|isprintaj)[ (članak|stranicu)]; (izbornik|menu|traži|pretraži|pretraga|zatvori|prikaži više|učitaj više|učitaj još|prikaži sve|vidi sve|pogledaj sve|više|proširi|navigacija|cijeli članak|otvori izbornik|zatvori izbornik|otvori galeriju|sve rubrike); (preskoči|skoči|idi) na (sadržaj|glavni sadržaj|navigaciju|izbornik); (povećaj|smanji) (slova|tekst|font); veličina (slova|teksta); prethodno; sljedeće; fotogalerija[ {n}]; {n} fotografija; ocijenite članak; (kliknite|klikni) ovdje[ (za|kako|i) {rest}]; (poslušaj|poslušajte|poklonite|pokloni|daruj) [ovaj |ovu ](članak|vijest|tekst)[ ({n} min)]",
         home="početna; naslovnica; početna stranica; naslovna; vijesti; home",
         pictures="(ilustrativna|ilustracijska|arhivska) (fotografija|slika|snimka)[ {few}]; (ilustracija|kolaž)",
+        boxes="{person} je [{few} ](novinar|novinarka|reporter|reporterka|dopisnik|dopisnica|urednik|urednica) {tail}; {person} (novinarka|novinar|urednica|urednik|reporterka|reporter) je {tail}",
         keeps="""
             prose: Redakcija je pozvala stanovnike da podijele snimke poplave i ostave komentar na stranici grada. Mnogi su se prijavili na bilten vijećnice, ali prema Ani Ruiz nitko ga ne stigne čitati.
             comment_line: Komentari ministra izazvali su svađu u luci.

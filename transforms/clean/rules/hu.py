@@ -33,6 +33,7 @@ RULES = rules_of(
         tools="(vissza|vissza a (tetejére|címlapra|lap tetejére|főoldalra|kezdőlapra|cikkhez)|a lap tetejére|oldal tetejére|fel|ugrás (a tartalomhoz|a tartalomra|a fő tartalomhoz|a navigációra|a menühöz|az oldal tetejére)|tovább a tartalomhoz|kilépés a tartalomba); (nyomtatás|nyomtatható verzió); (menü|keresés|bezárás|bezár|keres|több|továbbiak|mutass többet|több betöltése|összes|összes megtekintése|mutasd mindet|tartalom|tartalomjegyzék|navigáció|menü megnyitása|galéria megnyitása|kinyit|összecsuk); (betűméret|betűméret növelése|betűméret csökkentése); előző; következő; {n} fotó; {n} kép; teljes méret; értékelés[: {rest}]; (kattintson|kattints) ide[ {few}]; [az ]oldal tetejére; lap tetejére; (cikk|hír) (meghallgatása|ajándékozása|felolvasása)[ ({n} perc)]; (hallgassa|hallgasd) meg a (cikket|hírt); mentés későbbre",
         home="főoldal; címlap; kezdőlap; kezdőoldal; hírek; nyitólap; home; jelenlegi hely",
         pictures="(illusztráció|illusztrációs (kép|fotó)|képünk illusztráció|archív (kép|fotó|felvétel))[ {few}]",
+        boxes="{person} (a|az) {few} (újságírója|tudósítója|szerkesztője|riportere|munkatársa); {person} (a|az) {few} [{few} ](újságírója|tudósítója|szerkesztője|riportere|munkatársa)",
         keeps="""
             prose: A szerkesztőség arra kérte a lakókat, hogy osszák meg képeiket az áradásról, és írjanak hozzászólást a város oldalára. Sokan feliratkoztak a városháza hírlevelére, de Anna Ruiz szerint senki sem ér rá elolvasni.
             comment_line: Hozzászólás nélkül ért véget a tanácsülés.

@@ -33,6 +33,7 @@ RULES = rules_of(
         tools="(kembali|kembali ke (atas|beranda|halaman utama|home|berita)|ke atas|atas|beranda); (cetak|print)[ {few}]; (menu|cari|pencarian|tutup|lihat semua|lihat lainnya|muat lebih banyak|muat lagi|selengkapnya|lihat lebih banyak|lebih banyak|semua|daftar isi|navigasi|tampilkan semua|tampilkan lebih banyak|lihat lebih sedikit|bahasa indonesia|bahasa|mode gelap|mode terang|halaman {n}|tampilkan semua halaman|show all|sembunyikan|perbesar|galeri|galeri foto|topik lainnya|buka menu); (lewati|langsung|loncat) ke (konten|konten utama|isi|navigasi){any}; (ukuran|perbesar|perkecil) (huruf|teks|font){any}; {n} foto; (halaman|hal)[: ]{n}[ dari {n}]; beri (nilai|rating){any}; klik (di sini|disini)[ (untuk|dan) {rest}]; (dengarkan|hadiahkan|dengar) (artikel|berita)[ ini][ ({n} menit)]; simpan untuk nanti",
         home="beranda; home; halaman utama; berita; depan; laman utama; news",
         pictures="ilustrasi; foto ilustrasi; tangkapan layar[ {few}]; (foto|gambar) (arsip|ilustrasi|dokumentasi)[ {few}]",
+        boxes="{person} adalah (wartawan|jurnalis|reporter|kontributor|koresponden) {tail}",
         keeps="""
             prose: Pemerintah kota meminta warga membagikan foto banjir dan menulis pendapat di laman kota. Banyak yang mendaftar surat kabar balai kota, tetapi menurut Ana Ruiz tidak ada yang sempat membacanya.
             comment_line: Komentar menteri itu memicu keributan di pelabuhan.

@@ -33,6 +33,7 @@ RULES = rules_of(
         tools="(înapoi|sus|înapoi sus|înapoi (la|în) (început|prima pagină|pagina principală|sus|știri)|mergi sus|la început); (tipărește|printează|imprimă)[ (articolul|pagina)]; (meniu|căutare|caută|închide|vezi mai mult|vezi toate|încarcă mai multe|mai mult|arată mai mult|afișează mai mult|cuprins|navigare|vezi tot|deschide meniul|galerie foto|toate categoriile); (sari|treci|salt) la (conținut|conținutul principal|navigare|meniu|subsol); (mărime|dimensiune) (text|font|fonturi); următorul; precedentul; anterior; {n} fotografii; (evaluează|votează) articolul; (click|apasă|apăsați|dă click|clic) aici[ (pentru|și) {rest}]; (ascultă|ascultați|oferă|dăruiește) [(acest |această )](articolul|știrea|articol|știre)[ (cadou|în dar)][ ({n} min)]; salvează pentru mai târziu",
         home="acasă; prima pagină; pagina principală; știri; home; pagina de start",
         pictures="(imagine|fotografie|foto) (cu caracter ilustrativ|cu rol ilustrativ|ilustrativă|de arhivă|din arhivă|arhivă)[ {few}]",
+        boxes="{person} este [{few} ](redactor|reporter|jurnalist|jurnalistă|corespondent) [{few} ](la|pentru|al|în) {tail}",
         keeps="""
             prose: Ziarul le-a cerut locuitorilor să distribuie fotografii cu inundația și să lase un comentariu pe pagina orașului. Mulți s-au abonat la newsletterul primăriei, dar Anna Ruiz spune că nimeni nu apucă să îl citească.
             comment_line: Comentariile ministrului au stârnit scandal în port.

@@ -38,6 +38,7 @@ RULES = rules_of(
         tools="(hore|nahor|späť|späť hore|späť na (začiatok|úvod|hlavnú stránku|prehľad|článok|začiatok stránky|titulku)|na začiatok[ stránky]|návrat); (vytlačiť|tlač|tlačiť)[ (článok|stránku)]; (menu|hľadať|vyhľadať|vyhľadávanie|zatvoriť|zobraziť viac|načítať ďalšie|ďalšie|zobraziť všetko|viac|rozbaliť|obsah|navigácia|celý článok|otvoriť menu|otvoriť galériu|všetky rubriky); (prejsť|preskočiť|skočiť) (k|na) (obsah|obsahu|hlavný obsah|hlavnému obsahu|navigáciu|menu|pätičku); (zväčšiť|zmenšiť) písmo; veľkosť písma; predchádzajúci; nasledujúci; fotogaléria[ {n}]; {n} fotografií; (ohodnoťte|hodnoťte) článok; (kliknite|klikni|stlačte) (sem|tu)[,] ?[(pre|a|aby) {rest}]; (prehrať|vypočuť|vypočujte si|darovať|darujte) [tento |si ](článok|text)[ ({n} min)]; (uložiť|prečítať) [článok ]na neskôr",
         home="domov; úvod; hlavná stránka; titulka; úvodná stránka; správy; home",
         pictures="(ilustračné|ilustračná|archívne|archívna) (foto|snímka|fotografia|obrázok|zábery)[ {few}]; (ilustrácia|koláž|montáž)",
+        boxes="{person} je [{few} ](redaktor|redaktorka|reportér|reportérka|novinár|novinárka|spravodajca|spravodajkyňa) {tail}",
         keeps="""
             prose: Redakcia vyzvala obyvateľov, aby zdieľali snímky povodne a nechali komentár na stránke mesta. Mnohí sa prihlásili na odber spravodaja radnice, no podľa Anny Ruizovej ho nikto nestíha čítať.
             comment_line: Komentáre ministra vyvolali v prístave spor.

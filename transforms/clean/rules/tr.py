@@ -33,6 +33,7 @@ RULES = rules_of(
         tools="(başa|yukarı|geri|sayfa başına|en üste|anasayfaya|ana sayfaya) (dön|çık|git); (başa dön|yukarı çık|geri|yukarı|geri dön|sayfa başı); (yazdır|çıktı al)[ {few}]; (menü|ara|arama|kapat|daha fazla göster|daha fazla|tümünü gör|tümünü göster|tümü|devamını gör|daha fazla yükle|içindekiler|menüyü aç|menüyü kapat|haberde ara|sitede ara|tüm kategoriler|aç|galeri|foto galeri|video galeri|tam ekran); (içeriğe|ana içeriğe|menüye|navigasyona) (geç|atla|git); (yazı|metin|font) (boyutu|büyüklüğü){any}; (yazı boyutunu|yazıyı) (büyüt|küçült); önceki; sonraki; {n} fotoğraf; a a; haberi {any}(değerlendir|oyla){any}; (devamını|devamı|haberin devamını) (okumak )?için (tıklayın|tıklayınız); (buraya|burayı) tıklayın[ {few}]; tıklayın; (haberi|makaleyi|yazıyı) (dinle|dinleyin|sesli dinle|hediye et|hediye edin)[ ({n} dk)]; [daha ]sonra (oku|okumak için kaydet)",
         home="anasayfa; ana sayfa; haberler; haber; home; gündem",
         pictures="arşiv (fotoğrafı|fotoğraf|görüntüsü|foto)[ {few}]; (temsili|sembolik) (fotoğraf|görsel|foto)",
+        boxes="{person}, {tail} (muhabiridir|editörüdür|yazarıdır|muhabiri olarak görev yapmaktadır|muhabiri olarak çalışmaktadır)",
         keeps="""
             prose: Gazete, kasaba halkından selin fotoğraflarını paylaşmalarını ve belediyenin sayfasına yorum yazmalarını istedi. Birçok kişi belediyenin duyurularını almaya başladı, ama Anna Ruiz kimsenin okumaya vakti olmadığını söylüyor.
             comment_line: Yorumlar limanda gerginlik yarattı.

@@ -34,11 +34,15 @@ _BOOKS = (
         headings="more (stories|articles|news)[ (like this|from|on|in) {few}]; trending; top stories this hour; headlines of the hour",
         credits="(written|produced|reported|compiled|edited) by {name}",
         tools="(click|tap|press) here[ (to|for) {rest}]; here; (listen|listen to) [this |the ](article|story|news story|report)[ ({n} min|{n} minutes|{n} mins)]; [you have ]{n} (gift articles|articles to gift)[ (left|remaining)][ {few}]; read aloud",
+        boxes="{person} is (a|an|the|our) [{few} ](reporter|journalist|correspondent|columnist) (at|for|with|covering|based in|who covers|who writes about) {tail}",
         keeps="""
             prose: The town asked its people to share pictures of the flood and to leave a comment on the page of the mayor. Many subscribed to the letter of the council, but nobody has the time to read it, Ana Ruiz says.
             share_bar: Share your bread with the neighbours, the old man said to us.
             time_line: Published in 1911, the book sold out within days and was never printed again.
             comment_line: Comments by the minister caused a row in the port.
+            author_statement: The minister is a former reporter for the Harbour Post.
+            author_statement: Ana Ruiz was a reporter for the Harbour Post until 1999.
+            follow_us: "Follow us on Facebook," the guide said.
             topic_line: Topics of the talks were kept secret.
             topic_line: Topic: the council meets on Monday to vote on the dam.""",
     ),
@@ -69,6 +73,7 @@ _BOOKS = (
         related="passend (zum thema|dazu); weiterlesen; mehr lesen; zum thema; bilderstrecke; fotostrecke; galerie; analyse; erklärt; mehr zum thema {few}",
         headings="(aktuelle|neueste|neuste|weitere|wichtige) (nachrichten|meldungen|artikel|news|themen|beiträge)[ (aus|zum|zu|von|im) {few}]; top-(artikel|themen|news|thema|nachrichten); (meist|viel)diskutiert; empfohlen; für sie empfohlen; weitere themen; top-news der stunde; nachrichten der stunde",
         tools="(klicken sie hier|hier klicken|klicke hier)[ (um|für|und) {rest}]; [(diesen |den )](artikel|beitrag|text) (vorlesen|anhören|verschenken|vorlesen lassen|hören|als audio anhören)[ ({n} min|{n} minuten)]",
+        boxes="{person} ist [{few} ](redakteur|redakteurin|reporter|reporterin|journalist|journalistin|korrespondent|korrespondentin) (der|des|bei|beim|im|in|für) {tail}",
         keeps="""
             prose: Die Stadt bat die Anwohner, Bilder der Flut zu teilen und einen Kommentar auf ihrer Seite zu hinterlassen. Viele abonnierten den Rundbrief des Rathauses, doch niemand kommt dazu, ihn zu lesen, sagt Anna Ruiz.
             share_bar: Teilen wollten die Brüder das Land nie.
@@ -102,6 +107,7 @@ _BOOKS = (
         headings="(nos articles|articles|vidéos|nos vidéos) les plus (lus|vus|populaires|consultés|partagés); sélectionné pour vous; (les derniers|nos derniers) articles; (dernières|toutes les) (actualités|infos|nouvelles); (nos )?articles recommandés; recommandés pour vous; nos recommandations; vous aimerez aussi; les titres de l'heure; du même auteur",
         photo="photo {wire}; (photo|photos) {name}; photo {name} - {outlet}; photo gracieuseté {rest}; photo fournie par {rest}",
         tools="(cliquez|cliquer) ici[ (pour|et) {rest}]; (écouter|écoutez|offrir|offrez) (cet article|l'article|ce contenu|cet article en audio)[ ({n} min)]; (lecture|écoute|version) audio[ réservée aux abonnés]",
+        boxes="{person} est [un |une |le |la ](journaliste|reporter|correspondant|correspondante|rédacteur|rédactrice) (au|à|aux|du|de|pour|chez|dans|spécialisée|spécialisé|politique|économique) {tail}",
         keeps="""
             prose: La mairie a demandé aux habitants de partager leurs photos de la crue et de laisser un commentaire sur sa page. Beaucoup se sont abonnés à sa lettre, mais personne n'a le temps de la lire, dit Anna Ruiz.
             share_bar: Partager le pain reste une habitude de la rue.
@@ -134,6 +140,7 @@ _BOOKS = (
         photo="foto {name}",
         related="(le|te) puede interesar; (lea|lee|leé|leer|vea|mira|mirá|ver) (también|además|aquí|más); puedes leer; también puede leer; en contexto; notas relacionadas; más información; en fotos; en imágenes; galería; análisis; claves; más sobre (este tema|el tema|esta noticia); sigue leyendo; continúa leyendo",
         tools="(haz|haga|pulsa|hacer|da|dale) (clic|click|aquí)[ aquí][ (para|y) {rest}]; (pincha|pulse) aquí[ {rest}]; (escucha|escuchar|escuche|regala|regalar) (este|esta|el|la) (artículo|noticia|nota)[ en audio][ ({n} min)]",
+        boxes="{person} es [la |el |un |una ](redactor|redactora|periodista|reportero|reportera|corresponsal|columnista) (de|del|en|para|especializada|especializado) {tail}",
         keeps="""
             prose: El ayuntamiento pidió a los vecinos que compartieran fotos de la crecida y dejaran un comentario en su página. Muchos se suscribieron a su boletín, pero nadie tiene tiempo de leerlo, dice Ana Ruiz.
             share_bar: Compartir el pan es costumbre de la calle.
@@ -165,6 +172,7 @@ _BOOKS = (
         headings="mais (de|sobre|do|da|em) {outlet}; (as|os) (mais lidas|mais lidos|últimas|destaques); recomendad(o|os|as|a) para (você|si|ti); recomendamos; mais vistas; em destaque",
         related="(leia|veja|ler|ouça|assista|confira) (também|mais|ainda); saiba mais; entenda; relacionadas; matérias relacionadas; leia a seguir; a seguir; galeria; em imagens; análise; entenda; mais sobre (o tema|este tema|o assunto); continue lendo",
         tools="(clique|toque|carregue) aqui[ (para|e) {rest}]; (ouça|ouvir|ofereça|oferecer|escute|presenteie) (este|esta|o|a|com este) (artigo|notícia|texto|matéria|reportagem)[ em áudio][ ({n} min)]",
+        boxes="{person} é [a |o |um |uma ](repórter|jornalista|correspondente|redator|redatora|colunista) (de|do|da|no|na|em|especializada|especializado) {tail}",
         keeps="""
             prose: A prefeitura pediu aos moradores que compartilhassem fotos da cheia e deixassem um comentário na sua página. Muitos assinaram o boletim, mas ninguém tem tempo de ler, diz Ana Ruiz.
             share_bar: Compartilhar o pão é costume da rua.
@@ -197,6 +205,7 @@ _BOOKS = (
         related="(leggi|guarda|vedi|ascolta) (anche|di più|qui); potrebbe interessarti[ anche]; ti potrebbe interessare[ anche]; per approfondire; approfondimenti; correlati; le foto; le immagini; la gallery; galleria; analisi; continua a leggere; sullo stesso argomento; da leggere",
         photo="credito; crediti; credit foto",
         tools="(clicca|cliccate|fai clic|premi) qui[ (per|e) {rest}]; (ascolta|regala|ascoltare) [la versione audio ][di ](questo |l'|il |questa |la |dell'|del |)(articolo|notizia|pezzo)[ ({n} min)]",
+        boxes="{person} è [una |un |la |il ](giornalista|cronista|redattore|redattrice|corrispondente) (di|del|della|de|per|presso|a|al) {tail}; {person}, giornalista, (si occupa di|scrive di|scrive per|lavora a|lavora per) {tail}",
         keeps="""
             prose: Il comune ha chiesto agli abitanti di condividere le foto della piena e di lasciare un commento sulla sua pagina. Molti si sono iscritti al bollettino, ma nessuno ha il tempo di leggerlo, dice Anna Ruiz.
             share_bar: Condividere il pane è usanza della via.
@@ -229,6 +238,7 @@ _BOOKS = (
         headings="(populair|populaire|recent|recente|trending|uitgelicht|ander|gerelateerd|meest bekeken)[ (nieuws|artikelen|berichten|op {few}|in {few})]; aanbevolen; meer nieuws; best gelezen",
         photo="fotograaf; fotografie; fotografen; beeld {name}",
         tools="klik hier[ (om|voor|en) {rest}]; (luister naar|beluister|geef|laat) (dit|het) (artikel|verhaal)[ (voorlezen|cadeau)][ ({n} min)]; (artikel|verhaal) (voorlezen|beluisteren|cadeau geven); (bewaar|bewaren|lees|sla op) [voor ]later",
+        boxes="{person} is [{few} ](redacteur|verslaggever|verslaggeefster|journalist|correspondent|columnist) (economie|politiek|sport|cultuur|bij|van|voor) {tail}",
         keeps="""
             prose: De gemeente vroeg de bewoners om foto's van het hoge water te delen en een reactie op haar pagina te plaatsen. Velen namen de nieuwsbrief, maar niemand komt eraan toe, zegt Anna Ruiz.
             share_bar: Delen van het brood is hier de gewoonte.
@@ -261,6 +271,7 @@ _BOOKS = (
         headings="(populärt|populära|relaterat|relaterade|andra|övriga|mer)[ (innehåll|nyheter|artiklar|texter|från {few})]; mest (populära|populärt|delade|sedda)[ {few}]; trendar[ nu]; rekommenderat; just nu; mest delat; populärt; timmens nyheter",
         photo="fotograf; bilder; fotografer; text och foto; text och bild; pressbild",
         tools="klicka här[ (för|och) {rest}]; (lyssna på|få|ge bort|hör) (artikeln|artikel|den här artikeln)[ (uppläst|som gåva|upplästa)][ ({n} min)]; (spara|läs) [artikeln ](till senare|senare)",
+        boxes="{person} är [{few} ](reporter|journalist|korrespondent|redaktör|kolumnist) (på|hos|för|vid) {tail}",
         keeps="""
             prose: Kommunen bad invånarna att dela bilder av översvämningen och lämna en kommentar på sin sida. Många tog nyhetsbrevet, men ingen hinner läsa det, säger Anna Ruiz.
             share_bar: Dela bröd med grannen, sade mormor ofta.
@@ -293,6 +304,7 @@ _BOOKS = (
         headings="(populært|populære|relateret|relaterede|sidste|andre|øvrige|mere)[ (indhold|nyheder|nyt|artikler|historier|fra {few})]; mest (populære|populært|delte|sete)[ {few}]; anbefalet; lige nu; mest sete; populært; timens nyheder",
         photo="foto {wire}; foto {name}; fotograf; fotos; fotografer; foto og tekst; pressefoto",
         tools="klik her[ (for|og) {rest}]; (lyt til|få|giv|hør) (artiklen|artikel|denne artikel|historien)[ (læst op|oplæst|som gave|i gave|væk)][ ({n} min)]; (gem|læs) [artiklen ](til senere|senere)",
+        boxes="{person} er [{few} ](journalist|reporter|korrespondent|redaktør) (på|hos|ved|for) {tail}",
         keeps="""
             prose: Kommunen bad borgerne dele billeder af oversvømmelsen og skrive en kommentar på dens side. Mange tog nyhedsbrevet, men ingen når at læse det, siger Anna Ruiz.
             share_bar: Del brødet med naboen, sagde mormor tit.
@@ -325,6 +337,7 @@ _BOOKS = (
         headings="(populært|populære|relatert|relaterte|andre|øvrige|mer)[ (innhold|nyheter|nytt|artikler|saker|fra {few})]; mest (populære|populært|delte|sett|leste)[ {few}]; anbefalt; akkurat nå; mest sett; populært; timens nyheter",
         photo="fotograf; bilder; fotografer; foto og tekst",
         tools="klikk her[ (for|og) {rest}]; (lytt til|få|gi bort|hør|gi) (artikkelen|saken|denne saken|denne artikkelen)[ (lest opp|opplest|i gave|bort)][ ({n} min)]; (lagre|les) [(artikkelen |saken )](til senere|senere)",
+        boxes="{person} er [{few} ](journalist|reporter|korrespondent|redaktør) (i|på|hos|for|ved) {tail}",
         keeps="""
             prose: Kommunen ba innbyggerne dele bilder av flommen og legge igjen en kommentar på siden sin. Mange tok nyhetsbrevet, men ingen rekker å lese det, sier Anna Ruiz.
             share_bar: Del brødet med naboen, sa mormor ofte.
@@ -356,6 +369,7 @@ _BOOKS = (
         pictures="(zdjęcie|foto|fot) (ilustracyjne|poglądowe|archiwalne|archiwum|z archiwum|ilustr)[ {few}]; (grafika|ilustracja) (poglądowa|ilustracyjna); zdjęcie archiwalne: {few}",
         related="czytaj też; czytaj także; czytaj również; zobacz też; zobacz także; przeczytaj także; przeczytaj też; czytaj więcej; więcej na ten temat; więcej informacji; galeria; fotogaleria; analiza; czytaj dalej",
         tools="(kliknij|naciśnij) (tutaj|tu)[,] ?[(aby|i|żeby) {rest}]; (posłuchaj|odsłuchaj|podaruj|wysłuchaj) [(tego |ten )](artykułu|artykuł|tekst|tekstu|materiału)[ ({n} min)]; (zapisz|przeczytaj) [artykuł ]na później",
+        boxes="{person}{dash}(dziennikarka|dziennikarz|reporterka|reporter|redaktorka|redaktor|korespondentka|korespondent) {tail}; {person} jest [{few} ](dziennikarką|dziennikarzem|reporterką|reporterem|redaktorką|redaktorem) {tail}",
         keeps="""
             prose: Urząd poprosił mieszkańców, by pokazali zdjęcia powodzi i zostawili komentarz na jego stronie. Wielu zapisało się na biuletyn, ale nikt nie ma czasu go czytać, mówi Anna Ruiz.
             share_bar: Podziel się chlebem z sąsiadem, mówiła babcia.

@@ -26,7 +26,7 @@ _SEPARATOR = (
 )
 _AGENCY = r"\((?P<agency>[^()\d]{2,40})\)|/\s?(?P<slashed>[^/\d]{2,30})\s?/|(?P<plain>[–—-]\s?(?:РИА Новости|ТАСС|Интерфакс))"
 _HEAD = re.compile(
-    rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME}))?(?P<date>(?:,|\.)?\s{{1,2}}(?:[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
+    rf"(?P<place>{_NAME})(?:,\s(?![^\W\d_]{{2,12}}\.?\s\d)(?P<region>{_NAME})|\s\((?P<inside>{_NAME})\)(?=,\s\d))?(?P<date>(?:,|\.)?\s{{1,2}}(?:\d{{1,2}}/\d{{1,2}}|[^\W\d_]{{2,12}}\.?\s\d{{1,2}}|\d{{1,2}}\.?\s(?:de\s)?[^\W\d_]{{2,12}}\.?)(?:,?\s(?:de\s)?\d{{4}})?)?"
     rf"\.?,?\s{{0,3}}(?:{_AGENCY})?(?P<separator>{_SEPARATOR})?"
 )
 _MARK = re.compile(r"[)/–—―‒]| [-_]|-[ -]|\.-")  # One of these ends every dateline.
@@ -183,7 +183,8 @@ def _usual(head: str, shift: int) -> Dateline:
     end = match.end()
     if len(head) - end < _MIN_REST_CHARS:
         return _NONE
-    place, region, day, bracketed, slashed, plain, separator = match.groups()
+    place, region, inside, day, bracketed, slashed, plain, separator = match.groups()
+    region = region or inside  # "Valencia (España), 14 may (EFE).- "
     agency = bracketed or slashed or (plain or "").lstrip("–—- ") or None
     found = _of_printed(place, region or "", day or "", agency, separator or "", shift + end)
     if found.month is not None and found.agency is None:

@@ -360,6 +360,8 @@ def day_and_month(text: str) -> tuple[int | None, int | None, int | None]:
 
     >>> day_and_month("5 янв"), day_and_month("Jan. 5, 2024"), day_and_month("5日")
     ((1, 5, None), (1, 5, 2024), (None, 5, None))
+    >>> day_and_month("14/5")
+    (5, 14, None)
     """
     if not text.isascii():
         text = calendars.western(text)
@@ -367,6 +369,8 @@ def day_and_month(text: str) -> tuple[int | None, int | None, int | None]:
     if stated:
         text = f"{text[: stated.start()]} {text[stated.end() :]}"
     month = int(stated[1] or stated[2]) if stated else _named_month(text)
+    if month is None and (numbers := _DAY_BEFORE_MONTH.search(text)):
+        month = int(numbers[1])
     day, year = _DAY.search(text), _FOUR_DIGITS.search(text)
     if day is None or not 1 <= int(day[1]) <= 31 or not 1 <= (month or 1) <= 12:
         return None, None, None
@@ -378,6 +382,7 @@ def _named_month(text: str) -> int | None:
 
 
 _FOUR_DIGITS = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+_DAY_BEFORE_MONTH = re.compile(r"(?<![\d/])\d{1,2}/(\d{1,2})(?![\d/])")  # "14/5"
 _MONTH_NUMBER = re.compile(r"(\d{1,2})\s*[月월]|tháng\s(\d{1,2})")
 _BETWEEN_WORDS = re.compile(r"[\s\d,،./()]+")
 

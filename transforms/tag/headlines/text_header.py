@@ -12,7 +12,7 @@ from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.lookup.condition import Condition
-from copydesk.transforms.tag.persons import byline_forms, person_names
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, person_names
 from copydesk.transforms.tag.persons.person_names import Name
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
@@ -34,6 +34,7 @@ _ABOUT = re.compile(r"\W*about\b", re.I)
 # Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
+_LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
 # afterwards.
@@ -77,12 +78,27 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     below = _bylines_from(lead + 1, body, lines)
     below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
     follows = [lines[i] for i in body[below : below + 4]]
-    if not any(is_prose(line) for line in follows[:3]):
+    if not any(is_prose(line) for line in follows[:3]) or _may_be_paragraph(
+        lines[body[lead]], follows[:3]
+    ):
         return Opening(bylines=tuple(body[:lead]) + last)
-    again = reads_like_headline(follows[0], max_headline_chars) and any(
-        is_prose(line) for line in follows[1:4]
+    again = (
+        reads_like_headline(follows[0], max_headline_chars)
+        and any(is_prose(line) for line in follows[1:4])
+        and not _may_be_paragraph(follows[0], follows[1:4])
     )
     return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+
+
+def _may_be_paragraph(line: str, follows: Sequence[str]) -> bool:
+    """Tell whether a first line is as long as what follows, in a script that marks no sentences.
+
+    There a paragraph of one sentence looks like a headline, but a headline is much shorter than
+    the lead below it.
+    """
+    if _UNSPACED.search(line) is None:
+        return False
+    return not any(len(line) * 3 <= len(other) * 2 for other in follows)
 
 
 def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
@@ -97,6 +113,7 @@ def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
 
 
 _MOST_NAME_CHARS = 40
+_MOST_NAMES, _JOINER_CHARS = 3, 5  # " and " between two names.
 
 
 def is_signed(opening: Sequence[str]) -> bool:
@@ -105,24 +122,37 @@ def is_signed(opening: Sequence[str]) -> bool:
     `opening` are the headline and the lines below it.
 
     The name begins with a frequent given name and has prose below it. The opening does not repeat the
-    surname, as it does if the name is the subject of the article.
+    surname, as it does if the name is the subject of the article. Several names with a word between
+    them are read in the same way.
 
     >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
     >>> is_signed(["Rain in Oslo", "Ana Ruiz", prose]), is_signed(["Rain in Oslo", "Old Town", prose])
     (True, False)
+    >>> is_signed(["Rain in Oslo", "Ana Ruiz and Anna Berger", prose])
+    True
     """
     if len(opening) < 3 or not is_prose(opening[2]):
         return False
-    name = opening[1].strip()
+    line = opening[1].strip()
+    if len(line) > 2 * _MOST_NAME_CHARS or not line[0].isupper():
+        return False
+    found = person_names.split(line, sure=False, strict=True)
+    n_names = len(found)
+    if not 0 < n_names <= _MOST_NAMES or any(one.is_org for one in found):
+        return False
+    names = [one.text for one in found]
+    if len(line) - sum(map(len, names)) > _JOINER_CHARS * (n_names - 1):
+        return False
+    others = [other.casefold() for other in (opening[0], *opening[2:])]
+    return all(_is_author(name, others) for name in names)
+
+
+def _is_author(name: str, others: Sequence[str]) -> bool:
+    """Tell whether a name is a frequent one in full, and `others`, in lower case, lack its surname."""
     if len(name) > _MOST_NAME_CHARS or not person_names.is_full_name(name):
         return False
     first, *_, last = name.casefold().split()
-    found = person_names.split(name, sure=False, strict=True)
-    return (
-        first in gazetteers.given_names()
-        and [(one.text, one.is_org) for one in found] == [(name, False)]
-        and not any(last in line.casefold() for line in (opening[0], *opening[2:]))
-    )
+    return first in gazetteers.given_names() and not any(last in other for other in others)
 
 
 class _Reading(NamedTuple):
@@ -137,9 +167,16 @@ class _Reading(NamedTuple):
         return [name for name in self.names if not name.is_org]
 
 
+_OPENING_CHARS = 12  # Characters of opening words and a place.
+
+
 def _names_are_most_of_it(line: _Reading) -> bool:
     """Tell whether there is room besides the names for only the opening words and a place."""
-    return line.opened and sum(len(name.text) for name in line.names) * 2 >= len(line.text) - 12
+    opening = byline_lexicon.opening(line.text) if line.opened else None
+    if opening is None:
+        return False
+    room = max(_OPENING_CHARS, opening.end())
+    return sum(len(name.text) for name in line.names) * 2 >= len(line.text) - room
 
 
 def _has_agency_or_job(line: _Reading) -> bool:
@@ -156,7 +193,7 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
     Condition(
         "opened_and_little_but_names",
         _names_are_most_of_it,
-        ("By Ana Ruiz", "Von Jan van Aken, dpa", "Автор: Анна Петрова"),
+        ("By Ana Ruiz", "Von Jan van Aken, dpa", "Автор: Анна Петрова", "Door onze verslaggever Jan Maas"),
         ("By Monday the river had risen", "By Ana Ruiz the mayor was seen as a friend of the poor"),
     ),
     Condition(
@@ -233,7 +270,8 @@ _LABEL_CHARS = 10  # "Headline: ", which does not count.
 def _reads_like_headline(text: str, max_chars: int) -> bool:
     if _LABELLED.match(text):
         return True
-    if not 8 <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
+    least = _LEAST_CJK if _CJK.match(text) else _LEAST
+    if not least <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
         return False
     words = text.split()
     begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
@@ -247,7 +285,7 @@ def _is_something_else(text: str) -> bool:
     """Tell whether a short line is one sentence or two, a date, a dateline or a byline."""
     ends = (
         _ENDS_SENTENCE.search(text)
-        and text.rstrip("'\"’”»)")[-1] in ".…。"
+        and text.rstrip("'\"’”»)")[-1] in ".…。।۔"
         and not _ABBREVIATED.search(text)
     )
     two = len(text) > 100 and _TWO_SENTENCES.search(text)

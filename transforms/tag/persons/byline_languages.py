@@ -31,6 +31,7 @@ def _words(text: str) -> tuple[str, ...]:
 TABLE: tuple[ByWords, ...] = (
     ByWords(
         "fi",
+        writer=_words("kirjoittanut; kirjoittaneet; tekstin kirjoitti"),
         labels=_words("teksti; kirjoittaja; toimittaja; teksti ja kuvat; kirjoittajat"),
         photographer=_words("kuva; kuvat; kuvaaja"),
         joiners=_words("ja; sekä"),
@@ -38,10 +39,12 @@ TABLE: tuple[ByWords, ...] = (
             ("Teksti: Matti Virtanen", ("Matti Virtanen",)),
             ("Toimittaja: Liisa Korhonen ja Matti Virtanen", ("Liisa Korhonen", "Matti Virtanen")),
             ("Kirjoittaja: Liisa Korhonen", ("Liisa Korhonen",)),
+            ("Kirjoittanut Matti Virtanen", ("Matti Virtanen",)),
         ),
         prose=(
             "Teksti on luettavissa kaupungin sivuilla",
             "Toimittaja: miksi joki tulvi maanantaina",
+            "Kirjoittanut kirjeen maanantaina kaupungille",
         ),
     ),
     ByWords(
