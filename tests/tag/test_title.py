@@ -130,7 +130,9 @@ def test_a_first_paragraph_in_another_script_is_no_headline(paragraphs: tuple[st
 
 
 def test_a_chinese_headline_may_have_six_characters() -> None:
-    tags = text_tags("河水冲毁老桥\n周一夜里河水上涨，冲毁了镇上的老桥，四十户人家不得不离开家园，等待水退。")
+    tags = text_tags(
+        "河水冲毁老桥\n周一夜里河水上涨，冲毁了镇上的老桥，四十户人家不得不离开家园，等待水退。"
+    )
     assert tags.values["title"] == "河水冲毁老桥"
 
 

@@ -7,31 +7,112 @@ says it, which numbers it has, and whether it begins with a name. They cost noth
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from copydesk.transforms.clean.rule import (
     AUTHOR_STATEMENT,
     NO_SENTENCE,
     PROMPTS,
+    SENTENCE,
+    SHORT_SENTENCE,
     TEMPLATE_WORDS,
     RuleEntry,
 )
 
+_SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
+_SENTENCE_END = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
+_UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 #: Categories of lines that a person in an article may say. A link may end in a quotation.
 _SAYABLE = (PROMPTS | {"notices"}) - {"related"}
 
 _QUOTED = r"(?:\"[^\"]{3,300}\"|«[^»]{3,300}»|「[^」]{3,300}」|『[^』]{3,300}』)"
-# A quotation that ends or is followed by a mark, and then who said it. Without the mark it may be
-# the name of a site: «Harbour Post» on Telegram.
+# A quotation that ends or is followed by a mark or a word for speech, and then who said it. Without
+# them it may be the name of a site: «Harbour Post» on Telegram, «Harbour Post» - on Telegram.
+_NETWORKS = "facebook|telegram|whatsapp|viber|instagram|twitter|youtube|google|вконтакте"
 _SAID_BEHIND = re.compile(
-    rf"(?={_QUOTED})[\"«「『].{{2,299}}(?:[,!?.…。！？।][\"»」』]|[\"»」』](?:,| -|(?=[\u3040-\u9fff\uac00-\ud7a3]))) ?.{{0,2}}[^\W\d]"
+    rf"(?={_QUOTED})[\"«「『].{{2,299}}(?:[,!?.…。！？।][\"»」』]|[\"»」』](?:,| -(?!.*(?:{_NETWORKS}))|(?=と|って|라고|이라고|고 |하고))) ?.{{0,2}}[^\W\d]"
 )
 # Who said it, a colon or comma, and a quotation that ends the line.
 _SAID_BEFORE = re.compile(rf"[^\"«「『]{{6,200}}[:：,，、] ?{_QUOTED}[.!?。।]?")
 _LARGE_NUMBER = re.compile(r"\d[.,' ]\d{3}|\d{4,}|\d[.,]\d ")
 _CURRENCY = re.compile(r"[$€£¥₹₩₽₺₫฿]")
+# What a sentence about somebody else's newsletter says ("The newsletter was free."), and the words by
+# which a site speaks of itself and its readers, by language.
+_THIRD_PERSON = {
+    "en": "is are was were has had costs cost : you your you're we our us here this these now i my me please",
+    "de": "ist sind war waren hat hatte kostet wurde : sie ihr ihre ihnen du dein deine wir uns unser unsere unseren hier jetzt diese dieser dieses diesen bitte mein",
+    "fr": "est sont était étaient coûte a ont : vous votre vos nous notre nos ici ce cet cette ces je mon ma",
+    "es": "es son era eran fue está están cuesta ha : usted tu tus te su sus nuestro nuestra nuestros nos aquí este esta estos mi",
+    "it": "è sono era erano costa ha : tu tuo tua ti voi vostro vostra noi nostro nostra qui questo questa questi mio hai sei",
+    "pt": "é são era eram foi está custa tem : você seu sua seus nosso nossa aqui este esta estes nos tu minha",
+    "nl": "is zijn was waren kost heeft : je jij jouw u uw wij we ons onze hier dit deze mijn",
+    "da": "er var koster har blev : du din dit dine dig vi vores os her denne dette disse min",
+    "no": "er var koster har ble : du din ditt dine deg vi vår vårt våre oss her denne dette disse min",
+    "sv": "är var kostar har blev : du din ditt dina dig vi vår vårt våra oss här denna detta dessa min ni er",
+    "pl": "jest są był była było były kosztuje ma : ty twój twoje twoja ci nasz nasza nasze nas tutaj ten ta to tego masz",
+    "hr": "je su bio bila bilo bili stoji ima : vi vas vaša vaše vam ti mi nas naša naše ovdje ovaj ova ovo ste imate",
+    "fi": "on oli ovat olivat maksaa : sinä sinun sinulla te teidän me meidän tämä tämän tässä olet",
+    "cs": "je jsou byl byla bylo byly stojí má : vy vás vaše vám my nás naše zde tady tento tato toto tohoto jste máte",
+    "sk": "je sú bol bola bolo boli stojí má : vy vás vaše vám my nás naše tu tento táto toto ste máte",
+    "ro": "este sunt era erau costă a au : tu tău ta dumneavoastră nostru noastră noi aici acest această acestui ești ai",
+    "bg": "е са беше бяха струва има : вие ваш ваша ви ти ние наш наша ни тук този тази това сте имате",
+    "el": "είναι ήταν έχει κοστίζει : σας σου εσείς μας εδώ αυτό αυτή αυτός είστε έχετε",
+    "ru": "был была было были стоит : вы вас вам ваш ваша ваше мы нас наш наша наше здесь этот эта это",
+    "uk": "був була було були коштує : ви вас вам ваш ваша ваше ми нас наш наша наше тут цей ця це",
+    "id": "itu adalah : anda kamu kami kita ini",
+    "vi": "là đã : bạn chúng đây này",
+    "fa": "است بود : شما ما این اینجا",
+    "hi": "है था थी हैं : आप आपका आपके आपकी हमारा हमारे हमारी यहां यह इस",
+}
+_WORDS = re.compile(r"[^\W\d_](?:[^\s.,:;!?।\"]*)")
+# Japanese and Korean sites address readers politely, and news does not.
+_PLAIN_STYLE = {"ja": re.compile(r"[だたるい]。$"), "ko": re.compile(r"(?<!니)다\.$")}
 # "The minister" and "Die Ministerin" are no names, though German nouns are capitalised.
 _ARTICLES = frozenset(
-    "a an the der die das ein eine sein seine ihr ihre unser unsere el la los las un una il lo le les o a os as um uma de het een den det en ett az egy ο η το".split()
+    [
+        "a",
+        "an",
+        "the",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "sein",
+        "seine",
+        "ihr",
+        "ihre",
+        "unser",
+        "unsere",
+        "el",
+        "la",
+        "los",
+        "las",
+        "un",
+        "una",
+        "il",
+        "lo",
+        "le",
+        "les",
+        "o",
+        "a",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "de",
+        "het",
+        "een",
+        "den",
+        "det",
+        "en",
+        "ett",
+        "az",
+        "egy",
+        "ο",
+        "η",
+        "το",
+    ]
 )
 
 
@@ -53,6 +134,11 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         return False
     if _SAID_BEHIND.match(low) or _SAID_BEFORE.fullmatch(low):
         return True
+    if sentence != NO_SENTENCE and rule.name.startswith(TEMPLATE_WORDS):
+        language = rule.languages[0]
+        style = _PLAIN_STYLE.get(language)
+        if style.search(low) if style else _is_third_person(low, language):
+            return True
     counts = rule.name.startswith(TEMPLATE_WORDS) or rule.category == "newsletter"
     return (
         counts
@@ -60,6 +146,32 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         and _LARGE_NUMBER.search(low) is not None
         and _CURRENCY.search(low) is None
     )
+
+
+def _is_third_person(low: str, language: str) -> bool:
+    """Tell whether a folded sentence says what something is, and does not speak to readers.
+
+    >>> _is_third_person("the newsletter was free.", "en")
+    True
+    >>> _is_third_person("our newsletter is free.", "en")
+    False
+    """
+    said, of_readers = _third_person().get(language, _NO_WORDS)
+    words = set(_WORDS.findall(low))
+    return not said.isdisjoint(words) and of_readers.isdisjoint(words)
+
+
+_NO_WORDS = (frozenset[str](), frozenset[str]())
+
+
+@cache
+def _third_person() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return the two sets of words of each language."""
+    found = {}
+    for language, words in _THIRD_PERSON.items():
+        said, _, of_readers = words.partition(" : ")
+        found[language] = frozenset(said.split()), frozenset(of_readers.split())
+    return found
 
 
 def _begins_with_name(line: str) -> bool:
@@ -77,3 +189,23 @@ def _begins_with_name(line: str) -> bool:
         and words[0].casefold() not in _ARTICLES
         and not any(word[0].islower() for word in words[:2])
     )
+
+
+def kind_of_sentence(line: str) -> int:
+    """Classify how a line ends: as a sentence of six words or more, of three or more, or neither.
+
+    Chinese and Japanese have no spaces. There a line that ends with six characters and their full
+    stop counts as a sentence of three words.
+
+    >>> kind_of_sentence("Read more books than posts, she said.") == SENTENCE
+    True
+    >>> kind_of_sentence("The author died.") == SHORT_SENTENCE, kind_of_sentence("Read more.") == NO_SENTENCE
+    (True, True)
+    """
+    tail = line[-12:].rstrip()
+    if tail[-1:] not in _SENTENCE_ENDS or _SENTENCE_END.search(tail) is None:
+        return NO_SENTENCE
+    words = len(line[:400].split(None, 6))
+    if words >= 6:
+        return SENTENCE
+    return SHORT_SENTENCE if words >= 3 or _UNSPACED_END.search(line) else NO_SENTENCE

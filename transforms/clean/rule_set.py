@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from copydesk.transforms.clean import line_parts
 from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
 from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.clean.news_sentence import is_of_article
+from copydesk.transforms.clean.news_sentence import is_of_article, kind_of_sentence
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
 from copydesk.transforms.clean.rule import (
-    NO_SENTENCE,
     PROMPTS,
     SENTENCE,
-    SHORT_SENTENCE,
     TEMPLATE_WORDS,
     Place,
     RuleEntry,
@@ -28,22 +27,17 @@ _MAX_CAPTION = 300
 _EDGE = 400  # Characters at each end of a paragraph that are searched for attached boilerplate.
 _MAX_CREDIT = 110  # Characters of a credit with its label.
 _MAX_FIELD = 40  # Characters of a form field's name.
-_MAX_PROMPTS = 200  # Characters of a line of several prompts.
 _MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
 _LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
-_PROMPT_END = re.compile(r"(?<=[.!?…؟;]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
-# Cheap first tests, which most labels fail: every prompt but the last one ends so, and a sentence
-# has one of these marks.
-_PROMPT_SIGN, _SENTENCE_SIGN = re.compile(r"[.!?…؟;。！？।|•·] ?\S"), re.compile(r"[.!?…。！？।]")
+# A cheap first test, which most labels fail: a sentence has one of these marks.
+_SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
 _MANY_LABELS = 10_000  # They take some MB.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
 _MIN_PROSE = 12
 _SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
-_UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 _SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
-_SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。।\"'”’»)\]]", " {0,3}"
 _GLUE = rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])"
 _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
@@ -233,8 +227,8 @@ class RuleSet:
         rule = matcher.find(bare, sentence=(sentence := kind_of_sentence(low)))
         if rule is not None and is_of_article(line, low, rule, sentence):
             return None
-        if rule is None and len(low) <= _MAX_PROMPTS:
-            rule = _each_prompt(low, matcher)
+        if rule is None:
+            rule = line_parts.find(line, low, matcher)
         if rule is not None:
             return rule
         if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
@@ -353,47 +347,8 @@ class RuleSet:
         return list(found.values())
 
 
-def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
-    """Return the rule of the first of several prompts if rules match all of them.
-
-    An example is "What do you think? Have your say below".
-    """
-    if _PROMPT_SIGN.search(low) is None:
-        return None
-    prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
-    if len(prompts) < 2:
-        return None
-    first: RuleEntry | None = None
-    for prompt in prompts:
-        rule = matcher.find(key(prompt), sentence=kind_of_sentence(prompt))
-        if rule is None:
-            return None
-        first = first or rule
-    return first
-
-
 def _plain_forms(low: Sequence[str]) -> list[str]:
     """Return the plain forms of the folded lines, but "" for those that are too long for a rule."""
     others = ["" if line.isascii() or len(line) > _MAX_LINE else line for line in low]
     found = plain("\n".join(others)).split("\n")
     return [line if line.isascii() else new for line, new in zip(low, found, strict=True)]
-
-
-def kind_of_sentence(line: str) -> int:
-    """Classify how a line ends: as a sentence of six words or more, of three or more, or neither.
-
-    Chinese and Japanese have no spaces. There a line that ends with six characters and their full
-    stop counts as a sentence of three words.
-
-    >>> kind_of_sentence("Read more books than posts, she said.") == SENTENCE
-    True
-    >>> kind_of_sentence("The author died.") == SHORT_SENTENCE, kind_of_sentence("Read more.") == NO_SENTENCE
-    (True, True)
-    """
-    tail = line[-12:].rstrip()
-    if tail[-1:] not in _SENTENCE_ENDS or _SENTENCE.search(tail) is None:
-        return NO_SENTENCE
-    words = len(line[:400].split(None, 6))
-    if words >= 6:
-        return SENTENCE
-    return SHORT_SENTENCE if words >= 3 or _UNSPACED_END.search(line) else NO_SENTENCE

@@ -374,7 +374,8 @@ def _rule(book: Phrasebook, kept: dict[str, list[str]], row: _Row) -> Rule:
         patterns=weak or patterns,
         sentences=tuple(one for one in patterns if one not in weak) if weak else (),
         unless_short_sentence=bool(weak),
-        on_pages=name not in {TEMPLATE_WORDS, AUTHOR_STATEMENT},  # not measured behind the page model
+        on_pages=name
+        not in {TEMPLATE_WORDS, AUTHOR_STATEMENT},  # not measured behind the page model
         unless_sentence=category
         == "tags",  # "Topic: the council meets on Monday to vote on the dam."
         drops=tuple(dict.fromkeys(drops)),

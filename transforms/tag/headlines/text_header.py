@@ -193,7 +193,12 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
     Condition(
         "opened_and_little_but_names",
         _names_are_most_of_it,
-        ("By Ana Ruiz", "Von Jan van Aken, dpa", "Автор: Анна Петрова", "Door onze verslaggever Jan Maas"),
+        (
+            "By Ana Ruiz",
+            "Von Jan van Aken, dpa",
+            "Автор: Анна Петрова",
+            "Door onze verslaggever Jan Maas",
+        ),
         ("By Monday the river had risen", "By Ana Ruiz the mayor was seen as a friend of the poor"),
     ),
     Condition(
@@ -230,6 +235,8 @@ def _is_byline(text: str) -> bool:
     opened = person_names.opened(text) and not _ABOUT.match(text)
     if not opened and not _titled(text):
         return False
+    if opened:
+        text = without_day(text)
     if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
     reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))
@@ -238,6 +245,24 @@ def _is_byline(text: str) -> bool:
     ):
         return False
     return any(condition.holds(reading) for condition in BYLINE_CONDITIONS)
+
+
+_BEFORE_DAY = re.compile(r"\s*[|·•–—/]\s*|,\s+|\s+-\s+|\s+(?=\d)")
+_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
+
+
+def without_day(byline: str) -> str:
+    """Return a byline without the day of publication behind it.
+
+    >>> without_day("By Ana Ruiz | Published May 14, 2024"), without_day("Por Ana Ruiz, 14/05/2024")
+    ('By Ana Ruiz', 'Por Ana Ruiz')
+    """
+    if date_formats.DIGIT.search(byline) is None:
+        return byline
+    for mark in _BEFORE_DAY.finditer(byline):
+        if mark.start() >= _LEAST_BYLINE and date_formats.is_date_alone(byline[mark.end() :]):
+            return byline[: mark.start()]
+    return byline
 
 
 def _titled(text: str) -> bool:
