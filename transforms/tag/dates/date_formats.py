@@ -358,10 +358,8 @@ def day_and_month(text: str) -> tuple[int | None, int | None, int | None]:
 
     The month is None if it is not named.
 
-    >>> day_and_month("5 янв"), day_and_month("Jan. 5, 2024"), day_and_month("5日")
-    ((1, 5, None), (1, 5, 2024), (None, 5, None))
-    >>> day_and_month("14/5")
-    (5, 14, None)
+    >>> day_and_month("5 янв"), day_and_month("Jan. 5, 2024"), day_and_month("14/5")
+    ((1, 5, None), (1, 5, 2024), (5, 14, None))
     """
     if not text.isascii():
         text = calendars.western(text)
