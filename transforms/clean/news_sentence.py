@@ -64,6 +64,10 @@ _THIRD_PERSON = {
     "fa": "است بود : شما ما این اینجا",
     "hi": "है था थी हैं : आप आपका आपके आपकी हमारा हमारे हमारी यहां यह इस",
 }
+# "The comments are closed." is said of one's own site.
+_OF_COMMENTS = re.compile(
+    "[ck]omm?ent|reacti|disk[ue]|σχόλι|коммент|комент|نظر|تعليق|تعليقات|टिप्पण|bình luận|yorum|hozzászól"
+)
 _WORDS = re.compile(r"[^\W\d_](?:[^\s.,:;!?।\"]*)")
 # Japanese and Korean sites address readers politely, and news does not.
 _PLAIN_STYLE = {"ja": re.compile(r"[だたるい]。$"), "ko": re.compile(r"(?<!니)다\.$")}
@@ -156,6 +160,8 @@ def _is_third_person(low: str, language: str) -> bool:
     >>> _is_third_person("our newsletter is free.", "en")
     False
     """
+    if _OF_COMMENTS.search(low):
+        return False
     said, of_readers = _third_person().get(language, _NO_WORDS)
     words = set(_WORDS.findall(low))
     return not said.isdisjoint(words) and of_readers.isdisjoint(words)

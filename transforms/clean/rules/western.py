@@ -41,7 +41,7 @@ _BOOKS = (
             time_line: Published in 1911, the book sold out within days and was never printed again.
             comment_line: Comments by the minister caused a row in the port.
             author_statement: The minister is a former reporter for the Harbour Post.
-            author_statement: Ana Ruiz, a reporter for the Harbour Post, was hurt.
+            author_statement: Mills, a reporter for the Mill Times, was arrested on Monday.
             follow_us: "Follow us on Facebook," the guide said.
             topic_line: Topics of the talks were kept secret.
             topic_line: Topic: the council meets on Monday to vote on the dam.""",
