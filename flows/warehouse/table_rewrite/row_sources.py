@@ -31,7 +31,8 @@ class RowSource:
     """Rows to write: staged ones, or the rows of a published file that are kept.
 
     `months` has the number of the month of each row, and `places` its place among the rows of all
-    output files. Both are -1 for a row that is deleted.
+    output files. Both are -1 for a row that is deleted. `is_published` says that the content is a
+    published file.
     """
 
     content: JoinedRows
@@ -57,13 +58,10 @@ class RowSource:
 
     def keys(self, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows. If they are stored as they are, the others are not read."""
-        updated = () if self.updates is None else self.updates.values.column_names
-        stored = set(self.content.column_names) - (set(updated) - {self._id_column})
+        stored = set(self.content.column_names)
+        if self.updates is not None:
+            stored -= set(self.updates.values.column_names) - {self.updates.id_column}
         return self.content.read(columns) if stored.issuperset(columns) else self.read(columns)
-
-    @property
-    def _id_column(self) -> str | None:
-        return None if self.updates is None else self.updates.id_column
 
 
 def row_source(content: Staged, conform: Conform, *, is_published: bool = False) -> RowSource:
