@@ -96,12 +96,12 @@ def assign_places(
         number_of[in_order[first:end]] = np.arange(end - first)
         _place(name, sources, number_of, place, rows[first:end], per_file[first:end])
         for number in range(first, end):
-            n, month = int(per_file[number]), month_names[in_order[number]]
+            n, name_of_month = int(per_file[number]), month_names[in_order[number]]
             after = place + int(rows[number])
             for start in range(place, after, n):
                 stop = min(start + n, after)
                 group_rows = table_file.rows_per_group(name, stop - start)
-                files.append(OutputFile(month, start, stop, group_rows))
+                files.append(OutputFile(name_of_month, start, stop, group_rows))
             place = after
     return files
 
