@@ -90,7 +90,7 @@ def _figures(judged: JudgedBlocks, is_title: Marks) -> str:
     sentence above its table.
     """
     blocks = np.flatnonzero(judged.kept & ~is_title).tolist()
-    if len(blocks) < _ROWS or float(judged.prose().sum()) >= _PROSE_WORDS:
+    if len(blocks) < _ROWS:
         return ""
     rows = [_is_row(judged, b) for b in blocks]
     sizes = [size(judged.page.text[b]) for b in blocks]
@@ -109,9 +109,11 @@ def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
     Without an address (`is_known`) labels show too little: some posts of a blog are a picture and a
     word.
     """
+    if float(judged.prose().sum()) >= _PROSE_WORDS:
+        return ""
     is_title = _are_headlines(judged, hints)
     found = _figures(judged, is_title)
-    if found or not is_known or float(judged.prose().sum()) >= _PROSE_WORDS:
+    if found or not is_known:
         return found
     blocks = np.flatnonzero(judged.kept & ~is_title).tolist()
     if float(judged.words[judged.kept].sum()) > _FEW_WORDS:
