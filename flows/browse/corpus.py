@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from copydesk.transforms.ledger import Removal, rebuild
@@ -71,10 +71,11 @@ class Corpus:
     """The queries of the site, answered from one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        from copydesk.flows.query import connect
+        from copydesk.flows.query import sql_views
 
         self.snapshot = snapshot
-        self._connection = connect(snapshot)
+        self._connection = sql_views.connect(snapshot)
+        self._register = partial(sql_views.register, by_arrow=sql_views.arrow_views(snapshot))
         self.facets = lru_cache(maxsize=64)(self._facets)
         self.count = lru_cache(maxsize=256)(self._count)
 
@@ -84,6 +85,7 @@ class Corpus:
         Each call uses a new cursor, so that requests can run at the same time.
         """
         cursor: duckdb.DuckDBPyConnection = self._connection.cursor()
+        self._register(cursor)
         answer = cursor.execute(sql, list(values))
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

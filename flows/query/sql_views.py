@@ -8,6 +8,7 @@ only articles.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -55,11 +56,11 @@ def connect(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
     )
     connection.execute("SET TimeZone = 'UTC'")
+    by_arrow = arrow_views(snapshot)
     for name in TABLES:
-        if name not in snapshot.tables:
-            continue
-        view = "stories_table" if name == "stories" else name
-        _view(connection, snapshot, name, view)
+        if name in snapshot.tables and _view_of(name) not in by_arrow:
+            _read_files(connection, snapshot, name)
+    register(connection, by_arrow)
     _documents(connection)
     connection.execute(_STORIES)
     return connection
@@ -104,16 +105,31 @@ def _meaning(field: pa.Field) -> str:
     return str((field.metadata or {}).get(b"meaning", b""), "utf-8")
 
 
-def _view(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, view: str) -> None:
-    files = [str(path) for path in snapshot.files(table)] if snapshot.origin is None else []
-    if files:
-        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-        connection.execute(f'CREATE VIEW "{view}" AS SELECT * FROM read_parquet([{listed}])')
-        return
-    # Files of an object store are read through pyarrow, which downloads only the requested columns.
-    entries = snapshot.manifest.tables[table]
-    rows: Any = snapshot.dataset(table) if entries else TABLES[table].empty_table()
-    connection.register(view, rows)
+def arrow_views(snapshot: Snapshot) -> dict[str, Any]:
+    """The tables that DuckDB reads through pyarrow, by the names of their views.
+
+    From an object store pyarrow downloads only the requested columns. Tables without files are empty.
+    """
+    return {
+        _view_of(name): snapshot.dataset(name) if entries else TABLES[name].empty_table()
+        for name, entries in snapshot.manifest.tables.items()
+        if name in TABLES and (snapshot.origin is not None or not entries)
+    }
+
+
+def register(connection: duckdb.DuckDBPyConnection, by_arrow: Mapping[str, Any]) -> None:
+    """Let a connection or a cursor read these tables. A new cursor does not know those of others."""
+    for view, rows in by_arrow.items():
+        connection.register(view, rows)
+
+
+def _view_of(table: str) -> str:
+    return "stories_table" if table == "stories" else table
+
+
+def _read_files(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str) -> None:
+    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in snapshot.files(table))
+    connection.execute(f'CREATE VIEW "{_view_of(table)}" AS SELECT * FROM read_parquet([{files}])')
 
 
 def _documents(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from copydesk.flows.browse import server
+from copydesk.flows.browse.corpus import Corpus, Filters
 from copydesk.flows.browse.server import application
 from copydesk.flows.cli import main
 from copydesk.flows.warehouse import Change, Warehouse
@@ -49,6 +51,22 @@ def get(warehouse: Warehouse, path: str, host: str = "127.0.0.1") -> httpx.Respo
 def words(response: httpx.Response) -> str:
     """Return the visible text of the page."""
     return " ".join(re.sub(r"<[^>]+>", " ", response.text.split("<main", 1)[1]).split())
+
+
+class Here:
+    """The origin of a mirror that has all files already, as if they were downloaded."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *arguments: arguments[0]
+
+
+def test_the_site_reads_a_mirror_of_an_object_store(warehouse: Warehouse) -> None:
+    here = Corpus(warehouse.snapshot("current"))
+    store = Corpus(replace(here.snapshot, origin=Here()))  # type: ignore[arg-type]
+    found = store.documents(Filters(copies=True))
+    assert found[1] == 8
+    assert found == here.documents(Filters(copies=True))
+    assert store.stories(1) == here.stories(1)
 
 
 @pytest.mark.parametrize(
