@@ -131,10 +131,13 @@ class _InMemory:
         return self
 
     def take(self, start: int, end: int) -> PlacedRows | None:
+        found = self.between(start, end)
+        return found if len(found.places) else None
+
+    def between(self, start: int, end: int) -> PlacedRows:
+        """The rows with these places, which may be none."""
         rows, places = self.placed
         first, last = np.searchsorted(places, (start, end)).tolist()
-        if first == last:
-            return None
         return PlacedRows(rows.slice(first, last - first), places[first:last])
 
     def close(self) -> None:
@@ -162,8 +165,7 @@ class _Spilled:
             writer.write_batch(pa.RecordBatch.from_pylist([], schema=schema))
             for number in used.tolist():
                 end = int(starts[number + 1]) if number + 1 < len(starts) else _LAST
-                part = held.take(int(starts[number]), end)
-                assert part is not None
+                part = held.between(int(starts[number]), end)
                 batches[int(starts[number])] = (file.tell(), part.places)
                 writer.write_batch(part.rows.combine_chunks().to_batches()[0])
         return cls(path, schema, batches)

@@ -48,13 +48,10 @@ def _branches(pattern: str) -> tuple[str, bool]:
 def _sequence(branch: str) -> tuple[str, bool]:
     """Return the beginning of one branch, and whether it is shorter than the branch."""
     at = 0
-    while at < len(branch):
-        token = _TOKEN.match(branch, at)
-        assert token is not None  # It matches any character.
+    while token := _TOKEN.match(branch, at):
         if token[0] != "(?:":
-            at = (
-                token.end() if token[0] not in {"(?=", "(?!"} else _closing(branch, token.end()) + 1
-            )
+            is_look = token[0] in {"(?=", "(?!"}
+            at = _closing(branch, token.end()) + 1 if is_look else token.end()
             continue
         end = _closing(branch, token.end())
         inner = branch[token.end() : end]
