@@ -44,7 +44,7 @@ CHAIN = [
     "deduplicate: remove staging/*/deduplicate/texts.spill",
     "deduplicate: over",
     "group: open staging/*/group/new-slots.bin",
-    "group: open staging/*/group/stories-window-*.arrow",
+    "group: rename staging/*/group/stories-window-*.arrow",
     "group: remove staging/*/group/new-weights.bin",
     "group: over",
     "publish: rename staging/*/publish/*.cuts.arrow",
