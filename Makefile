@@ -38,7 +38,7 @@ document-loops: setup
 group-loops: setup
 	$(BIN)/python -m tests.compile_loops groups
 
-# As many workers as cores. Files are given to them in the order of tests/conftest.py.
+# tests/conftest.py says how many workers there are, and in which order they are given the files.
 unit: setup
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
