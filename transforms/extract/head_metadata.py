@@ -80,6 +80,14 @@ class Hints:
     #: Lower-case kinds of the page in its own data: JSON-LD types, and `og:` with the Open Graph type.
     kinds: frozenset[str] = frozenset()
 
+    def titles_and_parts(self) -> list[str]:
+        """Return the titles, each followed by its parts: a headline, a section, the site's name.
+
+        >>> Hints(("Wall falls | Harbour Post",)).titles_and_parts()
+        ['Wall falls | Harbour Post', 'Wall falls', 'Harbour Post']
+        """
+        return [part for title in self.titles for part in (title, *TITLE_SEPARATOR.split(title))]
+
 
 def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
     """Return the hints of a parsed page, which is not changed.

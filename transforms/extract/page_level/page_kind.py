@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms import packaged_arrays
-from copydesk.transforms.extract.head_metadata import LIST_CLASS, TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.head_metadata import LIST_CLASS, Hints
 from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts, notices
 from copydesk.transforms.extract.page_level.page_kind_features import (
     LISTS,
@@ -117,8 +117,7 @@ def _says_list(judged: JudgedBlocks, hints: Hints) -> bool:
         return True
     page = judged.page
     mains = np.flatnonzero(page.are("h1")[page.block_element])[:1].tolist()
-    heads = [part for title in hints.titles for part in (title, *TITLE_SEPARATOR.split(title))]
-    heads += [page.text[b] for b in mains]
+    heads = [*hints.titles_and_parts(), *(page.text[b] for b in mains)]
     return any(notice_texts.LIST_TITLE.fullmatch(head.strip()[:_TITLE_CHARS]) for head in heads)
 
 

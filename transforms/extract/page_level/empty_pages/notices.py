@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.head_metadata import ERROR_CLASS, TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.head_metadata import ERROR_CLASS, Hints
 from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts
 from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LOADING, SCRIPT_SHELL
 from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
@@ -144,7 +144,7 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     if n_kept > _NOTICE_WORDS:
         return ""
     lines = [page.text[b] for b in np.flatnonzero(kept).tolist()]
-    heads = [part for title in hints.titles for part in (title, *TITLE_SEPARATOR.split(title))]
+    heads = hints.titles_and_parts()
     headings = [page.text[b] for b in range(len(kept)) if _is_heading(page, b)][:3]
     if n_kept <= _HEADING_ALONE_WORDS:
         heads += headings
