@@ -99,7 +99,6 @@ _ARTICLES = frozenset(
         "le",
         "les",
         "o",
-        "a",
         "os",
         "as",
         "um",
@@ -197,6 +196,12 @@ def _begins_with_name(line: str) -> bool:
     )
 
 
+def ends_as_sentence(line: str) -> bool:
+    """Tell whether a line ends with a full stop, which quotes and brackets may follow."""
+    tail = line[-12:].rstrip()
+    return tail[-1:] in _SENTENCE_ENDS and _SENTENCE_END.search(tail) is not None
+
+
 def kind_of_sentence(line: str) -> int:
     """Classify how a line ends: as a sentence of six words or more, of three or more, or neither.
 
@@ -208,8 +213,7 @@ def kind_of_sentence(line: str) -> int:
     >>> kind_of_sentence("The author died.") == SHORT_SENTENCE, kind_of_sentence("Read more.") == NO_SENTENCE
     (True, True)
     """
-    tail = line[-12:].rstrip()
-    if tail[-1:] not in _SENTENCE_ENDS or _SENTENCE_END.search(tail) is None:
+    if not ends_as_sentence(line):
         return NO_SENTENCE
     words = len(line[:400].split(None, 6))
     if words >= 6:

@@ -8,7 +8,11 @@ from collections.abc import Collection, Sequence
 from copydesk.transforms.clean import line_parts
 from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
 from copydesk.transforms.clean.lines.line import Line
-from copydesk.transforms.clean.news_sentence import is_of_article, kind_of_sentence
+from copydesk.transforms.clean.news_sentence import (
+    ends_as_sentence,
+    is_of_article,
+    kind_of_sentence,
+)
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
@@ -36,7 +40,6 @@ _MANY_LINES = 12  # Lines of a text for which it is worth to look up which liter
 _MANY_LABELS = 10_000  # They take some MB.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
 _MIN_PROSE = 12
-_SENTENCE = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
 _GLUE_MARK, _GLUE_SPACE = r"[.!?…。।\"'”’»)\]]", " {0,3}"
 _GLUE = rf"{_GLUE_MARK}{_GLUE_SPACE}(?=[\w(©])"
@@ -313,7 +316,7 @@ class RuleSet:
         if not any(c.start is None and low[c.line] and not low[c.line].isspace() for c in cuts):
             return cuts
         lines = [number for number, line in enumerate(low) if line and not line.isspace()]
-        if len(lines) != 2 or not all(_SENTENCE.search(low[n][-12:].rstrip()) for n in lines):
+        if len(lines) != 2 or not all(ends_as_sentence(low[n]) for n in lines):
             return cuts
         kept = {
             c.line
