@@ -182,12 +182,12 @@ def ingest(data: Data) -> Iterator[Line]:
         run.rate,
         size / data.n,
     )
-    for name, stage in run.stages.items():
-        if stage["cpu"] > 0:
+    for name, cost in run.steps.items():
+        if cost["cpu"] > 0:
             yield Line(
                 f"ingest: {name}",
-                f"copydesk, peak {stage['peak'] / 1e6:,.0f} MB in all processes",
-                data.n / stage["cpu"],
+                f"copydesk, peak {cost['peak'] / 1e6:,.0f} MB in all processes",
+                data.n / cost["cpu"],
                 size / data.n,
             )
 

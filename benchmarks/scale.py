@@ -65,7 +65,7 @@ class Measured:
     own: int
     warehouse: int
     counts: dict[str, int]
-    stages: dict[str, dict[str, float]] = field(default_factory=dict)
+    steps: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -192,7 +192,7 @@ def measure(n: int, inputs: Path, warehouse: Path, *, workers: int) -> Measured:
 
 
 def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: Path) -> Measured:
-    """Combine the output of a run and its samples, stage by stage."""
+    """Combine the output of a run and its samples, step by step."""
     facts, samples, seconds = seen
     size = sum(path.lstat().st_size for path in (warehouse / "snapshots").rglob("*.parquet"))
     measured = Measured(
@@ -208,15 +208,15 @@ def summed_up(seen: Watched, *, n: int, workers: int, n_bytes: int, warehouse: P
     )
     at = datetime.fromisoformat(facts["started_at"]).timestamp()
     bounds = [("start", at - 1e9, at)]
-    for stage in facts["stages"]:
-        bounds.append((stage["name"], at, at + stage["seconds"]))
-        at += stage["seconds"]
+    for step in facts["steps"]:
+        bounds.append((step["name"], at, at + step["seconds"]))
+        at += step["seconds"]
     bounds.append(("report", at, 1e12))
     before = (0.0, 0.0)
     for name, low, high in bounds:
         seen = [s for s in samples if low <= s.at < high]
         if seen:
-            measured.stages[name] = {
+            measured.steps[name] = {
                 "seconds": min(high, seen[-1].at) - max(low, seen[0].at),
                 "cpu": seen[-1].cpu - before[0],
                 "main_cpu": seen[-1].main_cpu - before[1],
@@ -235,24 +235,24 @@ def table(runs: Sequence[Measured]) -> str:
     ]
     for run in runs:
         first = runs[0]
-        main = sum(stage["main_cpu"] for stage in run.stages.values())
+        main = sum(step["main_cpu"] for step in run.steps.values())
         lines.append(
             f"| {run.n:,} | {run.workers} | {run.peak / 1e6:,.0f} ({run.peak / first.peak:.2f}) | {run.own / 1e6:,.0f} ({run.own / first.own:.2f}) "
             f"| {run.rate:,.0f} ({run.rate / first.rate:.2f}) | {run.cpu:,.0f} | {main:,.0f} | {run.seconds:,.0f} | {run.warehouse / run.n:,.0f} "
             f"| {run.counts['n_duplicates']:,} | {run.counts['n_stories']:,} |"
         )
-    names = list(dict.fromkeys(name for run in runs for name in run.stages))
+    names = list(dict.fromkeys(name for run in runs for name in run.steps))
     lines += [
         "",
-        "| stage | "
+        "| step | "
         + " | ".join(f"{run.n:,} x {run.workers}: CPU us/doc, peak MB" for run in runs)
         + " |",
         "|---|" + "---:|" * len(runs),
     ]
     for name in names:
         cells = [
-            f"{1e6 * run.stages[name]['cpu'] / run.n:,.0f}, {run.stages[name]['peak'] / 1e6:,.0f}"
-            if name in run.stages
+            f"{1e6 * run.steps[name]['cpu'] / run.n:,.0f}, {run.steps[name]['peak'] / 1e6:,.0f}"
+            if name in run.steps
             else ""
             for run in runs
         ]

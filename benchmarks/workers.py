@@ -28,11 +28,11 @@ from benchmarks import corpus, scale
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The seconds of one run: wall time, CPU of all processes, and wall time of each stage."""
+    """The seconds of one run: wall time, CPU of all processes, and wall time of each step."""
 
     seconds: float
     cpu: float
-    stages: dict[str, float]
+    steps: dict[str, float]
 
 
 def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
@@ -51,7 +51,7 @@ def timed(inputs: Path, warehouse: Path, workers: int) -> Timed:
     return Timed(
         seconds,
         cpu,
-        {stage["name"]: stage["seconds"] for stage in json.loads(done.stdout)["stages"]},
+        {step["name"]: step["seconds"] for step in json.loads(done.stdout)["steps"]},
     )
 
 
@@ -72,7 +72,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
         n: Timed(
             sum(r[n].seconds for r in rounds),
             sum(r[n].cpu for r in rounds),
-            {"clean": sum(r[n].stages["clean"] for r in rounds)},
+            {"clean": sum(r[n].steps["clean"] for r in rounds)},
         )
         for n in numbers
     }
@@ -80,7 +80,7 @@ def table(rounds: Sequence[dict[int, Timed]]) -> str:
         first, last = runs[numbers[0]], runs[numbers[-1]]
         gain = first.seconds / last.seconds
         cells = [
-            f"{run.seconds:.1f} ({run.cpu:.1f}), {run.stages['clean']:.1f}"
+            f"{run.seconds:.1f} ({run.cpu:.1f}), {run.steps['clean']:.1f}"
             for run in (runs[n] for n in numbers)
         ]
         lines.append(

@@ -236,7 +236,7 @@ def _start_workers(run: _Run, *, n_bytes: int) -> None:
 
 def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Outcome:
     """Run without Prefect and return the outcome."""
-    progress.stage("starting", None)
+    progress.step("starting", None)
     from copydesk.flows import read
     from copydesk.flows.pipeline.run import run as run_without_prefect
     from copydesk.flows.remote.client import absolute_location
@@ -260,13 +260,13 @@ def _directly(run: _Run, progress: Quiet | Lines | Bar, *, dry_run: bool) -> Out
     except read.InputError as error:
         raise click.UsageError(str(error)) from error
     if not dry_run:
-        progress.stage("report", None)
+        progress.step("report", None)
     return report_run(summary, absolute_location(run.warehouse))
 
 
 def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
     """Run as a flow that Prefect records, and return the outcome."""
-    progress.stage("starting Prefect", None)
+    progress.step("starting Prefect", None)
     from copydesk.flows.engines import base
     from copydesk.flows.orchestration import prefect_settings
 

@@ -106,8 +106,8 @@ def _running(run: dict[str, Any]) -> str:
     """The line about the run in progress: when it started, and its progress."""
     named = f"run {run['run_id']}" if run["run_id"] else (run.get("command") or "a process")
     line = f"Running    {named} (pid {run['pid']}) since {run['started_at'][:19].replace('T', ' ')} UTC"
-    if run["stage"]:
-        line += f", step {run['stage']}"
+    if run["step"]:
+        line += f", step {run['step']}"
     if run["done"] is not None and run["total"]:
         line += f", {run['done']:,} of about {run['total']:,} documents"
     elif run["done"]:

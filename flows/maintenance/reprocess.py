@@ -153,7 +153,7 @@ class _Staged:
         if stage in ("clean", "tag"):
             chosen = condition(where, ARTICLES) if where else pc.scalar(True)
         folder = context.folder("reconcile")
-        context.progress.stage(
+        context.progress.step(
             "read" if chosen is None else "clean",
             sum(snapshot.rows(table) for table in DOCUMENT_TABLES),
         )

@@ -66,7 +66,7 @@ def _unfinished(root: Path) -> dict[str, Any]:
     running = {
         **writer,
         "run_id": folder.name if folder else None,
-        **(progress or {"stage": None, "done": None, "total": None}),
+        **(progress or {"step": None, "done": None, "total": None}),
     }
     return {"running": running, "interrupted": [f.name for f in staged if f != folder]}
 

@@ -82,10 +82,10 @@ def markdown(outcome: Outcome) -> str:
         lines += ["## Drift", "", *(f"- {escaped(b.sentence)}" for b in facts.anomalies), ""]
     if summary.n_under_other_recipe:
         lines += [f"{summary.n_under_other_recipe:,} rows were written with another recipe.", ""]
-    lines += ["## Stages", "", "| stage | seconds | peak memory |", "|---|--:|--:|"]
+    lines += ["## Steps", "", "| step | seconds | peak memory |", "|---|--:|--:|"]
     lines += [
         f"| {s.name} | {s.seconds:.2f} | {(s.peak_bytes or 0) / 2**20:,.0f} MB |"
-        for s in facts.stages
+        for s in facts.steps
     ]
     lines += ["", f"Snapshot `{facts.snapshot_id}`. Full report: `{code(outcome.page or '')}`", ""]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from typing import Protocol
 from copydesk.flows.engines import base
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.staging.workplace import Workplace
-from copydesk.flows.pipeline.summary import Stage
+from copydesk.flows.pipeline.summary import StepCost
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.warehouse import Snapshot, Warehouse
 
@@ -20,14 +20,14 @@ from copydesk.flows.warehouse import Snapshot, Warehouse
 class Progress(Protocol):
     """Receives the progress of a run."""
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Report that a stage starts. `total` is its number of documents, or None if it is unknown."""
+    def step(self, name: str, total: int | None) -> None:
+        """Report that a step starts. `total` is its number of documents, or None if it is unknown."""
 
     def expect(self, n: int) -> None:
-        """Set the expected number of documents of the stage."""
+        """Set the expected number of documents of the step."""
 
     def advance(self, n: int) -> None:
-        """Report that `n` more documents of the stage are done."""
+        """Report that `n` more documents of the step are done."""
 
     def note(self, text: str) -> None:
         """Show a sentence that a person should read."""
@@ -36,7 +36,7 @@ class Progress(Protocol):
 class Silent:
     """Ignores all progress."""
 
-    def stage(self, name: str, total: int | None) -> None:
+    def step(self, name: str, total: int | None) -> None:
         """Say nothing."""
 
     def expect(self, n: int) -> None:
@@ -53,7 +53,7 @@ class Journal:
     """What a run records about itself: the cost of each step, and warnings. It only grows."""
 
     def __init__(self) -> None:
-        self.stages: list[Stage] = []
+        self.steps: list[StepCost] = []
         self.warnings: list[str] = []
 
 

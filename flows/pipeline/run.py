@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from copydesk.flows.pipeline import (
     clean_shards,
@@ -33,7 +33,7 @@ from copydesk.flows.pipeline import reconcile as reconciling
 from copydesk.flows.pipeline.context import Context, Progress, Silent
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results
 from copydesk.flows.pipeline.start import RunOptions, started
-from copydesk.flows.pipeline.summary import Facts, Stage, Summary
+from copydesk.flows.pipeline.summary import Facts, StepCost, Summary
 from copydesk.flows.read.field_names import unread_warnings
 from copydesk.flows.support import arrow_file, versions
 from copydesk.flows.support.processes import allocator
@@ -77,21 +77,20 @@ def run(
         return finish(context, run_steps(context, is_dry=is_dry), is_dry=is_dry)
 
 
-def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
+def timed(step: Callable[Concatenate[Context, _P], _R]) -> Callable[Concatenate[Context, _P], _R]:
     """Wrap a step so that the journal gets its seconds and the peak memory of the process so far."""
 
     @functools.wraps(step)
-    def measured(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        context, begun = args[0], time.monotonic()
-        assert isinstance(context, Context)
-        result = step(*args, **kwargs)
+    def measured(context: Context, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        begun = time.monotonic()
+        result = step(context, *args, **kwargs)
         allocator.release()
         n_read = max(
             (value.n_read for value in (*args, result) if isinstance(value, Cleaned)),
-            default=max((stage.documents or 0 for stage in context.journal.stages), default=0),
+            default=max((earlier.documents or 0 for earlier in context.journal.steps), default=0),
         )
         seconds = time.monotonic() - begun
-        context.journal.stages.append(Stage(step.__name__, seconds, _peak_bytes(), n_read))
+        context.journal.steps.append(StepCost(step.__name__, seconds, _peak_bytes(), n_read))
         return result
 
     return measured
@@ -100,7 +99,7 @@ def timed(step: Callable[_P, _R]) -> Callable[_P, _R]:
 @timed
 def clean(context: Context) -> Cleaned:
     """Read the inputs, cut them into shards, and let workers extract, clean and tag each document."""
-    context.progress.stage("clean", None)
+    context.progress.step("clean", None)
     # The end of the block waits, because two threads must not load the same compiled code.
     with ThreadPoolExecutor(1) as loading:
         cleaned = clean_shards.clean_files(
@@ -145,7 +144,7 @@ def _load_ahead(n_documents: int) -> None:
 @timed
 def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
     """Leave out known documents, number revisions, and quarantine outlets that suddenly differ."""
-    context.progress.stage("reconcile", cleaned.n_read)
+    context.progress.step("reconcile", cleaned.n_read)
     resolutions = reconciling.decide([shard.articles for shard in cleaned.shards], context.parent)
     profiles = outlet_profiles.profiles(
         cleaned.shards, resolutions, rules_sha256=versions.rules_sha256()
@@ -180,7 +179,7 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
 @timed
 def deduplicate(context: Context, arrivals: Arrivals) -> Copies:
     """Find the copies among the new documents and the published ones."""
-    context.progress.stage("deduplicate", arrivals.n_new)
+    context.progress.step("deduplicate", arrivals.n_new)
     parent, options = context.parent, context.recipe.dedup
     found = copies_step.find_copies(
         arrivals.shards,
@@ -207,7 +206,7 @@ def group(context: Context, arrivals: Arrivals, copies: Copies) -> Stories:
     # This loads compiled code, so it is imported only now, after reading has begun.
     from copydesk.flows.pipeline.stories import stage
 
-    context.progress.stage("group", arrivals.n_new - copies.duplicates.num_rows)
+    context.progress.step("group", arrivals.n_new - copies.duplicates.num_rows)
     return stage.group(
         arrivals.shards,
         copies=copies,
@@ -225,7 +224,7 @@ def publish(
     deletes: Mapping[str, Deletion],
 ) -> Published:
     """Write the next snapshot and make it current. `deletes` are rows to delete from other tables."""
-    context.progress.stage("publish", results.arrivals.n_new)
+    context.progress.step("publish", results.arrivals.n_new)
     return publish_step.publish(context, results, deletes)
 
 
@@ -310,7 +309,7 @@ def _facts(context: Context, results: Results) -> Facts:
         finished_at=context.clock().isoformat(),
         inputs=context.inputs,
         recipe_sha256=context.recipe.sha256(),
-        stages=tuple(context.journal.stages),
+        steps=tuple(context.journal.steps),
         warnings=tuple(context.journal.warnings),
         anomalies=results.arrivals.anomalies,
         profiles=results.arrivals.profiles,

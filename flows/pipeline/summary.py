@@ -23,8 +23,8 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """The time and memory that one stage of the run took."""
+class StepCost:
+    """The time and memory that one step of the run took."""
 
     name: str
     seconds: float
@@ -53,7 +53,7 @@ class Facts:
     known_since: str = ""  # if nothing is new, when the current snapshot was published
     # The number of records that are not documents, by reason.
     skipped: Mapping[str, int] = field(default_factory=dict)
-    stages: tuple[Stage, ...] = ()
+    steps: tuple[StepCost, ...] = ()
     warnings: tuple[str, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
     profiles: tuple[OutletProfile, ...] = ()
@@ -92,7 +92,7 @@ def keep(root: Path, facts: Facts) -> Path:
     If a run is continued after it had published, it knows less than its record, which is then kept.
     """
     path = record_path(root, facts.run_id, "json")
-    if not facts.stages and path.is_file():
+    if not facts.steps and path.is_file():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     return replace_text(path, facts.to_json())

@@ -157,12 +157,12 @@ def _charts(data: Data) -> dict[str, Chart | None]:
         if data.dates
         else None,
         "seconds": charts.bars(
-            {s.name: s.seconds for s in facts.stages},
+            {s.name: s.seconds for s in facts.steps},
             title="seconds",
-            says="Seconds per stage",
+            says="Seconds per step",
             number=lambda n: f"{n:,.1f}",
         )
-        if facts.stages
+        if facts.steps
         else None,
     }
 

@@ -22,7 +22,7 @@ _EVERY = 15.0  # seconds between plain lines, so that the log of a long run is n
 class Quiet:
     """Prints only warnings, each on a line."""
 
-    def stage(self, name: str, total: int | None) -> None:
+    def step(self, name: str, total: int | None) -> None:
         """Say nothing."""
 
     def expect(self, n: int) -> None:
@@ -40,7 +40,7 @@ class Quiet:
 
 
 class Lines:
-    """Prints a line when a stage starts, and one from time to time while it lasts."""
+    """Prints a line when a step starts, and one from time to time while it lasts."""
 
     def __init__(
         self,
@@ -49,13 +49,13 @@ class Lines:
     ) -> None:
         self._write = write or (lambda text: print(text, file=sys.stderr, flush=True))
         self._clock = clock
-        self._stage = ""
+        self._step = ""
         self._total: int | None = None
         self._done, self._began, self._said = 0, 0.0, 0.0
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Print which stage starts."""
-        self._stage, self._total, self._done = name, total, 0
+    def step(self, name: str, total: int | None) -> None:
+        """Print which step starts."""
+        self._step, self._total, self._done = name, total, 0
         self._began = self._said = self._clock()
         self._write(f"{name} ({total:,} documents)" if total else name)
 
@@ -64,7 +64,7 @@ class Lines:
         self._total = n
 
     def advance(self, n: int) -> None:
-        """Print the progress of the stage, unless the last line was printed a short time ago."""
+        """Print the progress of the step, unless the last line was printed a short time ago."""
         self._done = n
         now = self._clock()
         if n and now - self._said >= _EVERY:
@@ -76,7 +76,7 @@ class Lines:
                 if self._total and self._total > self._done
                 else ""
             )
-            self._write(f"{self._stage}: {self._done:,}{of}, {rate_of(rate)}{left}")
+            self._write(f"{self._step}: {self._done:,}{of}, {rate_of(rate)}{left}")
 
     def note(self, text: str) -> None:
         """Print the message."""
@@ -87,7 +87,7 @@ class Lines:
 
 
 class Bar:
-    """Draws a line for each stage with count, rate and remaining time, and updates it in place."""
+    """Draws a line for each step with count, rate and remaining time, and updates it in place."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -107,8 +107,8 @@ class Bar:
         self._task: TaskID | None = None
         self._began = 0.0
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Finish the line of the last stage and start a new one."""
+    def step(self, name: str, total: int | None) -> None:
+        """Finish the line of the last step and start a new one."""
         self._finish()
         self._began = time.monotonic()
         self._task = self._rich.add_task(name, total=total, count="", rate="", left="")
@@ -119,7 +119,7 @@ class Bar:
             self._rich.update(self._task, total=n)
 
     def advance(self, n: int) -> None:
-        """Draw the progress of the stage."""
+        """Draw the progress of the step."""
         if self._task is None:
             return
         task = self._rich.tasks[self._task]

@@ -17,14 +17,14 @@ _EVERY = 1.0  # seconds between two writes; arbitrary
 class Progress(Protocol):
     """Receives the progress of a run."""
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Report that a stage starts."""
+    def step(self, name: str, total: int | None) -> None:
+        """Report that a step starts."""
 
     def expect(self, n: int) -> None:
-        """Report that the stage will have about `n` documents."""
+        """Report that the step will have about `n` documents."""
 
     def advance(self, n: int) -> None:
-        """Report that `n` documents of the stage are done."""
+        """Report that `n` documents of the step are done."""
 
     def note(self, text: str) -> None:
         """Report a message that a person should read."""
@@ -35,23 +35,23 @@ class Recorded:
 
     def __init__(self, inner: Progress, folder: Path) -> None:
         self._inner, self._path = inner, folder / NAME
-        self._stage, self._done, self._written = "", 0, 0.0
+        self._step, self._done, self._written = "", 0, 0.0
         self._total: int | None = None
 
-    def stage(self, name: str, total: int | None) -> None:
-        """Record that a stage starts."""
-        self._inner.stage(name, total)
-        self._stage, self._total, self._done = name, total, 0
+    def step(self, name: str, total: int | None) -> None:
+        """Record that a step starts."""
+        self._inner.step(name, total)
+        self._step, self._total, self._done = name, total, 0
         self._write()
 
     def expect(self, n: int) -> None:
-        """Record that the stage will have about `n` documents."""
+        """Record that the step will have about `n` documents."""
         self._inner.expect(n)
         self._total = n
         self._write(at_once=False)
 
     def advance(self, n: int) -> None:
-        """Record that `n` documents of the stage are done."""
+        """Record that `n` documents of the step are done."""
         self._inner.advance(n)
         self._done = n
         self._write(at_once=False)
@@ -65,14 +65,14 @@ class Recorded:
         if not at_once and now - self._written < _EVERY:
             return
         self._written = now
-        state = {"stage": self._stage, "done": self._done, "total": self._total}
+        state = {"step": self._step, "done": self._done, "total": self._total}
         # A failed write is ignored, because the run does not depend on this file.
         with contextlib.suppress(OSError), temporary_file(self._path) as temporary:
             temporary.write_text(json.dumps(state), encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The last recorded progress of a run (`stage`, `done`, `total`), from its staging folder.
+    """The last recorded progress of a run (`step`, `done`, `total`), from its staging folder.
 
     Returns None if none is recorded.
     """

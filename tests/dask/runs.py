@@ -164,7 +164,7 @@ def assert_same(one: Path, other: Path | str) -> None:
 
 
 class Killing(run.Silent):
-    """Keep the lines of progress, and kill a worker once in the middle of the cleaning stage."""
+    """Keep the lines of progress, and kill a worker once in the middle of the cleaning step."""
 
     def __init__(self, address: str | None = None, *, kills: bool = True) -> None:
         self.notes: list[str] = []
@@ -183,7 +183,7 @@ class Killing(run.Silent):
             if connection.status == psutil.CONN_LISTEN
         }
 
-    def stage(self, name: str, total: int | None) -> None:
+    def step(self, name: str, total: int | None) -> None:
         self.name = name
 
     def expect(self, n: int) -> None:
@@ -193,8 +193,8 @@ class Killing(run.Silent):
         if self.name == "clean":
             self.kill(self.name)
 
-    def kill(self, stage: str) -> None:
-        if self._kills and stage not in self.killed:
-            self.killed.append(stage)
+    def kill(self, step: str) -> None:
+        if self._kills and step not in self.killed:
+            self.killed.append(step)
             address = self._address or re.findall("tcp://[0-9.:]+", self.notes[0])[0]
             os.kill(Cluster(address).pids()[0], signal.SIGKILL)

@@ -55,13 +55,13 @@ def test_status_says_that_a_run_is_going_since_when_and_how_far(tmp_path: Path) 
         staging = warehouse.staging("run-1")
         (staging / "run.json").write_text(json.dumps({"run_id": "run-1"}))
         progress = Recorded(Quiet(), staging)
-        progress.stage("edit", 2_000)
+        progress.step("clean", 2_000)
         progress._written = 0.0
         progress.advance(500)
         state = status(warehouse)
     shown = "\n".join(_lines(state))
     assert "Running    run run-1 (pid " in shown
-    assert "step edit, 500 of about 2,000 documents" in shown
+    assert "step clean, 500 of about 2,000 documents" in shown
     assert state["interrupted"] == []
 
 

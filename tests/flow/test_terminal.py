@@ -1,4 +1,4 @@
-"""Progress has a line per stage with rate and time left. Documents cannot control it."""
+"""Progress has a line per step with rate and time left. Documents cannot control it."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def test_plain_lines_say_stage_rate_and_time_left_from_time_to_time() -> None:
     said: list[str] = []
     clock = Clock()
     lines = progress.Lines(said.append, clock)
-    lines.stage("edit", 1000)
+    lines.step("clean", 1000)
     for second in range(1, 31):
         clock.now = float(second)
         lines.advance(second * 20)
     lines.note("done \x1b[2J")
     assert said == [
-        "edit (1,000 documents)",
-        "edit: 300 of 1,000, 20/s, 35 s left",
-        "edit: 600 of 1,000, 20/s, 20 s left",
+        "clean (1,000 documents)",
+        "clean: 300 of 1,000, 20/s, 35 s left",
+        "clean: 600 of 1,000, 20/s, 20 s left",
         "done \\x1b[2J",
     ]
 
 
 def test_quiet_prints_only_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     quiet = progress.Quiet()
-    quiet.stage("edit", 5)
+    quiet.step("clean", 5)
     quiet.advance(5)
     quiet.note("harbour.example: documents with a byline: 3 %, usually 92 %")
     quiet.close()
@@ -55,8 +55,8 @@ def test_quiet_prints_only_warnings(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_bar_survives_every_order_of_calls() -> None:
     bar = progress.Bar()
     bar.advance(3)
-    bar.stage("starting Prefect", None)
-    bar.stage("edit", 10)
+    bar.step("starting Prefect", None)
+    bar.step("clean", 10)
     bar.advance(5)
     bar.note("[bold]not markup[/bold]")
     bar.close()
@@ -124,7 +124,7 @@ def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
     said: list[str] = []
     clock = Clock()
     lines = progress.Lines(said.append, clock)
-    lines.stage("edit", None)
+    lines.step("clean", None)
     clock.now = 16.0
     lines.advance(0)
     lines.expect(5000)
@@ -132,9 +132,9 @@ def test_a_total_that_is_learned_on_the_way_gives_the_time_left() -> None:
     clock.now = 32.0
     lines.advance(160)
     assert said == [
-        "edit",
-        "edit: 80 of 5,000, 5.0/s, 16 min left",
-        "edit: 160 of 5,000, 5.0/s, 16 min left",
+        "clean",
+        "clean: 80 of 5,000, 5.0/s, 16 min left",
+        "clean: 160 of 5,000, 5.0/s, 16 min left",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copydesk.flows.pipeline.summary import Facts, Stage
+from copydesk.flows.pipeline.summary import Facts, StepCost
 from copydesk.flows.report.data import (
     Cluster,
     Copy,
@@ -39,15 +39,15 @@ FACTS = Facts(
     n_quarantined=20,
     n_known=60,
     n_revisions=4,
-    stages=(
-        Stage("edit", 61.2, 900 * 2**20, 1000),
-        Stage("place", 1.4, 900 * 2**20, 1000),
-        Stage("fold", 9.8, 950 * 2**20, 900),
-        Stage("group", 7.0, 980 * 2**20, 700),
-        Stage("publish", 12.1, 990 * 2**20, 1000),
+    steps=(
+        StepCost("clean", 61.2, 900 * 2**20, 1000),
+        StepCost("reconcile", 1.4, 900 * 2**20, 1000),
+        StepCost("deduplicate", 9.8, 950 * 2**20, 900),
+        StepCost("group", 7.0, 980 * 2**20, 700),
+        StepCost("publish", 12.1, 990 * 2**20, 1000),
     ),
     anomalies=(Anomaly("harbour.example", "byline", 0.92, 0.03),),
-    warnings=("412 rows stand under another recipe; `copydesk reprocess` brings them up to date.",),
+    warnings=("412 rows were made with another recipe; `copydesk reprocess` makes them again.",),
 )
 
 

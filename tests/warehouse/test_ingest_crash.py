@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # COPYDESK_KILLS=200 and kills at every point there is, and 200 times at random.
 KILLS = int(os.environ.get("COPYDESK_KILLS", "2"))
 IS_LONG = KILLS > 20
-_OF_THE_PROCESS = {"stages", "warnings", "profiles", "anomalies"}
+_OF_THE_PROCESS = {"steps", "warnings", "profiles", "anomalies"}
 # Points of an ingest into a warehouse that has a snapshot; see `ingest_worker`.
 CHAIN = [
     "start: open staging/*/run.json",
