@@ -80,6 +80,16 @@ def test_broken_markup_is_answered(page: str | bytes) -> None:
     assert isinstance(_answer(page), str)
 
 
+def test_a_page_of_which_every_line_is_cut_has_each_of_them_once_in_the_ledger() -> None:
+    found = extract.extract(extract.parse("<p>01.05.2026</p><p>02.05.2026</p><p>10:30</p>"))
+    assert apply(found.text, found.removed) == ""
+    assert [removal[:3] for removal in found.removed] == [
+        (0, 10, "01.05.2026"),
+        (10, 21, "\n02.05.2026"),
+        (21, 27, "\n10:30"),
+    ]
+
+
 def test_half_characters_become_replacement_characters() -> None:
     assert (
         _answer("<p>half \ud800 a character in a sentence about rain.</p>")

@@ -307,21 +307,18 @@ def _from_data(
 def _removals(extracted: str, cuts: list[tuple[int, int, str]]) -> list[Removal]:
     """Return removals of whole lines.
 
-    The newline after a line goes with it. At the end of the text it is the newline before.
+    The newline after a line goes with it. At the end of the text it is the newline before, which the
+    first line of the text does not have.
     """
     versions = {rule: version for rule, version, _ in cut_reasons.RULES}
     tail = len(extracted)
     removals: list[Removal] = []
     for start, end, rule in reversed(cuts):
-        if end == tail and start > 0:
-            tail = start - 1
-            removals.append(
-                Removal(start - 1, end, extracted[start - 1 : end], rule, versions[rule])
-            )
-        else:
-            removals.append(
-                Removal(start, end + 1, extracted[start : end + 1], rule, versions[rule])
-            )
+        is_last = end == tail
+        first, behind = (max(0, start - 1), end) if is_last else (start, end + 1)
+        if is_last:
+            tail = first
+        removals.append(Removal(first, behind, extracted[first:behind], rule, versions[rule]))
     return removals[::-1]
 
 
