@@ -81,7 +81,7 @@ def timed(step: Callable[Concatenate[Context, _P], _R]) -> Callable[Concatenate[
     """Wrap a step so that the journal gets its seconds and the peak memory of the process so far."""
 
     @functools.wraps(step)
-    def measured(context: Context, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def measured(context: Context, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         begun = time.monotonic()
         result = step(context, *args, **kwargs)
         allocator.release()
