@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -304,3 +305,20 @@ def test_the_cut_is_the_same_wherever_reading_was_interrupted(tmp_path: Path) ->
             next(interrupted)
         interrupted.close()
         assert sizes_of(spooled(tmp_path / f"after-{n}")) == whole
+
+
+def test_a_worker_is_waited_for_if_more_than_1024_files_are_open(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < 2048:
+        pytest.skip("this machine allows fewer than 2,048 open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    opened: list[int] = []
+    try:
+        while not opened or opened[-1] < 1100:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+        texts, rejects = shouted(["one", "two"], tmp_path)
+    finally:
+        for handle in opened:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (texts, rejects) == (["ONE", "TWO"], [])

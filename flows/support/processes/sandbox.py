@@ -23,7 +23,7 @@ import gc
 import json
 import mmap
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -192,7 +192,10 @@ class Process:
 
 def wait(processes: list[Process]) -> None:
     """Wait until one of the processes has a message, but only for a short time."""
-    select.select(processes, [], [], _POLL)
+    with selectors.DefaultSelector() as selector:
+        for process in processes:
+            selector.register(process, selectors.EVENT_READ)
+        selector.select(_POLL)
 
 
 class _Forks:
