@@ -25,6 +25,7 @@ _KERNELS = (
     "dedup/decision/comparison.py",
     "dedup/decision/hash_set.py",
     "dedup/decision/weighted_words.py",
+    "stories/quickselect.py",
     "stories/term_counts.py",
 )
 

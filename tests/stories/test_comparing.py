@@ -4,6 +4,7 @@ import numpy as np
 
 from copydesk.flows.pipeline.stories import stage
 from copydesk.transforms.stories import cosine
+from copydesk.transforms.stories.quickselect import kth_smallest
 from copydesk.transforms.stories.tfidf import SCALE, Vectors
 
 
@@ -39,3 +40,14 @@ def test_an_epoch_counts_the_latest_articles_and_as_many_of_all_others():
     assert sampled[-stage.SAMPLE // 2 :].all()
     by_tenth = sampled[: 9 * stage.SAMPLE].reshape(9, -1).sum(axis=1)
     assert by_tenth.max() - by_tenth.min() <= 1
+
+
+def test_the_kth_smallest_is_that_of_the_sorted_values_with_many_ties_and_in_any_order():
+    random = np.random.default_rng(3)
+    for size in (1, 2, 3, 5, 40, 300):
+        for kind in (np.int32, np.float32):
+            drawn = random.integers(0, size // 3 + 1, size).astype(kind)
+            for values in (drawn, np.sort(drawn), np.sort(drawn)[::-1].copy()):
+                before = values.copy()
+                assert [kth_smallest(values, k) for k in range(size)] == np.sort(drawn).tolist()
+                assert (values == before).all()

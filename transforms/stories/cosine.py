@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.transforms.intrinsics import compiled
+from copydesk.transforms.stories.quickselect import kth_smallest
 from copydesk.transforms.stories.term_counts import SPACE
 from copydesk.transforms.stories.tfidf import Vectors
 
@@ -255,8 +256,7 @@ def _strongest(
     earlier: NDArray[np.int32], similarity: NDArray[np.int32], begin: int, end: int
 ) -> int:
     """Move the MAX_EDGES strongest edges to the front and return their end; ties keep the earlier."""
-    rank = end - begin - MAX_EDGES
-    cut = np.partition(similarity[begin:end], rank)[rank]
+    cut = kth_smallest(similarity[begin:end], end - begin - MAX_EDGES)
     room = MAX_EDGES
     for k in range(begin, end):
         room -= similarity[k] > cut

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from copydesk.transforms import packaged_arrays
 from copydesk.transforms.intrinsics import compiled
+from copydesk.transforms.stories.quickselect import kth_smallest
 from copydesk.transforms.stories.term_counts import HALF, SPACE, Counts, features_of
 
 BACKGROUND = "background.npz"
@@ -187,7 +188,7 @@ def _limit(w: NDArray[np.float32]) -> tuple[np.float32, int]:
     """
     if len(w) <= KEPT:
         return np.float32(-1), 0
-    cut = np.partition(w, len(w) - KEPT)[len(w) - KEPT]
+    cut = kth_smallest(w, len(w) - KEPT)
     n_above = 0
     for k in range(len(w)):
         n_above += w[k] > cut
