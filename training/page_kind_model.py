@@ -207,12 +207,12 @@ def report(found: Sequence[Example], *, by_collection: bool) -> None:
     kinds = np.array([e.kind for e in found])
     rows = np.array([e.row for e in found])
     in_use = np.array([limits(rows), limits(without_address(rows))])
+    # Labelled pages without an article are one collection, and no model is made without them.
+    reported = ("front", "brief") if by_collection else ("other", "front", "brief")
     for limit in (0.5, 1.0, 1.5, 2.0, None):
         is_detected = odds >= (in_use if limit is None else limit)
         for name, own in zip(("with address", "without"), is_detected, strict=True):
-            detected = ", ".join(
-                f"{k} {own[kinds == k].mean():.3f}" for k in ("other", "front", "brief")
-            )
+            detected = ", ".join(f"{k} {own[kinds == k].mean():.3f}" for k in reported)
             n, of = own[kinds == "article"].sum(), (kinds == "article").sum()
             print(
                 f"log odds {limit or 'in use'} {name}: detected {detected}; refused {n} of {of} articles"

@@ -243,6 +243,14 @@ EMPTY: tuple[tuple[str, str, str, str], ...] = (
     ("robot check, Turkish", "Liman", "<h1>Robot olmadığınızı doğrulayın</h1><p>Devam etmek için kutuyu işaretleyin.</p>", ""),
     ("members only, Czech", "Přístav", "<h2>Článek je jen pro předplatitele</h2><p>Předplaťte si Přístav a čtěte bez omezení.</p>", ""),
     ("account, Polish", "Załóż konto | Port", "<h1>Załóż konto</h1><form><input><input></form><p>Masz już konto? Zaloguj się.</p>", ""),
+    ("age question, Polish", "Port", "<h1>Czy masz ukończone 18 lat?</h1><p>Strona jest tylko dla osób pełnoletnich.</p><button>Tak</button>", ""),
+    ("age question, Russian", "Причал", "<h2>Вам уже есть 18 лет?</h2><p>Материалы сайта предназначены для взрослых.</p>", ""),
+    ("robot check, Spanish", "El Muelle", "<h1>Un momento</h1><p>Comprobamos que usted no es un robot. Recargue la página.</p>", ""),
+    ("cookies, Dutch", "Privacy-instellingen | De Kade", "<h1>Mogen wij cookies plaatsen?</h1><p>U kunt uw keuze altijd wijzigen.</p>", ""),
+    ("cookies, Turkish", "Çerez tercihleri | Liman", "<h1>Çerez tercihleri</h1><p>Tercihlerinizi dilediğiniz zaman değiştirebilirsiniz.</p>", ""),
+    ("too many requests", "Too many requests", "<h1>Too many requests</h1><p>Please wait a minute and try again.</p>", ""),
+    ("old browser, German", "Hafenbote", "<h1>Ihr Browser wird nicht unterstützt</h1><p>Bitte nutzen Sie einen neueren.</p>", ""),
+    ("address to confirm, French", "Confirmez votre adresse | Le Quai", "<h1>Confirmez votre adresse</h1><p>Nous vous avons envoyé un message.</p>", ""),
     ("registration wall", "Harbour wall gives way | Harbour Post", "<h2>Create a free account to continue reading</h2>"
      "<p>It takes less than a minute and keeps us afloat.</p><form><input></form>", ""),
 )  # fmt: skip

@@ -491,3 +491,53 @@ def test_hidden_text_that_only_a_script_can_read_goes() -> None:
     assert len(_kept(f"{article}<pre>{secret}</pre>")) == 4
     code = "wall + theme(axis.title = element_text(size = 20)) # a1 b2 c3 titles"
     assert len(_kept(f"{article}<div style='display:none'><p>{code}</p></div>")) == 4
+
+
+def _leads(number: int) -> str:
+    return (
+        "<ul>"
+        + "".join(
+            f"<li><span>0{n}.05.2026</span><h4><a href='/{n}'>Ferry number {n} is late again</a></h4><p>The {n}. ferry left late, it was said.</p></li>"
+            for n in range(number)
+        )
+        + "</ul>"
+    )
+
+
+_TEASERS_ALONE = {"Wall": 0.2, "The council": 0.2, "Opening": 0.2}
+
+
+def test_a_paragraph_below_the_headline_stays_and_not_the_teasers_below_it() -> None:
+    brief = f"<div>Wall of the harbour</div><div>{_SAID}</div>"
+    assert _kept(brief + _leads(6), _TEASERS_ALONE, title="Wall of the harbour") == [_SAID.strip()]
+
+
+def test_a_guide_whose_headings_are_links_stays() -> None:
+    houses = "".join(
+        f"<h3>Town {n}</h3><p><a href='/{n}'>{n} Harbour Road, Town {n}</a></p><p>It has {n} rooms and a view of the sea.</p>"
+        for n in range(1, 6)
+    )
+    page = f"<h1>Wall of the harbour</h1><p>{_SAID}</p>{houses}"
+    kept = _kept(page, _TEASERS_ALONE, title="Wall of the harbour")
+    assert "It has 3 rooms and a view of the sea." in kept
+
+
+def test_teasers_in_the_rows_of_a_table_go_as_well() -> None:
+    rows = "".join(
+        f"<tr><td><img src='/{n}.gif'></td><td><a href='/{n}'>Ferry number {n} is late again</a></td><td>It left an hour late because of fog, the operator said.</td></tr>"
+        for n in range(6)
+    )
+    page = f"<div>Wall of the harbour</div><div>{_SAID}</div><table>{rows}</table>"
+    assert _kept(page, _TEASERS_ALONE, title="Wall of the harbour") == [_SAID.strip()]
+
+
+def test_teasers_stay_if_no_headline_is_above_them_or_nothing_is_below_it() -> None:
+    for above in (f"<div>Opening</div><div>{_SAID}</div>", "<div>Wall of the harbour</div>", ""):
+        kept = _kept(above + _leads(6), _TEASERS_ALONE, title="Wall of the harbour")
+        assert "The 3. ferry left late, it was said." in kept
+
+
+def test_a_line_above_the_text_that_names_only_its_date_goes() -> None:
+    for line in ("Date: Mon. Jan. 16 2012 10:22 PM ET", "Fecha: 16 de enero de 2012"):
+        assert _kept(f"<p>{line}</p><p>{_SAID}</p>") == [_SAID.strip()]
+    assert len(_kept(f"<p>Date night in 2012 was a pizza.</p><p>{_SAID}</p>")) == 2

@@ -244,6 +244,54 @@ def test_briefs_live_blogs_and_lists_that_are_articles_stay(main: str) -> None:
     assert article.text
 
 
+def test_a_brief_below_a_headline_without_markup_stays_among_the_leads_of_other_stories() -> None:
+    brief = "시 의회는 화요일 강 위에 새 다리를 놓는 계획을 통과시켰다. 사업비는 사십억 원으로 예상된다. 회의는 다섯 시간 동안 이어졌다."
+    leads = "".join(
+        f'<li class="item"><span>{n + 1}.05.2026 1{n % 10}:05</span><h4><a href="/a/{n}">강변읍 {n}번 국도 폭우로 통제</a></h4>'
+        f'<p class="lead">다친 사람은 없었지만 피해가 크다. 주민들은 설명도 듣지 못했다고 말한다.</p></li>'
+        for n in range(18)
+    )
+    page = (
+        '<html lang="ko"><title>새 다리 오월에 개통 | Harbour Post</title><body>'
+        '<div><a href="/">홈</a> &gt; <a href="/news">뉴스</a></div><div class="view_tit">새 다리 오월에 개통</div>'
+        f'<div>03.05.2026 이도현</div><div class="view_con">{brief}</div><ul>{leads}</ul></body></html>'
+    )
+    article = copydesk.clean_page(page)
+    assert (article.refused, article.text) == (None, brief)
+
+
+_LEADS = "".join(
+    f'<dt><a href="/{n}">{headline}</a></dt><dd>The {n}. report says what it means for the town.</dd>'
+    for n, headline in enumerate(_HEADLINES)
+)
+
+
+def test_a_page_that_keeps_only_the_leads_of_other_pages_is_refused() -> None:
+    refused = copydesk.clean_page(f"<title>Region</title><body><dl>{_LEADS}</dl></body>").refused
+    assert refused is not None
+    assert refused.detail == "a list of teasers: each of 12 sentences is below a link"
+
+
+def test_a_digest_with_a_headline_or_an_opening_of_its_own_stays() -> None:
+    for title, opening in (
+        ("What to know this morning", ""),
+        ("Morning", "<p>Good morning. It rained all night, and the ferry is late, so here is</p>"),
+    ):
+        page = f"<title>{title}</title><body><h1>{title}</h1>{opening}<dl>{_LEADS}</dl></body>"
+        assert copydesk.clean_page(page).refused is None
+
+
+def test_the_page_of_an_index_file_is_the_front_of_its_site() -> None:
+    def is_front(path: str) -> bool:
+        address = page_kind_features._of_address("https://harbourpost.example.com" + path)
+        return address["address_is_root"] == 1
+
+    assert is_front("/")
+    assert is_front("/index.php")
+    assert not is_front("/index.php?id=48213")
+    assert not is_front("/news/index.html")
+
+
 def test_a_headline_that_names_an_error_is_not_an_error_page() -> None:
     text = (
         "<p>The council said on Monday that the page had been read by four thousand people.</p>"

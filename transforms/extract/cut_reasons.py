@@ -21,7 +21,7 @@ _MEANINGS = {
     page_checks.COMMENTS: "Inside an element made for readers' comments, or from the first of several signed posts on.",
     "page_share": "Inside an element made for sharing or following.",
     "page_promotion": "Inside an element made for advertisements, newsletters, subscriptions or sales.",
-    page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; in a list whose items open with links such as "Live updates:"; or in a small box with a label such as "Read also:".',
+    page_checks.RELATED: 'Inside an element made for other stories: related, popular, latest, an aside; in a list whose items open with links such as "Live updates:"; a teaser below a short article; or in a small box with a label such as "Read also:".',
     page_checks.FORM: "Inside a form, a button, a dialog or a cookie notice, or in a small box around a form or a button for consent.",
     page_checks.BYLINE: "Above the text, who wrote it and when; inside an element made for the author, the date or the section; or below a line such as 'About the author'.",
     "page_card": "One of several boxes made alike, each with a link: a list of teasers or products.",

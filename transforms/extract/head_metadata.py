@@ -124,7 +124,7 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
         # A site's name after a bar or dash is not part of the headline.
         parts = TITLE_SEPARATOR.split(title)
         if len(parts) > 1:
-            titles[max(parts, key=len)] = None
+            titles[max(parts, key=width)] = None
     return Hints(
         tuple(t for t in titles if t),
         description,
@@ -132,6 +132,19 @@ def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
         tuple(scripts[:_MOST_SCRIPTS]),
         frozenset(kinds),
     )
+
+
+def width(text: str) -> int:
+    """Return the length of a text, in which a wide letter counts as two.
+
+    A headline in such letters is shorter than the Latin name of its site.
+
+    >>> width("Harbour Post"), width("새 다리 오월에 개통")
+    (12, 19)
+    """
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 def _kinds_of_body(classes: str) -> set[str]:

@@ -27,6 +27,7 @@ from copydesk.transforms.extract.page_level import (
     posts,
     scrambled,
     teaser_lists,
+    teasers_alone,
 )
 
 HIDDEN_COPY, REPEATED = copies.HIDDEN_COPY, copies.REPEATED
@@ -60,7 +61,7 @@ _COMMENT_COUNT = re.compile(
 _AROUND_COUNT = " \n|·•*–-"
 #: A line above the text that names its author and time, or only the time.
 _SIGNED = re.compile(
-    r"(?:posted|published|written|updated|by|von|veröffentlicht|aktualisiert|par|publié|mis à jour|por|publicado|di|pubblicato|door|gepubliceerd|av|af|автор)\b"
+    r"(?:(?:date|datum|fecha|data|дата)\s*:|(?:posted|published|written|updated|by|von|veröffentlicht|aktualisiert|par|publié|mis à jour|por|publicado|di|pubblicato|door|gepubliceerd|av|af|автор)\b)"
     r".{0,80}?(?:\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d\d).{0,30}",
     re.IGNORECASE,
 )
@@ -95,6 +96,9 @@ def check(
     dialog, article = inset_boxes.article_beside_consent(page, kept, words, is_title)
     kept[dialog], kept[article] = False, True
     rules.update(dict.fromkeys(dialog, FORM))
+    teasers, article = teasers_alone.article_above_teasers(page, kept, is_title)
+    kept[teasers], kept[article] = False, True
+    rules.update(dict.fromkeys(teasers, RELATED))
     fills.fill(page, kept, probability, words)
     for rule, blocks in (
         (BYLINE, _printed_lines(page, kept, words)),

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from copydesk.transforms import packaged_arrays
 from copydesk.transforms.extract.head_metadata import LIST_CLASS, Hints
+from copydesk.transforms.extract.page_level import teasers_alone
 from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts, notices
 from copydesk.transforms.extract.page_level.page_kind_features import (
     LISTS,
@@ -63,6 +64,8 @@ LIMIT_SAID_LIST = -0.3
 #: The same if the main heading is a headline with a sentence below it, as on a brief, and nothing
 #: else names a list. A section has a name of a word or two. The words of both are arbitrary.
 LIMIT_WITH_LEAD, _HEADLINE_WORDS, _LEAD_WORDS = 2.5, 3, 10
+#: The fewest sentences of a page of teasers (arbitrary).
+_TEASERS = 4
 _ROOT, _LIST = NAMES.index("address_is_root"), NAMES.index("address_is_list")
 _SAYS_ARTICLE, _PRICE_COUNT = NAMES.index("says_article"), NAMES.index("prices")
 _KEPT_SHARE = NAMES.index("kept_share")
@@ -81,6 +84,7 @@ def without_article(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     return (
         notices.find(judged, hints)
         or _by_shape(judged, hints, url)
+        or _only_teasers(judged)
         or no_sentence.nothing_said(judged, hints, is_known=url is not None)
     )
 
@@ -122,10 +126,15 @@ def _says_list(judged: JudgedBlocks, hints: Hints) -> bool:
 
 
 def _has_lead(judged: JudgedBlocks) -> bool:
-    """Tell whether the first kept block below the main headline is a sentence of its own."""
+    """Tell whether the first kept block below the main headline is a sentence of its own.
+
+    The main headline is the first heading of the page that prints its title, or else the first such
+    line outside of links.
+    """
     page = judged.page
     is_main = page.are("h1")[page.block_element] & judged.is_title
-    mains = np.flatnonzero(is_main)[:1].tolist()
+    is_line = judged.is_title & (page.link_count == 0)
+    mains = [*np.flatnonzero(is_main)[:1].tolist(), *np.flatnonzero(is_line)[:1].tolist()]
     if not mains or no_sentence.size(page.text[mains[0]]) < _HEADLINE_WORDS:
         return False
     below = np.flatnonzero(judged.kept[mains[0] + 1 :])[:1].tolist()
@@ -138,6 +147,27 @@ def _has_lead(judged: JudgedBlocks) -> bool:
         and no_sentence.size(page.text[block]) >= _LEAD_WORDS
         and not is_carded(judged, block)
     )
+
+
+def _only_teasers(judged: JudgedBlocks) -> str:
+    """Return the sign of a page that keeps nothing but teasers and says nothing above them.
+
+    A headline of its own above the teasers, or a line that prints the title with a sentence or a
+    poem below it, is that of an article.
+    """
+    page = judged.page
+    found = teasers_alone.teasers(page, judged.kept, judged.is_title)
+    if len(found) < _TEASERS:
+        return ""
+    is_title = judged.is_title | page.are("h1")[page.block_element]
+    is_free = page.link_count == 0
+    titles = np.flatnonzero(is_title[: found[0]] & is_free[: found[0]]).tolist()
+    if any(no_sentence.size(page.text[b]) >= _HEADLINE_WORDS for b in titles):
+        return ""
+    below = [b for b in range(titles[0] + 1, found[0]) if is_free[b]] if titles else []
+    if sum(no_sentence.size(page.text[b]) for b in below) >= _LEAD_WORDS:
+        return ""
+    return f"a list of teasers: each of {len(found)} sentences is below a link"
 
 
 def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
-from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints
+from copydesk.transforms.extract.head_metadata import TITLE_SEPARATOR, Hints, width
 from copydesk.transforms.extract.model.text_features import Column
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_elements import Index, Marks, covered
@@ -81,6 +81,8 @@ _FILTER = re.compile(
     r"|quick (?:view|shop)|ajouter au panier|compare",
     re.IGNORECASE,
 )
+#: The path of a front page. With a query it may be that of any page.
+_FRONT = re.compile(r"/(?:index|default|home|main)\.(?:html?|php|aspx?|jsp|shtml)", re.IGNORECASE)
 _LABEL_CHARS = 60
 _DIGIT = re.compile(r"\d")
 #: First characters of the labels that `_PAGINATION`, beside digits, and `_FILTER` match.
@@ -214,11 +216,11 @@ def _of_prose(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
 def _of_boxes(judged: JudgedBlocks, prose: Column) -> dict[str, float]:
     """Return the features of similar boxes, and of boxes named for teasers, products and comments."""
     words = judged.words
-    cards, in_cards = _cards(judged.page)
+    n_cards, in_cards = cards(judged.page)
     total = max(1.0, _sum(words))
     return {
         "prose_outside_cards": np.log1p(_sum(prose, ~in_cards)),
-        "cards": np.log1p(cards),
+        "cards": np.log1p(n_cards),
         "cards_share": _sum(words, in_cards) / total,
         "kept_in_cards": _sum(words, in_cards & judged.kept) / max(1.0, _sum(words, judged.kept)),
     } | {
@@ -279,7 +281,7 @@ def _title_words(title: str) -> float:
 
     In a title without spaces three characters count as one word.
     """
-    part = max(TITLE_SEPARATOR.split(title), key=len)
+    part = max(TITLE_SEPARATOR.split(title), key=width)
     n_words = len(part.split())
     return float(n_words) if part.isascii() or n_words > 2 else min(20.0, len(part) / 3)
 
@@ -298,8 +300,9 @@ def _of_address(url: str | None) -> dict[str, float]:
         return dict.fromkeys(names, -1.0)
     path = re.sub(r"^[a-z]+://[^/]*|[?#].*$", "", url)
     last = path.rstrip("/").rsplit("/", 1)[-1]
+    is_front = not path.strip("/") or (_FRONT.fullmatch(path) is not None and "?" not in url)
     values = (
-        not path.strip("/"),
+        is_front,
         last.count("-") + last.count("_"),
         sum(c.isdigit() for c in path),
         not LIST_ADDRESS.isdisjoint(path.lower().split("/")),
@@ -316,7 +319,7 @@ def _named(page: Page, group: str) -> Marks:
     return _inside(page, np.flatnonzero(page.classes & GROUP_BITS[group]))
 
 
-def _cards(page: Page) -> tuple[int, Marks]:
+def cards(page: Page) -> tuple[int, Marks]:
     """Return the number of similar boxes in the largest list, and the blocks in any such list.
 
     The boxes of a list have one parent, and two blocks and a link each.
@@ -333,7 +336,7 @@ def _cards(page: Page) -> tuple[int, Marks]:
 
 def is_carded(judged: JudgedBlocks, block: int) -> bool:
     """Tell whether a block is in one of the similar boxes of a list."""
-    return bool(_cards(judged.page)[1][block])
+    return bool(cards(judged.page)[1][block])
 
 
 def _inside(page: Page, elements: Index) -> Marks:

@@ -43,11 +43,15 @@ _STATUS = re.compile(
     r"|لم يتم العثور على الصفحة|(?:पेज|पृष्ठ) (?:नहीं मिला|उपलब्ध नहीं है)|(?:お探しの)?(?:ページ|記事)(?:が|は)(?:見つかりません(?:でした)?|存在しません)"
     r"|(?:您|你)?(?:访问|要找)?的?(?:页面|網頁|頁面|网页)(?:不存在|未找到|找不到)|找不到.{0,6}(?:页面|頁面|网页)|(?:요청하신 |찾으시는 )?페이지를 찾을 수 없습니다"
     r"|(?:scheduled|planned) maintenance|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
+    r"|too many requests|zu viele anfragen|trop de requêtes|demasiadas (?:solicitudes|peticiones)|troppe richieste|muitas solicitações|te veel verzoeken|zbyt wiele żądań|слишком много запросов|çok fazla istek"
     r"|internal server error|access to this page (?:has been |is )?denied|something went wrong|unavailable(?: due to legal reasons)?|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
     re.IGNORECASE,
 )
 _WALL = re.compile(
     r"just a moment\W*|attention required.{0,40}|(?:checking|verifying) .{0,40}(?:browser|human|connection)\W*|(?:let us know (?:that )?)?(?:are you|you['’]re) (?:a )?(?:human|(?:not )?a robot|robot)\W*"
+    r"|(?:your |this )?browser (?:is )?(?:not|no longer) supported\W*|(?:unsupported|outdated) browser\W*|(?:ihr |dein )?browser (?:wird )?(?:nicht|nicht mehr) unterstützt\W*|(?:votre )?navigateur (?:n['’]est )?(?:pas|plus|non) (?:pris en charge|compatible|supporté)\W*|(?:su |tu )?navegador no (?:es )?(?:compatible|soportado)\W*"
+    r"|(?:seu )?navegador não (?:é )?suportado\W*|(?:il tuo )?browser non (?:è )?supportato\W*|(?:uw |je )?browser wordt niet (?:meer )?ondersteund\W*|(?:twoja )?przeglądarka nie jest obsługiwana\W*|(?:ваш )?браузер (?:устарел|не поддерживается)\W*|tarayıcınız desteklenmiyor\W*"
+    r"|(?:confirm|verify) your e-?mail.{0,20}|confirmez votre (?:adresse|e-?mail).{0,20}|(?:bestätigen sie ihre|bestätige deine) e-?mail.{0,20}|confirm[ae] (?:tu|su|seu) (?:correo|e-?mail).{0,20}|conferma (?:il tuo|la tua) (?:indirizzo )?e-?mail\W*|bevestig (?:uw|je) e-?mail.{0,20}|potwierdź (?:swój )?adres e-?mail\W*"
     r"|(?:please )?(?:verify|confirm) (?:that )?you(?:'re| are) (?:a )?(?:human|not a robot)\W*|robot or human\W*|security check\W*|captcha\W*"
     r"|(?:please )?enable (?:cookies|javascript|js)\b.{0,60}|javascript (?:is )?(?:disabled|required)\W*"
     r"|(?:log|sign) ?in(?: (?:to|or|with|required)\b.{0,60})?\W*|login\W*|(?:sign up|register|create (?:an )?account)(?: .{0,40})?\W*"
@@ -57,6 +61,10 @@ _WALL = re.compile(
     r"|.{0,30}(?:uw|je|jouw) privacy\W*|.{0,30}twoj\w+ prywatno\w+\W*|.{0,30}(?:din integritet|dit privatliv|personvernet ditt)\W*"
     r"|subscribe(?: (?:now|today|to .{0,40}))?\W*|(?:digital )?subscriptions?\W*|(?:choose|select) (?:your|a) (?:plan|subscription)\W*|abonnements?\W*|abonnieren\W*|s['’]abonner\W*|suscr[íi]b(?:ete|ase)\W*"
     r"|manage (?:your )?(?:cookies|consent|privacy).{0,40}|(?:datenschutz|cookie)[ -]?einstellungen\W*|ihre privatsphäre.{0,60}"
+    r"|(?:privacy|cookie)[ -]?(?:instellingen|einstellungen|inställningar|indstillinger|innstillinger|beállítások)\W*|(?:paramètres|préférences) de (?:confidentialité|cookies)\W*|(?:configuración|ajustes|preferencias) de (?:privacidad|cookies)\W*|(?:impostazioni|preferenze) (?:sulla |della |dei |sui )?(?:privacy|cookie)\W*"
+    r"|(?:configurações|definições|preferências) de (?:privacidade|cookies)\W*|ustawienia (?:prywatności|plików cookie|cookies)\W*|(?:eväste|yksityisyys)asetukset\W*|nastavení (?:soukromí|cookies)\W*|setări(?:le)? (?:de confidențialitate|cookie\w*)\W*|настройки (?:конфиденциальности|приватности|cookie\w*)\W*|налаштування (?:приватності|конфіденційності|cookie\w*)\W*"
+    r"|gizlilik ayarları\W*|çerez (?:ayarları|tercihleri)\W*|ρυθμίσεις (?:απορρήτου|cookies)\W*|إعدادات الخصوصية\W*|הגדרות (?:פרטיות|עוגיות)\W*|(?:隐私设置|隱私設定|プライバシー設定|クッキー設定|쿠키 설정|개인정보 설정)\W*|cài đặt (?:quyền riêng tư|cookie)\W*|pengaturan (?:privasi|cookie)\W*"
+    r"|(?:may|can) we (?:use|set|place) cookies.{0,20}\?|mogen (?:wij|we) cookies .{0,20}\?|dürfen wir cookies .{0,30}\?|acceptez-vous (?:les|nos) cookies\W*\?|¿?(?:aceptas?|podemos usar) (?:las |nuestras )?cookies\W*\?|(?:accetti|possiamo usare) i (?:nostri )?cookie\W*\?|(?:aceita|podemos usar) (?:os |nossos )?cookies\W*\?"
     r"|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies.{0,80}|(?:mit werbung|zustimmung|einwilligung)\b.{0,80}"
     r"|age (?:check|verification|gate)\W*|altersprüfung\W*|vérification de l['’]âge\W*|verificación de edad\W*|are you (?:over |at least )?(?:18|21)(?: or older| years old)?\W*"
     r"|(?:please )?(?:disable|turn off|pause) your ad[ -]?blocker\W*|you(?:['’]re| are) using an ad[ -]?blocker\W*|.{0,20}(?:ad[ -]?block(?:er)?|werbeblocker|adblocker) (?:detected|erkannt|aktiv\w*)\W*"

@@ -1,0 +1,82 @@
+"""Finds pages that keep nothing but teasers, and the short article that may be above them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copydesk.transforms.extract.blocks import Page
+from copydesk.transforms.extract.page_elements import Marks
+from copydesk.transforms.extract.page_level import page_kind_features
+from copydesk.transforms.extract.page_level.empty_pages.no_sentence import size
+
+#: The characters of a headline, and of a paragraph of the article (arbitrary). A section has a name
+#: of a word or two.
+_HEADLINE_CHARS, _PARAGRAPH_CHARS = 8, 40
+#: The words of the link of a teaser, the links there with that of a picture, the labels between it and the sentence (a day, an author), and
+#: the most characters of the sentence (arbitrary). A guide whose headings are links has longer ones.
+_LINK_WORDS, _LINKS, _LABELS, _TEASER_CHARS = 3, 2, 2, 300
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SENTENCE_ENDS = '.!?…।؟۔。！？"”“»]'
+
+
+def teasers(page: Page, kept: Marks, is_title: Marks) -> list[int]:
+    """Return the kept sentences if each of them belongs to a link to another page.
+
+    The link fills a block above the sentence, or is in the same row of a table. The list is empty if
+    any kept sentence stands by itself or below the page's title, which may be a link, too.
+    """
+    found = []
+    for block in np.flatnonzero(kept & ~is_title).tolist():
+        if page.is_link(block) or not _is_sentence(page, block):
+            continue
+        is_row = page.cells[block] > 1 and page.link_count[block] > 0
+        is_below_link = _is_below_link(page, block, is_title)
+        if page.size[block] > _TEASER_CHARS or not (is_row or is_below_link):
+            return []
+        found.append(block)
+    return found
+
+
+def article_above_teasers(page: Page, kept: Marks, is_title: Marks) -> tuple[list[int], list[int]]:
+    """Return the kept blocks of a list of teasers, and the blocks of the article above it.
+
+    Both are empty unless the page's title is above the list, outside of links, with a paragraph
+    below it, and only teasers are kept, each in a box or a row of its own.
+    """
+    headlines = np.flatnonzero(is_title & (page.link_count == 0) & (page.size >= _HEADLINE_CHARS))
+    places = np.flatnonzero(kept & ~is_title)
+    if not len(headlines) or not len(places):
+        return [], []
+    below = range(int(headlines[0]) + 1, int(places[0]))
+    article = [b for b in below if _is_paragraph(page, b) and not _is_below_link(page, b, is_title)]
+    found = teasers(page, kept, is_title) if article else []
+    if not found:
+        return [], []
+    in_boxes = page_kind_features.cards(page)[1]
+    if not all(in_boxes[b] or page.cells[b] > 1 for b in found):
+        return [], []  # The parts of a guide, whose headings are links.
+    return places.tolist(), list(range(article[0], article[-1] + 1))
+
+
+def _is_below_link(page: Page, block: int, is_title: Marks) -> bool:
+    """Tell whether a link is above a block, with only labels in between.
+
+    The first line that prints the page's title is its headline, although it may be a link.
+    """
+    for above in range(block - 1, max(-1, block - 2 - _LABELS), -1):
+        if page.is_link(above) and (not is_title[above] or is_title[:above].any()):
+            is_menu = page.link_count[above] > _LINKS
+            return not is_menu and size(page.text[above]) >= _LINK_WORDS
+        is_label = page.size[above] < _PARAGRAPH_CHARS and page.tag_of(above) not in _HEADINGS
+        if not is_label or _is_sentence(page, above):
+            return False
+    return False
+
+
+def _is_paragraph(page: Page, block: int) -> bool:
+    is_long = page.size[block] >= _PARAGRAPH_CHARS
+    return bool(is_long and not page.link_count[block]) and _is_sentence(page, block)
+
+
+def _is_sentence(page: Page, block: int) -> bool:
+    return page.text[block].rstrip()[-1:] in _SENTENCE_ENDS
