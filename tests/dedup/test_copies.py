@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support import arrow_file
-from copydesk.transforms.dedup import Options
+from copydesk.transforms.dedup import Options, verification
 from copydesk.transforms.dedup.recluster import recluster
 from tests.dedup import newsroom
 from tests.dedup.newsroom import START, Newsroom, articles, pair_f1
@@ -86,6 +87,44 @@ def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     together = Shelf(tmp_path / "b", threads=3).ingest(ROOM.table())
     for name in ("pairs", "duplicates", "sizes", "index_files"):
         assert getattr(alone, name) == getattr(together, name), name
+
+
+@pytest.fixture
+def texts_split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are read and split into words to compare what they say."""
+    from copydesk.transforms.dedup.decision import weighted_words
+
+    texts: list[str] = []
+    split = weighted_words.split_words
+
+    def noted(given: Sequence[str]) -> weighted_words.Words:
+        texts.extend(given)
+        return split(given)
+
+    monkeypatch.setattr(weighted_words, "split_words", noted)
+    return texts
+
+
+def test_a_text_is_split_once_if_pairs_are_measured_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts_split: list[str]
+) -> None:
+    monkeypatch.setattr(verification, "PAIRS_AT_ONCE", 3)
+    stories = [text_of(1), text_of(2)]
+    # Versions of two stories take turns: each has three, and so three pairs.
+    versions = [one(n, [*stories[n % 2], *text_of(n + 3, 1)], n) for n in range(6)]
+    assert Shelf(tmp_path).ingest(pa.concat_tables(versions)).pairs.num_rows == 6
+    assert len(texts_split) == 6
+
+
+def test_a_text_is_split_once_if_it_resembles_documents_of_its_slab_and_of_an_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts_split: list[str]
+) -> None:
+    from copydesk.flows.pipeline.copies import copy_search
+
+    monkeypatch.setattr(copy_search, "SLAB", 2)
+    versions = [one(n, [*text_of(1), *text_of(n + 3, 1)], n) for n in range(4)]
+    assert Shelf(tmp_path).ingest(pa.concat_tables(versions)).pairs.num_rows == 6
+    assert len(texts_split) == 2 + 4  # two for the first slab, and all four for the second
 
 
 @pytest.mark.parametrize("arrival", ["in time", "at random"])

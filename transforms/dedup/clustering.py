@@ -248,7 +248,9 @@ class Clustering:
 
     def rows(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
         """Return the facts of the given rows."""
-        found: list[dict[str, Any]] = self.facts.take(pa.array(rows)).to_pylist()
+        # Names are turned into Python strings one by one if they are stored in a dictionary.
+        facts = self.facts.take(pa.array(rows)).cast(_PLAIN_FACTS)
+        found: list[dict[str, Any]] = facts.to_pylist()
         return found
 
     def sizes(
@@ -289,4 +291,10 @@ class Clustering:
         return pa.concat_tables(parts).sort_by("doc_id").combine_chunks()
 
 
+_PLAIN_FACTS = pa.schema(
+    [
+        (field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+        for field in keep_policy.FACTS
+    ]
+)
 _AT_ONCE = 5_000  # Documents that are Python objects at the same time: 5 MB.

@@ -252,6 +252,27 @@ def promising(
     )
 
 
+def grouped(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the order in which pairs whose documents are linked by pairs are neighbours.
+
+    If pairs are measured in this order, part by part, few texts belong to two parts and are read
+    and split twice.
+
+    >>> grouped(np.array([7, 8, 9]), np.array([1, 2, 7])).tolist()  # 1, 7 and 9 are linked
+    [0, 2, 1]
+    """
+    rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+    one, other = local[: len(a)], local[len(a) :]
+    group, before = np.arange(len(rows)), np.zeros(0, np.int64)
+    while not np.array_equal(group, before):
+        before, group = group, group.copy()
+        least = np.minimum(before[one], before[other])
+        np.minimum.at(group, one, least)
+        np.minimum.at(group, other, least)
+        group = group[group]
+    return np.lexsort((b, a, group[one]))
+
+
 def measure(
     a: NDArray[np.int64],
     b: NDArray[np.int64],
@@ -268,8 +289,9 @@ def measure(
     about dropping are 0 until `with_evidence` fills them.
     """
     shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
+    order = grouped(a, b)
     for first in range(0, len(a), PAIRS_AT_ONCE):
-        part = slice(first, first + PAIRS_AT_ONCE)
+        part = order[first : first + PAIRS_AT_ONCE]
         rows, local = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
         words, offsets = words_of(rows)
         one, two = local[: len(local) // 2], local[len(local) // 2 :]
@@ -304,8 +326,9 @@ def with_evidence(
     `texts_of` gives the texts of ascending rows, and `times` the time of every row in microseconds.
     """
     columns = _zeros(len(pairs))
+    order = grouped(pairs.a, pairs.b)
     for first in range(0, len(pairs), PAIRS_AT_ONCE):
-        part = slice(first, first + PAIRS_AT_ONCE)
+        part = order[first : first + PAIRS_AT_ONCE]
         a, b = pairs.a[part], pairs.b[part]
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
         one, two = local[: len(a)], local[len(a) :]

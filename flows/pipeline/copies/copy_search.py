@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,9 @@ from copydesk.transforms.dedup.verification import Pairs
 SLAB = 10_000  # documents compared at once; their signatures and keys take 9 MB, and comparing them 250 MB
 SIGNED_AT_ONCE = 2_000  # texts that a thread reads back at once: 6 MB
 _FEWEST_PAIRS = 500  # for a thread of their own, since threads read some texts twice; arbitrary
+
+_Candidates: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+"""Pairs of rows to measure, and the estimated similarity of each."""
 
 
 class CopySearch:
@@ -124,8 +127,10 @@ class CopySearch:
         firsts = rows[self._first[low:high] == rows]  # Of rows with the same words, only the first.
         among = self._pairs_among(firsts, sketches.take(firsts - low))
         before = self._pairs_with_indexed(firsts, sketches, low)
+        # Measured together, because many texts are in pairs of both kinds.
+        pairs = self._measured(among, before)
         self._add(sketches, rows)
-        return verification.concatenate(among, before)
+        return pairs
 
     def _sketches(self, low: int, high: int) -> Sketches:
         """Sign some rows, and note their lengths and the hashes of their words."""
@@ -142,12 +147,14 @@ class CopySearch:
     def _signed(self, rows: NDArray[np.int64]) -> Sketches:
         return sketching.sketch(self._spill.take(self._read_as[rows]), self.options)
 
-    def _pairs_among(self, rows: NDArray[np.int64], sketches: Sketches) -> Pairs:
+    def _pairs_among(self, rows: NDArray[np.int64], sketches: Sketches) -> _Candidates:
         """Return the pairs of these rows with each other. `sketches` are theirs, in order."""
         a, b, estimated = verification.candidates(sketches, self.times[rows], self.options)
-        return self._measured(rows[a], rows[b], estimated)
+        return rows[a], rows[b], estimated
 
-    def _pairs_with_indexed(self, rows: NDArray[np.int64], sketches: Sketches, low: int) -> Pairs:
+    def _pairs_with_indexed(
+        self, rows: NDArray[np.int64], sketches: Sketches, low: int
+    ) -> _Candidates:
         """Return the pairs of these rows with indexed documents: published ones and earlier rows.
 
         `sketches` are those of the whole slab, whose first row is `low`. The look-up counts the rows
@@ -157,9 +164,7 @@ class CopySearch:
         found = self.index.find(sketches, times, rows - low)
         indexed = self._rows_of_indexed(found.numbers)
         compared = indexed >= 0
-        return self._measured(
-            found.rows[compared] + low, indexed[compared], found.estimated[compared]
-        )
+        return found.rows[compared] + low, indexed[compared], found.estimated[compared]
 
     def _rows_of_indexed(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of documents of the index, or -1 for those that are not compared.
@@ -214,12 +219,12 @@ class CopySearch:
         for name in self._staged.keys() - set(written.names):
             self._staged.pop(name).unlink()
 
-    def _measured(
-        self, a: NDArray[np.int64], b: NDArray[np.int64], estimated: NDArray[np.float32]
-    ) -> Pairs:
+    def _measured(self, *found: _Candidates) -> Pairs:
         """Measure these pairs, in as many parts as there are threads, and keep those above the floor."""
+        a, b = (np.concatenate([pairs[side] for pairs in found]) for side in (0, 1))
+        estimated = np.concatenate([pairs[2] for pairs in found])
         n_parts = max(1, min(self._threads, len(a) // _FEWEST_PAIRS))
-        parts = np.array_split(np.arange(len(a)), n_parts)
+        parts = np.array_split(verification.grouped(a, b), n_parts)
         return verification.concatenate(
             *in_threads(
                 lambda part: self._measured_part(a[part], b[part], estimated[part]),
