@@ -35,6 +35,8 @@ _MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
 _LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
 # A cheap first test, which most labels fail: a sentence has one of these marks.
 _SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
+# The same for a line of several parts, of which the first ones end with such a mark.
+_PARTS_SIGN = re.compile(r"[.!?…؟;。！？।|•·\"'”’»)\]] {0,3}\S")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
 _MANY_LABELS = 10_000  # They take some MB.
@@ -177,12 +179,17 @@ class RuleSet:
         """
         cuts: list[Cut] = []
         start, end = 0, len(line)
+        may_have_parts = _PARTS_SIGN.search(low) is not None
         if plain_line is None or matcher is None:
             matcher = self.line
         while True:
             if (
                 end - start <= _MAX_LINE
-                and (whole := self._whole(line[start:end], low[start:end], plain_line, matcher))
+                and (
+                    whole := self._whole(
+                        line[start:end], low[start:end], plain_line, matcher, may_have_parts
+                    )
+                )
                 is not None
             ):
                 return [Cut(number, whole.name, whole.version)]
@@ -194,7 +201,7 @@ class RuleSet:
             ):
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
                 start, plain_line, matcher = at[1], None, self.line
-            elif (at := self._boilerplate_at_end(low, start, end)) is not None:
+            elif (at := self._boilerplate_at_end(low, start, end, may_have_parts)) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
                 end, plain_line, matcher = at[1], None, self.line
             else:
@@ -212,11 +219,12 @@ class RuleSet:
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
     def _whole(
-        self, line: str, low: str, plain_line: str | None, matcher: Matcher
+        self, line: str, low: str, plain_line: str | None, matcher: Matcher, may_have_parts: bool
     ) -> RuleEntry | None:
         """Return the rule that matches the whole line.
 
-        `plain_line` is the plain form of the folded line `low`, if it is known.
+        `plain_line` is the plain form of the folded line `low`, if it is known. `may_have_parts`
+        tells whether the line has a mark between two parts.
         """
         if not low[:1].isalnum() and ((core := undecorated(low)) == "" or core.isspace()):
             return self.by_name.get(
@@ -230,7 +238,7 @@ class RuleSet:
         rule = matcher.find(bare, sentence=(sentence := kind_of_sentence(low)))
         if rule is not None and is_of_article(line, low, rule, sentence):
             return None
-        if rule is None:
+        if rule is None and (may_have_parts or line[:2].isupper()):
             rule = line_parts.find(line, low, matcher)
         if rule is not None:
             return rule
@@ -251,18 +259,21 @@ class RuleSet:
             return None
         return found[0], start + found[1]
 
-    def _boilerplate_at_end(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
+    def _boilerplate_at_end(
+        self, low: str, start: int, end: int, may_have_parts: bool
+    ) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches the end of a paragraph, and where the prose ends."""
-        first = max(start, end - _EDGE)
-        tail = low[first:end].rstrip()
-        for boundary in self._glue.finditer(tail):
-            rule = self.end.find(tail, boundary.end())
-            if rule is not None:
-                at = first + boundary.start() + 1
-                return (rule, at) if at - start >= _MIN_PROSE else None
-        if self._cuts_prompts and (prompt := self._prompt_at_end(tail)) is not None:
-            at = first + prompt[1]
-            return (prompt[0], at) if at - start >= _MIN_PROSE else None
+        if may_have_parts:
+            first = max(start, end - _EDGE)
+            tail = low[first:end].rstrip()
+            for boundary in self._glue.finditer(tail):
+                rule = self.end.find(tail, boundary.end())
+                if rule is not None:
+                    at = first + boundary.start() + 1
+                    return (rule, at) if at - start >= _MIN_PROSE else None
+            if self._cuts_prompts and (prompt := self._prompt_at_end(tail)) is not None:
+                at = first + prompt[1]
+                return (prompt[0], at) if at - start >= _MIN_PROSE else None
         if (
             end - start > _MAX_CAPTION
             and (credit := self._credit(low, start, end)) is not None

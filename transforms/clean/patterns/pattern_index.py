@@ -185,12 +185,11 @@ def shared_with_any(in_order: Sequence[str], text: str) -> str:
     """
     at = bisect_left(in_order, text)
     # The string that shares most with the text is on one of both sides of its place in the order.
-    beside = in_order[max(0, at - 1) : at + 1]
-    for length in range(len(text), 0, -1):
-        beginning = text[:length]
-        if any([one.startswith(beginning) for one in beside]):  # noqa: C419  # faster
-            return beginning
-    return ""
+    n = 0
+    for beside in in_order[max(0, at - 1) : at + 1]:
+        while n < len(text) and beside.startswith(text[: n + 1]):
+            n += 1
+    return text[:n]
 
 
 def _in_ascii(by_literal: _ByLiteral) -> _ByLiteral:
