@@ -39,7 +39,9 @@ _SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
 _PARTS_SIGN = re.compile(r"[.!?…؟;。！？।|•·\"'”’»)\]] {0,3}\S")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
-_MANY_LABELS = 10_000  # They take some MB.
+# Labels of all rule sets together that are remembered. They take 10 MB, and a site has hundreds.
+_MANY_LABELS = 40_000
+_LABELS_BETWEEN_COUNTS = 1_000  # They are counted each time a rule set has so many more.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
 _MIN_PROSE = 12
 _SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
@@ -62,6 +64,8 @@ _NO_CREDIT = frozenset(".!?:;,\"'”’»")
 #: The cuts of lines by text. Most lines have none, and all of those share one empty tuple: the
 #: garbage collector need not walk through it.
 KnownCuts = dict[str, tuple[Cut, ...]]
+#: Those of labels, for each rule set that was made.
+_LABELS: list[KnownCuts] = []
 
 
 class RuleSet:
@@ -87,6 +91,7 @@ class RuleSet:
         # On pages a block seldom has a prompt behind its last sentence.
         self._cuts_prompts = any(not entry.on_pages for entry in on)
         self._judged: KnownCuts = {}  # The cuts of short lines.
+        _LABELS.append(self._judged)
         self.by_name = {entry.name: entry for entry in on}
         self.comments = frozenset(entry.name for entry in on if entry.category == "comments")
 
@@ -145,8 +150,13 @@ class RuleSet:
 
         Labels are cached for other documents, which repeat them, and prose only for this document.
         """
-        if cache is self._judged and len(cache) >= _MANY_LABELS:
-            cache.clear()
+        if (
+            cache is self._judged
+            and len(cache) % _LABELS_BETWEEN_COUNTS == 0
+            and sum(map(len, _LABELS)) >= _MANY_LABELS
+        ):
+            for labels in _LABELS:
+                labels.clear()
         cache[line] = made
 
     def _remember_rest(self, line: str, low: str, made: tuple[Cut, ...], judged: KnownCuts) -> None:

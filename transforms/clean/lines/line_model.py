@@ -136,22 +136,22 @@ def _may_be_cut_all(lines: Sequence[Line]) -> list[bool]:
             k for k, line in enumerate(lines) if not line.category and _is_sentence(line.text)
         ]
         inside = range(sentences[0], sentences[-1] + 1) if sentences else range(0)
-    return [
-        not line.category
-        and spaces < JUDGED
-        and (
-            may_be_cut(line)
-            if kind & _LOOK
-            else not (
-                (may_have_references and _names_a_reference(line.low))
-                or (kind & _NUMBER and _LISTED.match(line.low))
+    is_free = np.array([not line.category for line in lines])
+    answers: list[bool] = (is_free & (n_spaces < JUDGED)).tolist()
+    asked = seen & (_LOOK | _NUMBER) if not may_have_references else np.ones_like(seen)
+    for i in np.flatnonzero(asked).tolist():
+        if answers[i]:
+            answers[i] = _may_be_cut(lines[i], int(seen[i])) and not (
+                seen[i] & _UNSPACED_SIGN and i in inside
             )
-        )
-        and not (kind & _UNSPACED_SIGN and i in inside)
-        for i, (line, kind, spaces) in enumerate(
-            zip(lines, seen.tolist(), n_spaces.tolist(), strict=True)
-        )
-    ]
+    return answers
+
+
+def _may_be_cut(line: Line, kind: int) -> bool:
+    """Tell whether a line whose characters have the flags `kind` may be cut (see `may_be_cut`)."""
+    if kind & _LOOK:
+        return may_be_cut(line)
+    return not (_names_a_reference(line.low) or (kind & _NUMBER and _LISTED.match(line.low)))
 
 
 @cache

@@ -50,6 +50,7 @@ class Matcher:
         self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
         self._heads_in_order = sorted(chain.from_iterable(table.in_order for table in tables))
         self._firsts = frozenset(chain.from_iterable(table.firsts for table in tables))
+        self._by_one_head: dict[tuple[str, int], _Entries] = {}
         # Patterns that begin with anything, by literal, because many have the same one.
         self._open = tuple(
             _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
@@ -163,18 +164,23 @@ class Matcher:
 
     def _filed(self, heads: Sequence[str], sentence: int) -> _Entries:
         """Return the entries of some heads, in table order."""
-        return tuple(
-            sorted(
+        found = [self._filed_under(head, sentence) for head in heads]
+        return tuple(sorted(chain.from_iterable(found)))
+
+    def _filed_under(self, head: str, sentence: int) -> _Entries:
+        """Return the entries of one head. Longer heads that begin with it have them, too."""
+        known = self._by_one_head.get((head, sentence))
+        if known is None:
+            known = self._by_one_head[head, sentence] = tuple(
                 _Entry(
                     one.number, literal, one.pattern, self._on[one.rule], one.needs_digit, one.guard
                 )
                 for table in self._tables
-                for head in heads
                 for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
                 if one.takes >= sentence and one.rule in self._on
                 for literal in one.literals
             )
-        )
+        return known
 
 
 def shared_with_any(in_order: Sequence[str], text: str) -> str:

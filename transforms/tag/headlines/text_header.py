@@ -37,8 +37,8 @@ _UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer
 _LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
-# afterwards.
-_KNOWN_LINES = 4096
+# afterwards. The pages of a site repeat its labels.
+_KNOWN_LINES, _KNOWN_LABELS = 4096, 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def is_byline(line: str) -> bool:
     return 3 <= len(text) <= 120 and _is_byline(text)
 
 
-@lru_cache(maxsize=_KNOWN_LINES)
+@lru_cache(maxsize=_KNOWN_LABELS)
 def _is_byline(text: str) -> bool:
     if byline_forms.names_on(text):
         return True
@@ -291,7 +291,7 @@ def reads_like_headline(line: str, max_chars: int) -> bool:
 _LABEL_CHARS = 10  # "Headline: ", which does not count.
 
 
-@lru_cache(maxsize=_KNOWN_LINES)
+@lru_cache(maxsize=_KNOWN_LABELS)
 def _reads_like_headline(text: str, max_chars: int) -> bool:
     if _LABELLED.match(text):
         return True
