@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from copydesk.flows.cli import main
 from copydesk.transforms import clean, ledger
+from copydesk.transforms.clean import rule_set
 from copydesk.transforms.clean.rules_page import markdown
 from copydesk.transforms.ledger import Cut
 
@@ -304,3 +305,20 @@ def test_nothing_more_is_cut_from_paragraphs_that_have_lost_their_credit() -> No
     removed = clean.clean(text)
     assert [r.text.strip() for r in removed] == ["", "(Reporting by Ana Ruiz; Editing by Bo Li)"]
     assert clean.clean(ledger.apply(text, removed)) == ()
+
+
+def test_labels_that_are_remembered_for_other_documents_are_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rule_set, "_MANY_LABELS", 40)
+    monkeypatch.setattr(rule_set, "_LABELS_BETWEEN_COUNTS", 10)
+    for number in range(10):
+        menu = [f"Harbour {number}-{entry}" for entry in range(8)]
+        for language, prompt in (("en", "Leave a comment"), ("de", "Kommentar schreiben")):
+            prose = {
+                "en": "It rained in the old town all day, and the river rose by a metre.",
+                "de": "Der Fluss stieg in der Nacht um einen Meter, und die Brücke blieb gesperrt.",
+            }[language]
+            text = "\n".join([prose, prose.replace("river", "sea"), *menu, prompt])
+            assert prompt in [removal.text.strip() for removal in clean.clean(text)]
+    assert sum(map(len, rule_set._LABELS)) <= 80  # Of 160 labels.

@@ -85,11 +85,21 @@ def test_the_more_labels_a_text_has_the_surer_the_model_must_be() -> None:
         wording_model.threshold_of(wording_model.model(), labels) for labels in (1, len(lines))
     )
     assert few < many
-    assert wording_model.lines_to_cut(low, low, [], wording_model.Judged()) == [
+    assert wording_model.lines_to_cut(low, low, []) == [
         1 + n
         for n, odds in enumerate(wording_model.log_odds(low[1:], wording_model.model()).tolist())
         if odds > many
     ]
+
+
+def test_known_lines_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording_model, "_MANY_LINES", 4)
+    monkeypatch.setattr(wording_model, "_KNOWN_ODDS", known := dict[str, float]())
+    low = [folded(line) for line in (*BOILERPLATE["hr"], *LOOK_ALIKES["hr"], *LOOK_ALIKES["en"])]
+    expected = wording_model.log_odds(low, wording_model.model()).tolist()
+    found = [wording_model.odds_of([line, low[0], line]) for line in low]
+    assert found == [[odds, expected[0], odds] for odds in expected]
+    assert len(known) <= 4 + 2
 
 
 def test_both_forms_of_the_walk_find_the_same_features() -> None:

@@ -121,7 +121,6 @@ def clean(
     (Removal(start=10, end=29, text='\\nRead more: The dam', rule='related_link', rule_version=1), Removal(start=29, end=30, text='\\n', rule='blank_line', rule_version=1))
     """
     found, known_cuts = tuple[Removal, ...](), dict[RuleSet, rule_set.KnownCuts]()
-    judged = wording_model.Judged()
     text = apply(extracted, removed)
     left, low = text.split("\n"), folded(text).split("\n")
     shown = document_languages.languages_of(left, languages)
@@ -135,7 +134,7 @@ def clean(
             cuts = _in_context(left, low, cuts, acting, options)
             if options.line_model and WORDING_MODEL in acting.by_name:
                 matched.update([c.line for c in cuts])
-                found_lines = wording_model.lines_to_cut(left, low, matched, judged)
+                found_lines = wording_model.lines_to_cut(left, low, matched)
                 cuts += _whole_lines(found_lines, WORDING_MODEL)
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]

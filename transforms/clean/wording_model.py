@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
@@ -72,19 +71,13 @@ class Model(NamedTuple):
     threshold: float
 
 
-@dataclass(slots=True)  # A frozen one takes twice as long to make.
-class Judged:
-    """What is known of the lines of a text. The next pass asks about most lines again."""
-
-    #: By line. None if the model is not asked about it.
-    cautions: dict[str, float | None] = field(default_factory=dict)
-    #: By folded line.
-    odds: dict[str, float] = field(default_factory=dict)
+#: The log odds of folded lines. The next pass asks about most lines of a text again, and the pages
+#: of a site repeat its labels.
+_KNOWN_ODDS: dict[str, float] = {}
+_MANY_LINES = 16_384  # They take 5 MB.
 
 
-def lines_to_cut(
-    lines: Sequence[str], low: Sequence[str], known: Collection[int], judged: Judged
-) -> list[int]:
+def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int]) -> list[int]:
     """Return the numbers of lines that read like boilerplate.
 
     `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at
@@ -100,25 +93,33 @@ def lines_to_cut(
     for number, line in enumerate(lines if first < len(lines) else ()):
         if not line or number == first or len(line) > MOST_CHARS or number in known:
             continue
-        if line not in judged.cautions:
-            judged.cautions[line] = _caution(line.strip())
-        caution = judged.cautions[line]
-        if caution is not None:
+        if (caution := _caution(line)) is not None:
             asked.append(number)
             cautions.append(caution + (HEADLINE_CAUTION if number < first else 0.0))
     if not asked:
         return []
-    weights, odds = model(), judged.odds
-    limit = threshold_of(weights, cautions.count(0.0))
-    new = [line for number in asked if (line := low[number]) not in odds]
-    if new:
-        odds.update(zip(new, log_odds(new, weights).tolist(), strict=True))
+    limit = threshold_of(model(), cautions.count(0.0))
+    odds = odds_of([low[number] for number in asked])
     return [
         number
-        for number, caution in zip(asked, cautions, strict=True)
-        if odds[low[number]] > limit + caution
+        for number, caution, sure in zip(asked, cautions, odds, strict=True)
+        if sure > limit + caution
         and (number > first or not may_be_headline(lines[number], low[number], low[first:]))
     ]
+
+
+def odds_of(low: Sequence[str]) -> list[float]:
+    """Return the log odds of folded lines, of which only new ones are judged."""
+    known = zip(low, map(_KNOWN_ODDS.get, low), strict=True)
+    found = {line: odds for line, odds in known if odds is not None}
+    new = [line for line in dict.fromkeys(low) if line not in found]
+    if new:
+        judged = dict(zip(new, log_odds(new, model()).tolist(), strict=True))
+        found.update(judged)
+        if len(_KNOWN_ODDS) >= _MANY_LINES:
+            _KNOWN_ODDS.clear()
+        _KNOWN_ODDS.update(judged)
+    return [found[line] for line in low]
 
 
 def _first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
@@ -148,12 +149,14 @@ def may_be_headline(line: str, low: str, text: Sequence[str]) -> bool:
     return any(piece in paragraph for paragraph in text for piece in pieces)
 
 
+@lru_cache(maxsize=_MANY_LINES)
 def _caution(line: str) -> float | None:
     """Return the log odds that a line needs in addition to those of a label.
 
     None is returned for a line that the model is not asked about: one without words, a byline, an
     entry of a programme, and a field of a file ("image: mill").
     """
+    line = line.strip()
     if (
         not (line[:1].isalpha() or any(character.isalpha() for character in line))
         or (":" in line and (_FIELD.match(line) or _ENTRY.match(line)))
@@ -201,7 +204,9 @@ def log_odds(low: Sequence[str], known: Model) -> npt.NDArray[np.float64]:
     """
     shapes = np.array([shape(line) for line in low], np.float64)
     *_, evidence = _walked(low, known.weights, known.step)
-    result: npt.NDArray[np.float64] = known.bias + shapes @ known.shape + evidence
+    # Not a product of matrices, whose last bits depend on the number of lines.
+    by_shape = (shapes * known.shape).sum(axis=1)
+    result: npt.NDArray[np.float64] = known.bias + by_shape + evidence
     return result
 
 
