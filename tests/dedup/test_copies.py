@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support import arrow_file
@@ -87,6 +90,24 @@ def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     together = Shelf(tmp_path / "b", threads=3).ingest(ROOM.table())
     for name in ("pairs", "duplicates", "sizes", "index_files"):
         assert getattr(alone, name) == getattr(together, name), name
+
+
+def test_no_thread_measures_half_of_the_pairs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from copydesk.flows.pipeline.copies import copy_search
+
+    sizes: list[int] = []
+    measure = verification.measure
+
+    def noted(a: NDArray[np.int64], *given: Any, **named: Any) -> verification.Pairs:
+        sizes.append(len(a))
+        return measure(a, *given, **named)
+
+    monkeypatch.setattr(verification, "measure", noted)
+    monkeypatch.setattr(copy_search, "_FEWEST_PAIRS", 1)
+    Shelf(tmp_path, threads=2).ingest(ROOM.table())
+    assert max(sizes) <= sum(sizes) / 4
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ from copydesk.transforms.dedup.verification import Pairs
 
 SLAB = 10_000  # documents compared at once; their signatures and keys take 9 MB, and comparing them 250 MB
 SIGNED_AT_ONCE = 2_000  # texts that a thread reads back at once: 6 MB
-_FEWEST_PAIRS = 500  # for a thread of their own, since threads read some texts twice; arbitrary
+_FEWEST_PAIRS = 500  # for a part of their own, since two parts read some texts twice; arbitrary
+_PARTS = 4  # for each thread, so that none waits long for the others; arbitrary
 
 _Candidates: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 """Pairs of rows to measure, and the estimated similarity of each."""
@@ -220,16 +221,16 @@ class CopySearch:
             self._staged.pop(name).unlink()
 
     def _measured(self, *found: _Candidates) -> Pairs:
-        """Measure these pairs, in as many parts as there are threads, and keep those above the floor."""
+        """Measure these pairs, in several parts for each thread, and keep those above the floor."""
         a, b = (np.concatenate([pairs[side] for pairs in found]) for side in (0, 1))
         estimated = np.concatenate([pairs[2] for pairs in found])
-        n_parts = max(1, min(self._threads, len(a) // _FEWEST_PAIRS))
+        n_parts = max(1, min(_PARTS * self._threads, len(a) // _FEWEST_PAIRS))
         parts = np.array_split(verification.grouped(a, b), n_parts)
         return verification.concatenate(
             *in_threads(
                 lambda part: self._measured_part(a[part], b[part], estimated[part]),
                 parts,
-                threads=n_parts,
+                threads=self._threads,
             )
         )
 
