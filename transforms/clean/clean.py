@@ -22,6 +22,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from copydesk.transforms.clean import (
+    captions,
     document_languages,
     link_lists,
     opening,
@@ -138,7 +139,7 @@ def clean(
                 cuts += _whole_lines(found_lines, WORDING_MODEL)
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
-            cuts = _without_photo_essay(left, cuts)
+            cuts = captions.without_photo_essay(left, cuts)
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         is_by_rules = kind == "text" and not templates and cuts == by_rules
@@ -218,26 +219,6 @@ def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSe
     return RuleSet(table, on)
 
 
-#: The captions of a photo essay, at least (arbitrary).
-_LEAST_CAPTIONS = 5
-_CAPTION = "caption_with_credit"
-
-
-def _without_photo_essay(left: Sequence[str], cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts without those of captions if they have more words than the other lines.
-
-    The captions of a photo essay are its text.
-    """
-    captions = {c.line for c in cuts if c.rule == _CAPTION}
-    if len(captions) < _LEAST_CAPTIONS:
-        return cuts
-    gone = {n for c in cuts if c.start is None for n in c.lines()}
-    others = sum(len(line.split()) for n, line in enumerate(left) if n not in gone)
-    if sum(len(left[n].split()) for n in captions) <= others:
-        return cuts
-    return [c for c in cuts if c.line not in captions]
-
-
 @cache
 def _correction_rules() -> frozenset[str]:
     entries = rule_table.packaged().entries
@@ -262,6 +243,7 @@ def _in_context(
     taken = {c.line: by_name[c.rule] for c in cuts if by_name[c.rule].category != "layout"}
     if not taken and not link_lists.may_have_lines_to_cut(left):
         return cuts
+    cuts = captions.without_lead(left, low, cuts, acting)
     if taken and (kept := opening.protected_lines(left, low, taken)):
         # A paragraph that begins with a dateline still loses the credit at its end.
         cuts = [

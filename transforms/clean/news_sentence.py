@@ -34,6 +34,13 @@ _SAID_BEHIND = re.compile(
 )
 # Who said it, a colon or comma, and a quotation that ends the line.
 _SAID_BEFORE = re.compile(rf"[^\"«「『]{{6,200}}[:：,，、] ?{_QUOTED}[.!?。।]?")
+# A quotation with a mark at its end or a comma behind it, and a paragraph of dialogue after a dash.
+_SPEECH = re.compile(
+    r"[\"“«„”][^\"“«„”»]{12,300}(?:[,.!?…][\"”»“]|[\"”»“] ?(?:,|[-–—] ))|^[-–—] ?[^\W\d_].{10,200}(?:,| [-–—] )"
+)
+# Rules for a label before a name. Scrapers join a paragraph to it, and then two sentences follow.
+_CREDITS = ("credit_line", "photo_line")
+_TWO_SENTENCES = re.compile(r"[^\s.]{3}[.।] \S+ \S+ \S+ \S|[\u3040-\u9fff]{3}。 ?[^。]{8}")
 _LARGE_NUMBER = re.compile(r"\d[.,' ]\d{3}|\d{4,}|\d[.,]\d ")
 _CURRENCY = re.compile(r"[$€£¥₹₩₽₺₫฿]")
 # What a sentence about somebody else's newsletter says ("The newsletter was free."), and the words by
@@ -64,6 +71,7 @@ _THIRD_PERSON = {
     "fa": "است بود : شما ما این اینجا",
     "hi": "है था थी हैं : आप आपका आपके आपकी हमारा हमारे हमारी यहां यह इस",
 }
+_ASKS = frozenset("?？؟;")  # The last one is the Greek question mark.
 # "The comments are closed." is said of one's own site.
 _OF_COMMENTS = re.compile(
     "[ck]omm?ent|reacti|disk[ue]|σχόλι|коммент|комент|نظر|تعليق|تعليقات|टिप्पण|bình luận|yorum|hozzászól"
@@ -133,15 +141,14 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
     """
     if rule.name.startswith(AUTHOR_STATEMENT):
         return not _begins_with_name(line)
+    if rule.name.startswith(_CREDITS):
+        return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
     if rule.category not in _SAYABLE:
         return False
     if _SAID_BEHIND.match(low) or _SAID_BEFORE.fullmatch(low):
         return True
-    if sentence != NO_SENTENCE and rule.name.startswith(TEMPLATE_WORDS):
-        language = rule.languages[0]
-        style = _PLAIN_STYLE.get(language)
-        if style.search(low) if style else _is_third_person(low, language):
-            return True
+    if _speaks_to_nobody(line, low, rule, sentence):
+        return True
     counts = rule.name.startswith(TEMPLATE_WORDS) or rule.category == "newsletter"
     return (
         counts
@@ -149,6 +156,18 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         and _LARGE_NUMBER.search(low) is not None
         and _CURRENCY.search(low) is None
     )
+
+
+def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
+    """Tell whether a question about followers, or a sentence of template words, has no reader in it."""
+    language = rule.languages[0]
+    if rule.name.startswith("follow_us") and line.rstrip()[-1:] in _ASKS:
+        _, of_readers = _third_person().get(language, _NO_WORDS)
+        return of_readers.isdisjoint(_WORDS.findall(low))
+    if sentence == NO_SENTENCE or not rule.name.startswith(TEMPLATE_WORDS):
+        return False
+    style = _PLAIN_STYLE.get(language)
+    return style.search(low) is not None if style else _is_third_person(low, language)
 
 
 def _is_third_person(low: str, language: str) -> bool:
@@ -194,6 +213,15 @@ def _begins_with_name(line: str) -> bool:
         and words[0].casefold() not in _ARTICLES
         and not any(word[0].islower() for word in words[:2])
     )
+
+
+def quotes_speech(line: str) -> bool:
+    """Tell whether a line quotes what somebody said, which a caption seldom does.
+
+    >>> quotes_speech('"We have waited long enough," she said.'), quotes_speech('A scene of "The Flood"')
+    (True, False)
+    """
+    return _SPEECH.search(line) is not None
 
 
 def ends_as_sentence(line: str) -> bool:

@@ -12,6 +12,7 @@ from copydesk.transforms.clean.news_sentence import (
     ends_as_sentence,
     is_of_article,
     kind_of_sentence,
+    quotes_speech,
 )
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
@@ -56,7 +57,12 @@ _TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")
 _SIGN_OFF = re.compile(
     r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
 )
-_SENTENCE_END = frozenset(".!?…。\"'”’»)]")
+# What stands between the last sentence of a paragraph and the part of its credit that is matched:
+# "(Photo: Ana Ruiz" before "/Reuters)".
+_LABEL_OF_CREDIT = re.compile(
+    r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)])) ?[(\[]?[^\W\d_]{2,16}\.?(?: [^\W\d_]{2,16}){0,2} ?[:/©] ?[^.!?:]{0,70}$"
+)
+SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 # A credit ends in a name or a bracket. A sentence ends in one of these.
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")
 
@@ -252,8 +258,8 @@ class RuleSet:
             rule = line_parts.find(line, low, matcher)
         if rule is not None:
             return rule
-        if len(line) <= _MAX_CAPTION and (credit := self._credit(low, 0, len(line))) is not None:
-            return credit[0]
+        if len(line) <= _MAX_CAPTION and (credit := self.credit(low)) is not None:
+            return None if quotes_speech(line) else credit[0]
         return None
 
     def _boilerplate_at_start(
@@ -285,9 +291,9 @@ class RuleSet:
                 at = first + prompt[1]
                 return (prompt[0], at) if at - start >= _MIN_PROSE else None
         if (
-            end - start > _MAX_CAPTION
-            and (credit := self._credit(low, start, end)) is not None
-            and low[credit[1] - 1] in _SENTENCE_END
+            (credit := self._credit(low, start, end)) is not None
+            and low[credit[1] - 1] in SENTENCE_END
+            and (end - start > _MAX_CAPTION or quotes_speech(low[start:end]))
         ):
             return credit
         return None
@@ -297,7 +303,7 @@ class RuleSet:
 
         "The river rose again. Subscribe to our newsletter" has no mark at its end.
         """
-        if not tail or tail[-1] in _SENTENCE_END:
+        if not tail or tail[-1] in SENTENCE_END:
             return None
         boundary = _LAST_SENTENCE.match(tail) if _SENTENCE_SIGN.search(tail) else None
         if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
@@ -306,6 +312,10 @@ class RuleSet:
         if rule is None or not (rule.category in PROMPTS or rule.name.startswith(TEMPLATE_WORDS)):
             return None
         return rule, boundary.end(1)
+
+    def credit(self, low: str) -> tuple[RuleEntry, int] | None:
+        """Return the rule that matches a credit at the end of a folded line, and where it begins."""
+        return self._credit(low, 0, len(low))
 
     def _credit(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches a credit at the end of a line, and where the credit begins.
@@ -323,9 +333,11 @@ class RuleSet:
                 continue
             if not (
                 _SIGN_OFF.fullmatch(tail, found.start())
-                and tail[: found.start()].rstrip()[-1:] in _SENTENCE_END
+                and tail[: found.start()].rstrip()[-1:] in SENTENCE_END
             ):
-                return rule, first + len(tail[: found.start()].rstrip())
+                label = _LABEL_OF_CREDIT.search(tail, 0, found.start())
+                begin = found.start() if label is None else label.start()
+                return rule, first + len(tail[:begin].rstrip().rstrip("([").rstrip())
         return None
 
     def without_cuts_of_short_text(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:

@@ -143,10 +143,20 @@ def may_be_headline(line: str, low: str, text: Sequence[str]) -> bool:
     """
     if dateline_parser.is_alone(line):
         return True
+    pieces = pieces_of_words(low)
+    return any(piece in paragraph for paragraph in text for piece in pieces)
+
+
+def pieces_of_words(low: str) -> set[str]:
+    """Return pieces of the words of a folded line that tell whether a text has those words.
+
+    >>> sorted(pieces_of_words("subscriber losses grow"))
+    ['losse', 'subsc']
+    """
     pieces = {word[:HEAD] for word in _WORD.findall(low)}
     for run in _UNSPACED.findall(low):
         pieces.update(map("".join, pairwise(run)))
-    return any(piece in paragraph for paragraph in text for piece in pieces)
+    return pieces
 
 
 @lru_cache(maxsize=_MANY_LINES)
