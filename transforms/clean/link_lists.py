@@ -7,10 +7,11 @@ They are recognised by the heading above them and by their shape: a few lines wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from copydesk.transforms.clean.lines import lost_posts
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.headlines import text_header
@@ -34,22 +35,20 @@ MENU_CHARS_UNSPACED = 10  # Characters of a label in a script without spaces.
 LONG_MENU = 6
 NEIGHBOUR_LINES = 3  # Lines of prose within this distance belong together.
 TIME_CHARS = 60
-_POST_CHARS = 300  # Longer than any post of the service.
 _STOP = re.compile(r"[.。।…,;:][\"'”’»)\]]{0,3}$")
 # Titles of links are cut off: "The dam…".
 _TITLE_STOP = re.compile(r"(?<!\.)[.。।,;:][\"'”’»)\]]{0,3}$")
 _STOP_CHARS = 5  # Characters at the end of a line that the two patterns read.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _THAI = re.compile(r"[\u0e00-\u0eff]")
+_THAI_TITLE = 60  # Characters of a title at most. Arbitrary.
 _THAI_PARTICLES = re.compile("ว่า|ซึ่ง|และ|ได้|ที่|แต่|โดย|ของ|ใน|จะ")
 _BULLET = re.compile(r"\s*([•*·–—●▪■◦○►▶>»›-]) ?")
 _CRUMBS = re.compile(
     r"\s*(?:[>»›]\s*)?[^>»›/|:.!?]{1,40}(?:\s*[>»›]\s*[^>»›:.!?]{1,40}){2,6}$|\s*[^/|:.!?]{1,24}(?:\s+[/|]\s+[^/|:.!?]{1,24}){2,6}$"
 )
 _CRUMB_MARK = re.compile(r"[>»›/|*•]")
-_SIGNATURE = re.compile(r"\s*[—–-] ?[^()]{1,60} \(@\w{1,30}\)(?: [\w., ]{4,40})?$")
 _INITIALS = re.compile(r"\(([a-zäöü]{2,4})(?:[/,] ?[a-zäöü]{2,4}){0,2}\)")
-_OF_A_POST = re.compile(r"https?:|pic\.twitter|t\.co/|[#@]\w")
 _HOME = frozenset({
     "home", "homepage", "startseite", "accueil", "inicio", "início", "portada", "voorpagina", "forside", "forsiden", "hem", "startsida",
     "strona główna", "etusivu", "domů", "úvod", "domov", "kezdőlap", "címlap", "acasă", "начало", "αρχική", "anasayfa", "ana sayfa", "главная",
@@ -68,7 +67,7 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
     if not prose:
         return {}
     if _has_nothing_beside_article(lines, prose):
-        return dict.fromkeys(_signatures_without_post(lines), LOST_POST)
+        return dict.fromkeys(lost_posts.signatures_without_post(lines), LOST_POST)
     gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
     if len(prose) > 1:
         gone |= dict.fromkeys(_edge_menus(lines, prose), EDGE_MENU)
@@ -87,7 +86,7 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
         if not lines[i].category and initials and not gazetteers.agency(initials[1]):
             gone[i] = INITIALS
     gone |= dict.fromkeys(_lone_headings(lines, prose[-1], gone), LONE_HEADING)
-    return gone | dict.fromkeys(_signatures_without_post(lines), LOST_POST)
+    return gone | dict.fromkeys(lost_posts.signatures_without_post(lines), LOST_POST)
 
 
 def _has_nothing_beside_article(lines: Sequence[Line], prose: Sequence[int]) -> bool:
@@ -154,31 +153,45 @@ def _is_title(line: Line) -> bool:
 def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
     """Return the titles below headings of links, from the first prose line on.
 
-    Above the article a title may be its own headline, so it stays.
+    Above the article a title may be its own headline, so it stays. A short title may be a
+    subheading, unless the article has none elsewhere.
     """
+    runs = list(_runs_below_headings(lines, first, last))
+    listed = {i for titles, _ in runs for i in titles}
+    only_links = bool(runs) and not any(
+        i not in listed and _is_title(lines[i]) and not text_header.is_prose(lines[i].text)
+        for i in range(first, last)
+    )
     gone: list[int] = []
-    at = first
-    while at < len(lines):
-        line = lines[at]
-        at += 1
-        if line.category != "related" or _n_words(line.low) > HEADING_WORDS:
+    for titles, end in runs:
+        if end == len(lines):
+            gone += titles if _ends_in_list(lines, titles) else ()
             continue
-        titles, end = list[int](), at
+        while titles and not (only_links or _is_link(lines[titles[-1]].text)):
+            titles.pop()
+        if _is_list(lines, titles, only_links):
+            gone += titles
+    return gone
+
+
+def _runs_below_headings(
+    lines: Sequence[Line], first: int, last: int
+) -> Iterator[tuple[list[int], int]]:
+    """Yield the possible titles below each heading of links, and the line after them."""
+    end = first
+    for at, line in enumerate(lines):
+        if at < end or line.category != "related" or _n_words(line.low) > HEADING_WORDS:
+            continue
+        titles, end = list[int](), at + 1
         while end < len(lines) and (
             lines[end].category or _is_title(lines[end]) or (end > last and _is_short(lines[end]))
         ):
+            if _is_thai_sentence(lines[end]):
+                break
             if not (lines[end].category or text_header.is_byline(lines[end].text)):
                 titles.append(end)
             end += 1
-        if end == len(lines):
-            gone += titles if _ends_in_list(lines, titles) else ()
-            break
-        while titles and not _is_link(lines[titles[-1]].text):
-            titles.pop()
-        if _is_list(lines, titles):
-            gone += titles
-        at = max(at, end)
-    return gone
+        yield titles, end
 
 
 def _is_short(line: Line) -> bool:
@@ -194,6 +207,12 @@ def _ends_in_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
     return not _may_be_thai_prose(lines, titles) and any(_is_title(lines[i]) for i in titles)
 
 
+def _is_thai_sentence(line: Line) -> bool:
+    """Tell whether a line is too long for a Thai label and has particles of a sentence."""
+    is_long = len(line.text) > _THAI_TITLE and _THAI.search(line.text) is not None
+    return is_long and len(_THAI_PARTICLES.findall(line.text)) > 1
+
+
 def _may_be_thai_prose(lines: Sequence[Line], titles: Sequence[int]) -> bool:
     """Tell whether titles may be Thai prose, which no mark ends: two lines, or many particles."""
     thai = [t for i in titles if _THAI.search(t := lines[i].text) and not _BULLET.match(t)]
@@ -201,10 +220,12 @@ def _may_be_thai_prose(lines: Sequence[Line], titles: Sequence[int]) -> bool:
     return bool(thai) and (len(titles) <= 2 or len(particles) >= 2 * len(titles))
 
 
-def _is_list(lines: Sequence[Line], titles: Sequence[int]) -> bool:
+def _is_list(lines: Sequence[Line], titles: Sequence[int], only_links: bool) -> bool:
     """Tell whether titles below a heading, with prose after them, are a list of links."""
     if not titles or len(titles) > MOST_IN_ARTICLE or _may_be_thai_prose(lines, titles):
         return False
+    if only_links:
+        return True
     if len(titles) == 1:
         text = lines[titles[0]].text
         return _n_words(text) >= ONE_TITLE_WORDS or _BULLET.match(text) is not None
@@ -313,26 +334,6 @@ def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> li
         if is_alone:
             headings.append(i)
     return headings
-
-
-def _signatures_without_post(lines: Sequence[Line]) -> list[int]:
-    """Return signatures of embedded posts without a post above them.
-
-    For example "— Harbour Post (@harbourpost) May 3, 2021".
-    """
-    lost: list[int] = []
-    for i, line in enumerate(lines):
-        if line.category or "(@" not in line.text or not _SIGNATURE.match(line.text):
-            continue
-        above = lines[i - 1] if i else None
-        if (
-            above is None
-            or above.category
-            or len(above.text) > _POST_CHARS
-            or (line.blank_above and not _OF_A_POST.search(above.text))
-        ):
-            lost.append(i)
-    return lost
 
 
 @lru_cache(maxsize=4096)
