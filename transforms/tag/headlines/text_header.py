@@ -236,7 +236,7 @@ def _is_byline(text: str) -> bool:
     if not opened and not _titled(text):
         return False
     if opened:
-        text = without_day(text)
+        text = byline_forms.without_day(text)
     if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
     reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))
@@ -245,24 +245,6 @@ def _is_byline(text: str) -> bool:
     ):
         return False
     return any(condition.holds(reading) for condition in BYLINE_CONDITIONS)
-
-
-_BEFORE_DAY = re.compile(r"\s*[|·•–—/]\s*|,\s+|\s+-\s+|\s+(?=\d)")
-_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
-
-
-def without_day(byline: str) -> str:
-    """Return a byline without the day of publication behind it.
-
-    >>> without_day("By Ana Ruiz | Published May 14, 2024"), without_day("Por Ana Ruiz, 14/05/2024")
-    ('By Ana Ruiz', 'Por Ana Ruiz')
-    """
-    if date_formats.DIGIT.search(byline) is None:
-        return byline
-    for mark in _BEFORE_DAY.finditer(byline):
-        if mark.start() >= _LEAST_BYLINE and date_formats.is_date_alone(byline[mark.end() :]):
-            return byline[: mark.start()]
-    return byline
 
 
 def _titled(text: str) -> bool:

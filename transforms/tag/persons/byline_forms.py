@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 # The most frequent family names of one character in China, Taiwan and Korea.
@@ -173,7 +174,7 @@ def names_on(line: str) -> tuple[str, ...]:
 
     Return nothing for any other line.
 
-    >>> names_on("記者王小明／台北報導"), names_on("De Ion Popescu"), names_on("De luni râul a crescut")
+    >>> names_on("記者王小明／台北報導"), names_on("De Ion Popescu, 14 mai"), names_on("De luni râul a crescut")
     (('王小明',), ('Ion Popescu',), ())
     """
     text = line.strip()
@@ -192,8 +193,9 @@ def _names_on(text: str) -> tuple[str, ...]:
         forms = CASED_FORMS
     else:
         forms = ()
+    bare = text if forms is CJK_FORMS else without_day(text)
     for form in forms:
-        found = _compiled(form.pattern).fullmatch(text)
+        found = _compiled(form.pattern).fullmatch(bare)
         if found and (names := _names(found["names"], form)):
             return names
     return ()
@@ -217,3 +219,34 @@ def _names(printed: str, form: Form) -> tuple[str, ...]:
     ):
         return ()
     return names
+
+
+_BEFORE_DAY = re.compile(r"\s*[|·•–—/]\s*|,\s+|\s+-\s+|\s+(?=\d)")
+_DAY_WORDS = 4  # "le mardi 14 mai"
+_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
+
+
+def without_day(byline: str) -> str:
+    """Return a byline without the day of publication behind it.
+
+    >>> without_day("By Ana Ruiz | Published May 14, 2024"), without_day("Por Ana Ruiz, 14/05/2024")
+    ('By Ana Ruiz', 'Por Ana Ruiz')
+    >>> without_day("Piše: Ana Ruiz, 14.05.2024."), without_day("De Ana Ruiz, 14 mai")
+    ('Piše: Ana Ruiz', 'De Ana Ruiz')
+    """
+    if date_formats.DIGIT.search(byline) is None:
+        return byline
+    for mark in _BEFORE_DAY.finditer(byline):
+        if mark.start() >= _LEAST_BYLINE and _is_day(byline[mark.end() :].rstrip(".")):
+            return byline[: mark.start()]
+    return byline
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a date, or a day and a month: "14 mai", "den 14. mai"."""
+    words = [word.strip(".,").casefold() for word in text.split()]
+    return date_formats.is_date_alone(text) or (
+        len(words) <= _DAY_WORDS
+        and any(word.isdecimal() and int(word) <= 31 for word in words)
+        and any(word in date_formats.months() for word in words)
+    )
