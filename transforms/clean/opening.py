@@ -60,7 +60,7 @@ def protected_lines(
         for n in taken
         if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
         or (cut_by[n].category == "author" and n > headline and text_header.is_byline(lines[n]))
-        or dateline_parser.is_alone(lines[n])
+        or (not _is_labelled_photo(cut_by[n]) and dateline_parser.is_alone(lines[n]))
         or dateline_parser.opens_prose(lines[n])
     }
     if not has_title:
@@ -68,6 +68,11 @@ def protected_lines(
         words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
         found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])
     return frozenset(found)
+
+
+def _is_labelled_photo(rule: RuleEntry) -> bool:
+    """Tell whether a rule matches credits by their label: "[Photo = Harbour News]" is no dateline."""
+    return rule.category == "photo" and rule.place == "line"
 
 
 def is_dateline(lines: Sequence[str], number: int) -> bool:

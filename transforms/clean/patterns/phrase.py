@@ -67,6 +67,8 @@ PLACES: dict[str, tuple[str, str, str]] = {
     # A full name, and the end of a short statement, which may be a year.
     "person": (r"[^\s.!?:;,\d]{2,24}(?: [^\s.!?:;,\d]{1,24}){1,3}", "Ana Ruiz", "Bo Li"),
     "tail": (r"[^.!?:;,\d]{2,70}(?: (?:19|20)\d\d)?", "Harbour Post", "Harbour Post since 2015"),
+    # The beginning of a compound, "sportreporter".
+    "stem": (r"[^\s.!?:;,\d]{0,14}", "", "sport"),
     "dash": (" - ", " – ", " – "),
 }
 _SAME_SENTENCE = r"[^.!?。।]{0,200}"

@@ -34,6 +34,7 @@ _CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
 # A date alone may be the heading of a chapter in a chronology. With the time of day it is a time
 # stamp.
 _HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
+_ZONES = "utc|gmt|cet|cest|ist|bst|e[sd]?t|p[sd]?t|wib|wita|jst|kst|hkt|msk|мск"
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
 _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 
@@ -137,9 +138,6 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
             yield _Row(name, category, "line", patterns, _examples(block), weak)
     if book.boxes:
         yield _Row(AUTHOR_STATEMENT, "author", "line", _patterns(book.boxes), _examples(book.boxes))
-    if book.keys:
-        patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
-        yield _Row(TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown)))
     if book.related and book.share and book.language != "th":  # No mark ends a Thai sentence.
         yield _glued(book)
     if book.form:
@@ -155,6 +153,9 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
     ):
         if block:
             yield build(book)
+    if book.keys:  # The last of all, because a rule that names a kind of line says more.
+        patterns = template_patterns(book.keys, book.words, is_spaced=book.is_spaced)
+        yield _Row(TEMPLATE_WORDS, "notices", "line", patterns, tuple(lines(book.shown)))
 
 
 def _patterns(block: str) -> tuple[str, ...]:
@@ -284,9 +285,9 @@ def _time(book: Phrasebook) -> _Row:
     """
     stamps, words = choice(book.stamps), choice(book.dates + "\n" + book.months)
     months, ago = choice(book.months), _patterns(book.ago)
-    token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|utc|gmt|cet|cest|ist|z|{stamps})"
+    token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|{_ZONES}|z|{stamps})"
     date = rf"(?:{token}{_BETWEEN}){{1,14}}"
-    has_day = rf"(?=.{{0,60}}(?:\d ?{months}|{months} ?\d|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}|(?:19|20)\d\d[./-]\d|\d[.,]? ?(?:de )?{months}))"
+    has_day = rf"(?=.{{0,60}}(?:\d ?{months}|{months} ?\d|\d{{1,2}}[./-] ?\d{{1,2}}[./-] ?\d{{2,4}}|(?:19|20)\d\d[./-] ?\d|\d[.,]? ?(?:de )?{months}))"
     since = f"(?:{'|'.join(ago)})"
     patterns = (
         *ago,
@@ -294,6 +295,8 @@ def _time(book: Phrasebook) -> _Row:
         rf"{stamps}{_BETWEEN}{since}(?:{_BETWEEN}{stamps}{_BETWEEN}{since})?",
         rf"{_HAS_CLOCK}{has_day}{date}(?:{_BETWEEN}{since})?",
         rf"{since}[ ,|·•-]{{1,4}}{since}",
+        rf"{since}[ ,|·•-]{{1,4}}{has_day}{date}",
+        rf"(?=.{{0,60}}\b{stamps}\b){_HAS_CLOCK}{date}",
         rf"{stamps}",
     )
     day = f"12 {examples(lines(book.months)[2])[0]} 2024"
