@@ -322,3 +322,78 @@ def test_labels_that_are_remembered_for_other_documents_are_limited(
             text = "\n".join([prose, prose.replace("river", "sea"), *menu, prompt])
             assert prompt in [removal.text.strip() for removal in clean.clean(text)]
     assert sum(map(len, rule_set._LABELS)) <= 80  # Of 160 labels.
+
+
+LEADS = {
+    "en": ("Heavy rain breaks the old wall", "Photo: Bo Li/Getty Images"),
+    "de": ("Regen zerstört die alte Stadtmauer", "(Foto: Bo Li/dpa)"),
+    "fr": ("La pluie détruit le vieux mur de la ville", "Crédit photo : Bo Li / AFP"),
+}
+
+
+@pytest.mark.parametrize("language", LEADS)
+def test_a_lead_with_a_photo_credit_at_its_end_loses_only_the_credit(language: str) -> None:
+    title, credit = LEADS[language]
+    lead, *others = ARTICLES[language]
+    assert left("\n".join([title, f"{lead} {credit}", *others])) == [title, lead, *others]
+
+
+def test_a_caption_above_the_lead_goes_with_its_credit() -> None:
+    title, lead, *others = LEADS["en"][0], *ARTICLES["en"]
+    caption = "A woman looks at the water on Tuesday. Her street was spared. (AP Photo/Bo Li)"
+    assert left("\n".join([title, caption, lead, *others])) == [title, lead, *others]
+
+
+def test_a_paragraph_with_a_quotation_loses_only_the_credit() -> None:
+    quoted = '"We have waited long enough," said Anna Berg, who sells cheese.'
+    first, *others = ARTICLES["en"]
+    text = "\n".join([first, f"{quoted} Photo: Bo Li/Reuters", *others])
+    assert left(text) == [first, quoted, *others]
+
+
+def test_a_paragraph_behind_a_label_for_photos_stays() -> None:
+    line = "图片来源：港口日报 镇上的老桥周一重新开放。镇长说，修缮花了三年时间。"
+    assert line in left("\n".join([*ARTICLES["zh"], line]))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "titles"),
+    [
+        ("en", "Read also", ["Bridge opens early"]),
+        ("pl", "Czytaj także", ["Most otwarty wcześniej", "Ceny znów rosną"]),
+    ],
+)
+def test_short_titles_below_a_heading_go_if_the_article_has_no_subheadings(
+    language: str, heading: str, titles: list[str]
+) -> None:
+    first, second, third = ARTICLES[language]
+    assert left("\n".join([first, heading, *titles, second, third])) == [first, second, third]
+    subheading = "Bridge of sighs"
+    kept = left("\n".join([first, heading, *titles, second, subheading, third]))
+    assert kept == [first, *titles, second, subheading, third]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "5 min read | May 11, 2024, 6:14 p.m. ET"),
+        ("cs", "13. 5. 2024 16:40 (aktualizováno 17:05)"),
+        ("nl", "Vandaag om 14:12 Aangepast 15:03"),
+    ],
+)
+def test_a_time_stamp_of_several_parts_goes(language: str, line: str) -> None:
+    assert left("\n".join([*ARTICLES[language], line])) == list(ARTICLES[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("de", "Wer folgt wem auf Instagram?"),
+        ("el", "Ποιος ακολουθεί ποιον στο Instagram;"),
+        ("hi", "फोटो प्रदर्शनी शुरू"),
+    ],
+)
+def test_a_question_about_followers_and_a_heading_about_photos_stay(
+    language: str, line: str
+) -> None:
+    assert line in left("\n".join([*ARTICLES[language], line, *ARTICLES[language]]))
