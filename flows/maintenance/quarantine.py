@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
-from copydesk.flows.pipeline.context import Context, Progress
+from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.known_versions import through_quarantine, to_the_newest
 from copydesk.flows.pipeline.results import Arrivals, Results
 from copydesk.flows.pipeline.run import deduplicate, group, publish
 from copydesk.flows.pipeline.staging.shard_files import StagedRows
 from copydesk.flows.recipe import from_toml
 from copydesk.flows.support import arrow_file
+from copydesk.flows.support.progress_record import Progress
 from copydesk.flows.warehouse import Snapshot, Warehouse
 from copydesk.schemas import document_columns
 

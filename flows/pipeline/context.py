@@ -7,30 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from copydesk.flows.engines import base
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.pipeline.summary import StepCost
 from copydesk.flows.recipe import Recipe
+from copydesk.flows.support.progress_record import Progress
 from copydesk.flows.warehouse import Snapshot, Warehouse
-
-
-class Progress(Protocol):
-    """Receives the progress of a run."""
-
-    def step(self, name: str, total: int | None) -> None:
-        """Report that a step starts. `total` is its number of documents, or None if it is unknown."""
-
-    def expect(self, n: int) -> None:
-        """Set the expected number of documents of the step."""
-
-    def advance(self, n: int) -> None:
-        """Report that `n` more documents of the step are done."""
-
-    def note(self, text: str) -> None:
-        """Show a sentence that a person should read."""
 
 
 class Silent:

@@ -30,13 +30,14 @@ from copydesk.flows.pipeline import (
 from copydesk.flows.pipeline import deduplicate as copies_step
 from copydesk.flows.pipeline import publish as publish_step
 from copydesk.flows.pipeline import reconcile as reconciling
-from copydesk.flows.pipeline.context import Context, Progress, Silent
+from copydesk.flows.pipeline.context import Context, Silent
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results
 from copydesk.flows.pipeline.start import RunOptions, started
 from copydesk.flows.pipeline.summary import Facts, StepCost, Summary
 from copydesk.flows.read.field_names import unread_warnings
 from copydesk.flows.support import arrow_file, versions
 from copydesk.flows.support.processes import allocator
+from copydesk.flows.support.progress_record import Progress
 from copydesk.flows.warehouse.change import COUNTS
 from copydesk.flows.warehouse.last_run import n_under_other_recipe
 from copydesk.transforms import drift

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from copydesk.flows import read
 from copydesk.flows.engines import base
 from copydesk.flows.pipeline import known_inputs
-from copydesk.flows.pipeline.context import Context, Progress, Silent
+from copydesk.flows.pipeline.context import Context, Silent
 from copydesk.flows.pipeline.summary import Facts, Summary
 from copydesk.flows.recipe import Recipe
 from copydesk.flows.remote.client import absolute_location, is_uri
 from copydesk.flows.support import versions
 from copydesk.flows.support.processes import allocator
-from copydesk.flows.support.progress_record import Recorded
+from copydesk.flows.support.progress_record import Progress, Recorded
 from copydesk.flows.warehouse import Warehouse
 from copydesk.flows.warehouse.last_run import n_under_other_recipe
 

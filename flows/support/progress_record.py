@@ -18,13 +18,13 @@ class Progress(Protocol):
     """Receives the progress of a run."""
 
     def step(self, name: str, total: int | None) -> None:
-        """Report that a step starts."""
+        """Report that a step starts. `total` is its number of documents, or None if it is unknown."""
 
     def expect(self, n: int) -> None:
         """Report that the step will have about `n` documents."""
 
     def advance(self, n: int) -> None:
-        """Report that `n` documents of the step are done."""
+        """Report that `n` documents of the step are done so far."""
 
     def note(self, text: str) -> None:
         """Report a message that a person should read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -273,6 +273,14 @@ def grouped(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.lexsort((b, a, group[one]))
 
 
+def _parts(a: NDArray[np.int64], b: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the positions of the pairs that are measured at once."""
+    # A single part needs no order.
+    order = grouped(a, b) if len(a) > PAIRS_AT_ONCE else np.arange(len(a))
+    for first in range(0, len(a), PAIRS_AT_ONCE):
+        yield order[first : first + PAIRS_AT_ONCE]
+
+
 def measure(
     a: NDArray[np.int64],
     b: NDArray[np.int64],
@@ -289,9 +297,7 @@ def measure(
     about dropping are 0 until `with_evidence` fills them.
     """
     shared, in_a, in_b, longest = (np.zeros(len(a), np.int64) for _ in range(4))
-    order = grouped(a, b)
-    for first in range(0, len(a), PAIRS_AT_ONCE):
-        part = order[first : first + PAIRS_AT_ONCE]
+    for part in _parts(a, b):
         rows, local = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
         words, offsets = words_of(rows)
         one, two = local[: len(local) // 2], local[len(local) // 2 :]
@@ -326,9 +332,7 @@ def with_evidence(
     `texts_of` gives the texts of ascending rows, and `times` the time of every row in microseconds.
     """
     columns = _zeros(len(pairs))
-    order = grouped(pairs.a, pairs.b)
-    for first in range(0, len(pairs), PAIRS_AT_ONCE):
-        part = order[first : first + PAIRS_AT_ONCE]
+    for part in _parts(pairs.a, pairs.b):
         a, b = pairs.a[part], pairs.b[part]
         rows, local = np.unique(np.concatenate([a, b]), return_inverse=True)
         one, two = local[: len(a)], local[len(a) :]

@@ -19,7 +19,7 @@ _LABEL_CHARS = 45
 _HEADLINE_WORDS, _LINK = 4, 0.9
 #: The blocks below "About the author" that are about the author (arbitrary).
 _AUTHOR_BLOCKS = 3
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ABOUT_AUTHOR = re.compile(
     r"\W*(?:about (?:the )?authors?|author bio(?:graphy)?|(?:mehr )?über (?:den|die) autor(?:en|in)?|sobre (?:el|la|o|a) autora?|(?:à propos de|sur) l['’]auteure?"
     r"|(?:l['’]autore|sull['’]autore)|over de auteur|om (?:författaren|forfatteren)|o autorze)\W*",
@@ -123,7 +123,7 @@ def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list
         if not _ABOUT_AUTHOR.fullmatch(page.text[label]):
             continue
         for block in range(label + 1, min(len(kept), label + 1 + _AUTHOR_BLOCKS)):
-            if block > label + 1 and page.tag_of(block) in _HEADINGS:
+            if block > label + 1 and page.tag_of(block) in HEADINGS:
                 break
             found.update([block] if kept[block] else [])
     return sorted(found)
@@ -157,7 +157,7 @@ def article_beside_consent(
     if not dialog or any(words[b] >= _HEADLINE_WORDS for b in said.tolist() if b not in dialog):
         return [], []
     for headline in np.flatnonzero(is_title).tolist():
-        if page.tag_of(headline) not in _HEADINGS:
+        if page.tag_of(headline) not in HEADINGS:
             continue
         box = int(page.block_element[headline])
         for _ in range(_LEVELS):

@@ -8,14 +8,15 @@ from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.page_elements import Marks
 from copydesk.transforms.extract.page_level import page_kind_features
 from copydesk.transforms.extract.page_level.empty_pages.no_sentence import size
+from copydesk.transforms.extract.page_level.inset_boxes import HEADINGS
 
 #: The characters of a headline, and of a paragraph of the article (arbitrary). A section has a name
 #: of a word or two.
 _HEADLINE_CHARS, _PARAGRAPH_CHARS = 8, 40
-#: The words of the link of a teaser, the links there with that of a picture, the labels between it and the sentence (a day, an author), and
-#: the most characters of the sentence (arbitrary). A guide whose headings are links has longer ones.
+#: The least words of the link of a teaser, the most links in its block (one may be that of a
+#: picture), the most labels below it (a day, an author), and the most characters of its sentence.
+#: All are arbitrary. A guide whose headings are links has longer sentences.
 _LINK_WORDS, _LINKS, _LABELS, _TEASER_CHARS = 3, 2, 2, 300
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SENTENCE_ENDS = '.!?…।؟۔。！？"”“»]'
 
 
@@ -23,7 +24,7 @@ def teasers(page: Page, kept: Marks, is_title: Marks) -> list[int]:
     """Return the kept sentences if each of them belongs to a link to another page.
 
     The link fills a block above the sentence, or is in the same row of a table. The list is empty if
-    any kept sentence stands by itself or below the page's title, which may be a link, too.
+    any kept sentence has no such link, or only the page's title above it, which may be a link, too.
     """
     found = []
     for block in np.flatnonzero(kept & ~is_title).tolist():
@@ -67,7 +68,7 @@ def _is_below_link(page: Page, block: int, is_title: Marks) -> bool:
         if page.is_link(above) and (not is_title[above] or is_title[:above].any()):
             is_menu = page.link_count[above] > _LINKS
             return not is_menu and size(page.text[above]) >= _LINK_WORDS
-        is_label = page.size[above] < _PARAGRAPH_CHARS and page.tag_of(above) not in _HEADINGS
+        is_label = page.size[above] < _PARAGRAPH_CHARS and page.tag_of(above) not in HEADINGS
         if not is_label or _is_sentence(page, above):
             return False
     return False
