@@ -42,7 +42,7 @@ _LABEL = 80  # Characters of a line that other pages of a site may have too. Arb
 _MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
 # Labels of all rule sets together that are remembered. They take 10 MB, and a site has hundreds.
 _MANY_LABELS = 40_000
-_LABELS_BETWEEN_COUNTS = 1_000  # They are counted each time a rule set has so many more.
+_LABELS_BETWEEN_COUNTS = 1_000  # New labels of a rule set after which all labels are counted.
 # Characters that must remain of a paragraph if something is cut from it. Otherwise it stays whole.
 _MIN_PROSE = 12
 _SHORT_SENTENCE = 4  # Words. Shorter sentences are imperatives: "Share this story."
@@ -57,8 +57,8 @@ _TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")
 _SIGN_OFF = re.compile(
     r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
 )
-# What stands between the last sentence of a paragraph and the part of its credit that is matched:
-# "(Photo: Ana Ruiz" before "/Reuters)".
+# The beginning of a credit, behind the last sentence of a paragraph, if the rule matches only the
+# end of the credit: "(Photo: Ana Ruiz" before "/Reuters)".
 _LABEL_OF_CREDIT = re.compile(
     r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)])) ?[(\[]?[^\W\d_]{2,16}\.?(?: [^\W\d_]{2,16}){0,2} ?[:/©] ?[^.!?:]{0,70}$"
 )
