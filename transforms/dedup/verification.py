@@ -21,8 +21,8 @@ EXACT, NEAR, EXCERPT, OVERLAP, TEMPLATE = range(len(RELATIONS))
 # Shingles that two texts share, at least. A shared phrase of ten words is not a pair unless it is
 # half of both texts.
 LEAST_SHARED = 8
-# This bounds the memory of a comparison: 8,000 texts of 3 kB, with 8 kB of hashes each.
-PAIRS_AT_ONCE = 4_096
+# This bounds the memory of a comparison: 4,000 texts of 3 kB, with 8 kB of hashes each.
+PAIRS_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
