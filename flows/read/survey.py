@@ -6,11 +6,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
 from copydesk.flows.read.field_names import LOOKALIKES
-from copydesk.flows.read.fields import Fields, longest_text
+from copydesk.flows.read.fields import Fields, Utf8, longest_text
 from copydesk.flows.read.formats import by_name
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import Listener, read_file
@@ -50,7 +50,8 @@ class Survey:
     def see(self, row: Mapping[str, object]) -> None:
         """Count the fields of a row."""
         self.n_rows += 1
-        for name, value in _leaves(row):
+        for name, stored in _leaves(row):
+            value = stored.body.decode() if isinstance(stored, Utf8) else stored
             self.filled[name] += 1
             self.examples.setdefault(name, _shown(value))
             self.dates[name] += _is_date(value)
@@ -74,8 +75,13 @@ def survey(inputs: Sequence[str], *, limits: Limits | None = None) -> Survey:
         columns = Fields()
         if format_ is not None and format_.name == "parquet":
             columns = _all_columns(file)
+        has_other_names = not set(columns.text) & set(Fields().text)
+        if has_other_names:  # Without a recipe the whole file is one reject.
+            found.rejected["no_text_field"] += 1
         for n, item in enumerate(read_file(file, fields=columns, limits=limits, listener=listener)):
-            if isinstance(item, Reject):
+            if has_other_names:
+                pass
+            elif isinstance(item, Reject):
                 found.rejected[item.reason] += 1
             else:
                 found.n_records += 1
@@ -97,6 +103,8 @@ def chosen_fields(found: Survey) -> dict[str, tuple[str, ...]]:
         key = LOOKALIKES.get(last) or next(
             (key for key in wanted if "." in name and last in getattr(default, key)), None
         )
+        if key and 2 * found.dates[name] > n:  # `pub` is a publication or its day.
+            key = "fetched_at" if key == "fetched_at" else "date"
         if key and name not in wanted[key] and n * 10 >= found.n_rows:
             wanted[key].append(name)
     _add_texts(found, wanted["text"], wanted["html"])
@@ -149,8 +157,6 @@ def _leaves(
 def _shown(value: object) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    if hasattr(value, "body"):
-        value = value.body.decode("utf-8", "replace")
     if isinstance(value, datetime | date):
         value = value.isoformat()
     text = json.dumps(value, ensure_ascii=False, default=str)
@@ -158,13 +164,23 @@ def _shown(value: object) -> str:
 
 
 def _all_columns(file: InputFile) -> Fields:
-    """The `Fields` that make the Parquet reader read every column, so that all can be shown."""
+    """Return the `Fields` that make the Parquet reader read every column, so that all can be shown.
+
+    The reader refuses a file without a column for the text. If none has a usual name, every column
+    of text is one.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from copydesk.flows.read.formats.parquet import column_types, is_text
+
     try:
         with file.open() as stream:
-            names = pq.ParquetFile(stream).schema_arrow.names
+            schema = pq.ParquetFile(stream).schema_arrow
     except (OSError, pa.ArrowException, ValueError):
         return Fields()
-    return Fields(keep=tuple(names))
+    usual = Fields(keep=tuple(schema.names))
+    if {*usual.html, *usual.text} & set(schema.names):
+        return usual
+    texts = tuple(name for name, type_ in column_types(schema) if is_text(type_))
+    return replace(usual, text=texts) if texts else usual

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from click.testing import CliRunner
 
 from copydesk.flows.cli import main
-from copydesk.flows.read import Fields, Record, read, survey
+from copydesk.flows.read import Fields, Record, Reject, read, survey
 from copydesk.flows.read.field_names import unread_warnings
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import read_file
@@ -48,6 +50,21 @@ def test_a_field_of_dates_is_found_by_its_values(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["init", str(tmp_path / "a.jsonl"), "-o", str(recipe)])
     assert "1 row read" in result.output
     assert load(recipe).inputs.date == ("went_live",)
+
+
+def test_the_columns_of_a_parquet_file_are_found_if_none_has_a_usual_name(tmp_path: Path) -> None:
+    row = {"article": {"words": STORY, "hed": "Plan"}, "pub": "2026-03-02", "n": 3}
+    source, recipe = tmp_path / "a.parquet", tmp_path / "recipe.toml"
+    pq.write_table(pa.Table.from_pylist([row]), source)
+    result = CliRunner().invoke(main, ["init", str(source), "-o", str(recipe)])
+    assert result.exit_code == 0, result.output
+    text, chosen = recipe.read_text(encoding="utf-8"), load(recipe).inputs
+    assert (chosen.text, chosen.title) == (("article.words",), ("article.hed",))
+    assert chosen.date == ("pub",)  # `pub` is a publication elsewhere; here its values are days.
+    assert "0 documents and 1 reject" in text
+    (refused,) = read([str(source)])
+    assert isinstance(refused, Reject)
+    assert "the file has article.words, article.hed, pub, n" in str(refused.detail)
 
 
 def test_the_recipe_shows_each_field_with_its_fill_and_an_example(tmp_path: Path) -> None:

@@ -136,11 +136,12 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
     if not bodies and structs & of_body & set(names):
         return names
     if not bodies:
+        leaves = [name for name, _ in column_types(schema)]
         raise BrokenError(
             "no_text_field",
-            f"there is no column {' or '.join((*fields.html, *fields.text))}; the file has {', '.join(schema.names[:8])}",
+            f"there is no column {' or '.join((*fields.html, *fields.text))}; the file has {', '.join(leaves[:8])}",
         )
-    usable = [name for name in bodies if _is_text(schema.field(name).type)]
+    usable = [name for name in bodies if is_text(schema.field(name).type)]
     if not usable:
         raise BrokenError(
             "wrong_type", f"column {bodies[0]!r} has type {schema.field(bodies[0]).type}, not text"
@@ -152,6 +153,20 @@ def _columns(schema: pa.Schema, fields: Fields) -> list[str]:
         or name in structs
         or (name not in bodies and _is_plain(schema.field(name).type))
     ]
+
+
+def column_types(schema: pa.Schema) -> Iterator[tuple[str, pa.DataType]]:
+    """Yield the name and type of each column. A field of a struct has a dotted name, as in recipes."""
+    for column in schema:
+        yield from _leaf_types(column.name, column.type)
+
+
+def _leaf_types(name: str, type_: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
+    if not pa.types.is_struct(type_):
+        yield name, type_
+        return
+    for field in type_:
+        yield from _leaf_types(f"{name}.{field.name}", field.type)
 
 
 def _check_group(file: pq.ParquetFile, group: int, size_bytes: int, limits: Limits) -> None:
@@ -206,7 +221,8 @@ def _value(scalar: pa.Scalar) -> object:
         return None
 
 
-def _is_text(type_: pa.DataType) -> bool:
+def is_text(type_: pa.DataType) -> bool:
+    """Tell whether values of a type are text, or lists of paragraphs."""
     if pa.types.is_dictionary(type_):
         type_ = type_.value_type
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):  # of paragraphs
@@ -231,9 +247,9 @@ def _is_plain(type_: pa.DataType) -> bool:
     if pa.types.is_struct(type_):
         return True
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):
-        return _is_text(type_.value_type) or pa.types.is_struct(type_.value_type)
+        return is_text(type_.value_type) or pa.types.is_struct(type_.value_type)
     return (
-        _is_text(type_)
+        is_text(type_)
         or pa.types.is_integer(type_)
         or pa.types.is_floating(type_)
         or pa.types.is_temporal(type_)
