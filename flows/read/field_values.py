@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import re
@@ -211,9 +212,23 @@ def names(value: object) -> tuple[str, ...]:
 
     >>> names([{"name": "Ana Ruiz"}, {"first_name": "Bo", "last_name": "Li"}, {"author": {"name": "Cy"}}])
     ('Ana Ruiz', 'Bo Li', 'Cy')
+    >>> names("['Ana Ruiz', 'Bo Li']")  # as pandas writes a list to CSV
+    ('Ana Ruiz', 'Bo Li')
     """
+    value = _printed_list(value)
     items = value if isinstance(value, list | tuple) else [value] * (value is not None)
     return tuple(name for item in items[:_MOST_AUTHORS] if (name := text(_name(item))))
+
+
+def _printed_list(value: object) -> object:
+    """Return the strings in a list that was written as text, in Python or JSON, or the value itself."""
+    if not (isinstance(value, str) and value.startswith("[") and value.rstrip().endswith("]")):
+        return value
+    try:
+        found = ast.literal_eval(value.rstrip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+    return found if isinstance(found, list) and all(isinstance(x, str) for x in found) else value
 
 
 def _name(item: object, depth: int = 3) -> object:

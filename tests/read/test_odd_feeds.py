@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import io
 from pathlib import Path
 
 import pytest
 
 from copydesk.flows.read import Record, Reject, read
+from copydesk.flows.read.formats.xml_references import Repaired
 
 STORY = "The council in Harwick approved the plan for the harbour road after a long debate. "
 MARKUP = f"<p>{STORY * 4}</p><p>{STORY * 4}</p>"
@@ -131,3 +133,28 @@ def test_a_prefix_that_the_feed_does_not_declare_is_read_by_its_name(tmp_path: P
     assert isinstance(first, Record)
     assert (first.given.title, STORY.encode() in first.body) == ("Rain", True)
     assert all(isinstance(fault, Reject) for fault in faults)
+
+
+@pytest.mark.parametrize("fault", ["Harbour&nbsp;News", "Us & them", "R&D; and &foo, Fish &chips"])
+def test_a_reference_that_xml_does_not_know_costs_no_tag_of_the_items(
+    tmp_path: Path, fault: str
+) -> None:
+    item = f"<title>{fault}</title><link>https://h.example/?a=1&b=2</link>"
+    found = one(tmp_path / "a.rss", rss(f"{item}<description>{html.escape(MARKUP)}</description>"))
+    assert found.given.title == html.unescape(fault).replace("\xa0", " ")
+    assert found.url == "https://h.example/?a=1&b=2"
+    assert f"<p>{STORY}".encode() in found.body
+
+
+def test_an_ampersand_in_cdata_stays_as_it_is(tmp_path: Path) -> None:
+    item = f"<link><![CDATA[https://h.example/?a=1&b=2]]></link><description><![CDATA[{MARKUP}]]>"
+    found = one(tmp_path / "a.rss", rss(f"{item}</description>"))
+    assert found.url == "https://h.example/?a=1&b=2"
+
+
+def test_references_are_repaired_across_the_pieces_of_a_stream() -> None:
+    content = b"<a>x &amp; y & z&nbsp;&#8217;<![CDATA[p & q]]>]] & r</a>" * 9
+    wanted = content.replace(b"y & z&nbsp;", b"y &amp; z&#160;").replace(b"]] & r", b"]] &amp; r")
+    for size in (1, 2, 3, 7, 64, 4_096):
+        stream = Repaired(io.BytesIO(content))
+        assert b"".join(iter(lambda stream=stream, size=size: stream.read(size), b"")) == wanted

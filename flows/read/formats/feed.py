@@ -21,6 +21,7 @@ from copydesk.flows.read.field_values import address
 from copydesk.flows.read.fields import Fields
 from copydesk.flows.read.formats import html as html_format
 from copydesk.flows.read.formats.format import Format, Opened
+from copydesk.flows.read.formats.xml_references import Repaired
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.news_xml import local, text_of
 from copydesk.flows.read.record import Record, Reject
@@ -67,7 +68,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
         return
     # XML must not have a blank before its declaration.
     stream.read(len(head) - len(head.lstrip(_BLANK)))
-    source = _EndTags(stream)
+    source = _EndTags(Repaired(stream))
     events = _events(source)
     about = _About()
     n_items = 0
@@ -168,7 +169,7 @@ def _events(source: _EndTags) -> etree.iterparse[tuple[str, etree._Element]]:
 class _EndTags:
     """A stream that counts the end tags of items as they are read."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: Repaired) -> None:
         self._source, self._tail = source, b""
         self.n_items = 0
 
