@@ -178,3 +178,27 @@ def test_names_with_the_family_name_first_are_put_in_order() -> None:
 def test_words_about_an_author_inside_a_sentence_are_no_byline() -> None:
     body = H1 + "<p>2023年，作者在书中写到这条河</p><p>2023년 기자 회견이 오후에 열린다</p>"
     assert page_tags(article(HEAD, body)).values["byline"] == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("Haber: Deniz Kaya", ("Deniz Kaya",)),
+        ("Penulis: Budi Santoso", ("Budi Santoso",)),
+        ("نویسنده: مریم رضایی", ("مریم رضایی",)),
+        ("About this week's guest: Ana Ruiz", ()),
+    ],
+)
+def test_a_label_of_another_language_opens_a_byline_without_a_class(
+    printed: str, names: tuple[str, ...]
+) -> None:
+    body = f"{H1}<p><span>{printed}</span></p>{PROSE}"
+    assert page_tags(article(HEAD, body)).values["byline"] == names
+
+
+def test_the_outlet_for_which_an_article_was_written_is_no_part_of_the_name() -> None:
+    head = f'{HEAD}<meta name="author" content="Levi Parr For Sea Post Australia">'
+    tags = page_tags(
+        article(f'{head}<meta property="og:site_name" content="Sea Post Online">', f"{H1}{PROSE}")
+    )
+    assert tags.values["byline"] == ("Levi Parr",)

@@ -251,3 +251,13 @@ def test_the_day_of_a_page_with_odd_markup_is_found(body: str, day: str) -> None
         f"<html lang='en'><head><title>The wall gave way</title></head><body>{body}</body></html>"
     )
     assert str(clean_page(html, url="https://news.example.org/wall").published_date) == day
+
+
+def test_a_text_in_another_language_than_english_prints_the_day_first() -> None:
+    french = (
+        "Le conseil a voté lundi soir la réouverture de la piscine après de longs travaux. " * 4
+    )
+    english = "The council voted on Monday to open the pool again after four years of work. " * 4
+    dated = "La piscine rouvre\nPublié le 10/03/2026 à 18h45\n\n"
+    assert text_tags(dated + french).values["published_date"] == date(2026, 3, 10)
+    assert text_tags("The pool opens\n10/03/2026\n\n" + english).values["published_date"] is None

@@ -43,11 +43,11 @@ TELLING = (
     "data-qa",
     "data-component",
 )
-#: First letters of the lines that `element_names.BY` and `BY_ALONE` match. A reference or a
+#: First letters of lines that `element_names.opens_byline` and `BY_ALONE` match. A reference or a
 #: character that is not ASCII may replace a space or a letter.
 _BYLINE_STARTS = (
-    *("by", "vo", "pa", "po", "di", "da", "av", "af", "do", "wr", "th"),
-    *("te", "au", "re", "st", "wo", "ar", "pr", "pu", "sc", "es", "ge", "sk"),
+    *("by", "vo", "pa", "po", "di", "da", "av", "af", "do", "wr", "th", "mu", "ol", "pe"),
+    *("te", "au", "re", "st", "wo", "ar", "pr", "pu", "sc", "es", "ge", "sk", "ha", "ya"),
 )
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
 #: The bit that ">" has and "<" has not.

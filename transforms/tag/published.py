@@ -10,6 +10,7 @@ from datetime import timedelta
 import pyarrow as pa
 
 from copydesk.schemas.column import TIMESTAMP, column
+from copydesk.transforms.tag import language
 from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.dates import date_formats, date_marks, page_days
 from copydesk.transforms.tag.dates.date_formats import Stamp
@@ -192,9 +193,22 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
             and date_formats.is_date_alone(text)
             and not date_marks.MODIFIED.search(text)
         ):
-            stamp = date_formats.printed(text, day_first=page_days.day_first(view))
+            stamp = date_formats.printed(text, day_first=_day_first(view))
             if stamp:
                 yield stamp, "text"
+
+
+def _day_first(view: View) -> bool | None:
+    """Tell whether 3/4 is the third of April, for a plain text also by its own language."""
+    known = page_days.day_first(view)
+    if known is not None or view.page is not None:
+        return known
+    code, share = language.classify(language.head(view.lines))
+    return True if code != "en" and share >= _SURE_LANGUAGE else None
+
+
+#: The least probability of a language that decides (arbitrary).
+_SURE_LANGUAGE = 0.9
 
 
 #: A day in brackets before the first sentence.

@@ -334,10 +334,11 @@ def is_date_alone(line: str) -> bool:
 
     >>> is_date_alone("Published: January 5, 2024, 10:30 am"), is_date_alone("January 5, 2024 in pictures")
     (True, False)
-    >>> is_date_alone("пятница, 5 января 2024 г.")
-    True
+    >>> is_date_alone("пятница, 5 января 2024 г."), is_date_alone("Publié le 03/04/2024 à 18h45")
+    (True, True)
     """
-    found = _first(line[:MAX_CHARS], None)
+    text = line[:MAX_CHARS]
+    found = _first(text, None) or _first(text, True)  # Its order does not matter here.
     if found is None:
         return False
     rest = _AROUND_DATE.sub(" ", found[1]).casefold().split()

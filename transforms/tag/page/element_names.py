@@ -10,6 +10,7 @@ from operator import or_
 from copydesk.transforms.extract import kind_names
 from copydesk.transforms.extract.model.fragment_automaton import NAME_SYMBOLS
 from copydesk.transforms.extract.model.name_fragments import any_of
+from copydesk.transforms.tag.persons import byline_lexicon
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 #: All patterns of names in this module expect lower case. Ignoring case would take four times as
@@ -58,6 +59,37 @@ BY_AT_END = re.compile(
 )
 #: First letters of the texts that `BY` matches.
 BY_STARTS = frozenset("bvpdawtrsegBVPDAWTRSEG\u017f")
+#: Characters of a label with its colon, at most (arbitrary).
+_LABEL_CHARS = 24
+
+
+def is_by_alone(line: str) -> bool:
+    """Tell whether a line only says "by"."""
+    return len(line) < 40 and line[0] in BY_STARTS and line.rstrip(" :\n\t").lower() in BY_ALONE
+
+
+def opens_byline(line: str) -> bool:
+    """Tell whether a line opens with words for "by", or with a label for its writer and a colon.
+
+    >>> opens_byline("Haber: Deniz Kaya"), opens_byline("Haber ajansları nehrin yükseldiğini yazdı")
+    (True, False)
+    >>> opens_byline("About this week's guest:")
+    False
+    """
+    if line[0] in BY_STARTS and BY.match(line):
+        return True
+    if line[0] > "\x7f" and BY_OTHER.match(line):
+        return True
+    found = byline_lexicon.opening(line) if ":" in line[:_LABEL_CHARS] else None
+    return found is not None and found.lastgroup == "writer" and found[0].rstrip().endswith(":")
+
+
+def byline_inside(line: str) -> str:
+    """Return the byline after a day or a source in a line of Chinese or Korean, or an empty string."""
+    found = None if line.isascii() or line[0] in BY_STARTS else BY_INSIDE.search(line)
+    return found[0] if found else ""
+
+
 #: Words for "by" that may fill an element of their own, before the element with the name.
 BY_ALONE = frozenset(
     (

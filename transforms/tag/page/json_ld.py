@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copydesk.transforms.tag.page import json_repairs
+
 MAX_SCRIPT_CHARS = 1_000_000  # 99 % of 793 scripts have fewer than 23,000. The longest has 841,000.
 MAX_SCRIPTS = 50
 # Nodes visited on a page. 99 % of some 880 pages have at most 71, the largest has 3,433.
@@ -195,8 +197,8 @@ def _values(script: str) -> Iterator[Any]:
     body = script.strip()
     if not body or len(body) > MAX_SCRIPT_CHARS:
         return
-    body = _uncommented(body)
-    for repaired in _REPAIRS:
+    body = json_repairs.uncommented(body)
+    for repaired in json_repairs.REPAIRS:
         try:
             yield json.loads(repaired(body), strict=False)
             return
@@ -207,30 +209,6 @@ def _values(script: str) -> Iterator[Any]:
     except (ValueError, RecursionError):
         return
     yield value
-
-
-def _as_it_is(body: str) -> str:
-    return body
-
-
-def _without_last_commas(body: str) -> str:
-    return re.sub(r",\s*([}\]])", r"\1", body)
-
-
-def _with_escaped_backslashes(body: str) -> str:
-    return re.sub(r"\\(?![\"\\/bfnrtu])", r"\\\\", body)
-
-
-_REPAIRS = (_as_it_is, _without_last_commas, _with_escaped_backslashes, html.unescape)
-
-
-def _uncommented(body: str) -> str:
-    """Return a script body without the comment and CDATA marks that old pages wrap it in."""
-    for mark in ("/*", "//", "<!--", "<![CDATA[", "*/", "//"):
-        body = body.removeprefix(mark).lstrip()
-    for mark in (";", "*/", "-->", "]]>", "//", "/*"):
-        body = body.removesuffix(mark).rstrip()
-    return body
 
 
 def _nodes(roots: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:

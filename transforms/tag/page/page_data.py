@@ -269,14 +269,8 @@ class _Reader:
         if len(text) >= _MAX_LINE_CHARS:
             return
         line = text.lstrip()
-        if line and line[0] in element_names.BY_STARTS:
-            is_alone = len(line) < 40 and line.rstrip(" :\n\t").lower() in element_names.BY_ALONE
-            if is_alone and self.elements.end[element] == element + 1:
-                self._announced_author(element, line)
-            elif element_names.BY.match(line):
-                self._mark(self.authors, element, "text", "")
-        elif not line.isascii():
-            self._text_of_other_letters(element, line)
+        if line:
+            self._byline(element, line)
         is_dated = element_names.DIGIT.search(line) and element_names.YEAR.search(line)
         if is_dated and len(line.rstrip()) < 80:
             if not is_date:
@@ -284,12 +278,14 @@ class _Reader:
             if inside := element_names.BY_AT_END.search(line):
                 self._inner_author(element, inside[0])
 
-    def _text_of_other_letters(self, element: int, line: str) -> None:
-        """Record a byline in Chinese, Korean and other scripts, also after a day and a source."""
-        inside = element_names.BY_INSIDE.search(line)
-        if inside and inside[0] != line.rstrip():
-            self._inner_author(element, inside[0])
-        elif line[0] > "\x7f" and element_names.BY_OTHER.match(line):
+    def _byline(self, element: int, line: str) -> None:
+        """Record a text that opens a byline, or has one after a day and a source."""
+        is_leaf = self.elements.end[element] == element + 1
+        if is_leaf and element_names.is_by_alone(line):
+            self._announced_author(element, line)
+        elif (inside := element_names.byline_inside(line)) and inside != line.rstrip():
+            self._inner_author(element, inside)
+        elif element_names.opens_byline(line):
             self._mark(self.authors, element, "text", "")
 
     def _inner_author(self, element: int, byline: str) -> None:

@@ -158,3 +158,25 @@ def outlet_with_agency(text: str) -> tuple[str, str]:
         len(words) > 1 and words[0].casefold() in _ARTICLES and not has_given_name(signed)
     )
     return (signed, text[found.end() :]) if is_paper else ("", text)
+
+
+#: "Ana Ruiz For The Sea Post"; names of organisations have "for" as well.
+_FOR = re.compile(r"\s+for\s+(?=\S)", re.IGNORECASE)
+
+
+def without_employer(text: str, site: frozenset[str] = frozenset()) -> str:
+    """Return a person's name without the outlet that it was written for.
+
+    The name begins with a known given name, or the outlet with the words of the site's name.
+
+    >>> without_employer("Ana Ruiz For Sea Post Australia"), without_employer("Friends for Life")
+    ('Ana Ruiz', 'Friends for Life')
+    >>> without_employer("Levi Parr for Sea Post Online", frozenset({"seapost"}))
+    'Levi Parr'
+    """
+    before, *rest = _FOR.split(text, maxsplit=1)
+    if not rest or not is_full_name(before) or not is_person(before) or is_organisation(before):
+        return text
+    outlet = gazetteers.key(" ".join(rest[0].split()[:2]))
+    is_outlet = bool(outlet) and any(name.startswith(outlet) for name in site)
+    return before if is_outlet or has_given_name(before) else text

@@ -19,6 +19,7 @@ from copydesk.transforms.tag.persons.name_shape import (
     is_person,
     outlet_with_agency,
     role_of,
+    without_employer,
 )
 
 __all__ = [
@@ -308,7 +309,7 @@ def _name(piece: str, site: frozenset[str], sure: bool) -> Name | str | None:
         text, role = _without_role(text)
         if gazetteers.key(text) in site:
             return role  # "Sea Post Reporter" names nobody.
-    text = _IN_PLACE.sub("", text)
+    text = without_employer(_IN_PLACE.sub("", text), site)
     text = _without_outlet(_PREPOSITION.sub("", text), site)
     if text and text.split()[-1].casefold() in _OPEN_ENDS:
         return role or None  # "Home and" is the rest of "Home and Garden Expert".
