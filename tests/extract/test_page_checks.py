@@ -7,7 +7,7 @@ from lxml import html
 
 from copydesk.transforms.extract.blocks import Page, read_blocks
 from copydesk.transforms.extract.options import Options
-from copydesk.transforms.extract.page_level import above_headline, page_checks
+from copydesk.transforms.extract.page_level import above_headline, fills, page_checks
 
 _SAID = (
     "The council met on Tuesday evening and heard for two hours from people who live beside the harbour, "
@@ -541,3 +541,57 @@ def test_a_line_above_the_text_that_names_only_its_date_goes() -> None:
     for line in ("Date: Mon. Jan. 16 2012 10:22 PM ET", "Fecha: 16 de enero de 2012"):
         assert _kept(f"<p>{line}</p><p>{_SAID}</p>") == [_SAID.strip()]
     assert len(_kept(f"<p>Date night in 2012 was a pizza.</p><p>{_SAID}</p>")) == 2
+
+
+_DIALOG = (
+    "We and our 300 partners store and access information on a device, such as cookies. "
+    "You can withdraw your consent at any time. "
+)
+
+
+def test_a_consent_dialog_above_a_short_article_goes() -> None:
+    page = f"<div><p>{_DIALOG}</p></div><h1>Wall</h1><p>{_SAID}</p><p>{_SAID}</p>"
+    assert not any("partners" in text for text in _kept(page))
+    below = f"<h1>Wall</h1><p>{_SAID}</p><p>{_SAID}</p><div><p>{_DIALOG}</p></div>"
+    assert not any("partners" in text for text in _kept(below))
+
+
+def test_sentences_about_consent_in_an_article_or_on_a_wall_stay() -> None:
+    report = (
+        f"<h1>Wall</h1><p>{_SAID}</p><p>{_DIALOG}</p><p>{_SAID}</p><p>{_SAID}</p><p>{_SAID}</p>"
+    )
+    assert any("partners" in text for text in _kept(report))
+    wall = f"<p>{_DIALOG}</p><h1>Wall</h1><p>Accept cookies or subscribe.</p>"
+    assert any("partners" in text for text in _kept(wall))
+
+
+def test_a_lead_that_is_printed_for_two_screens_is_there_once() -> None:
+    lead = f"<div class='mobile'><p>{_SAID}</p></div><div class='desktop'><p>{_SAID}</p></div>"
+    body = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    assert _kept(f"<h1>Wall</h1>{lead}{body}").count(_SAID.strip()) == 1
+
+
+def test_a_sentence_that_an_author_repeats_stays() -> None:
+    verse = f"<div><p>{_SAID}</p><p>{_SAID}</p></div>"
+    assert _kept(f"<h1>Wall</h1>{verse}").count(_SAID.strip()) == 2
+
+
+def test_likely_sentences_in_boxes_between_paragraphs_stay() -> None:
+    facts = "".join(f"<div><div>Gate number {n} closes at noon.</div></div>" for n in range(3))
+    page = f"<p>{_SAID}</p>{facts}<p>{_SAID}</p>"
+    assert "Gate number 2 closes at noon." in _kept(page, {"Gate": 0.35})
+    assert "Gate number 2 closes at noon." not in _kept(page, {"Gate": 0.2})
+    caption = f"<p>{_SAID}</p><div><p>Gate number 1 closes at noon.</p></div><p>{_SAID}</p>"
+    assert len(_kept(caption, {"Gate": 0.35})) == 2
+
+
+def test_a_heading_above_a_kept_paragraph_stays_if_one_like_it_does() -> None:
+    posts = "".join(f"<div class='post'><h3>Post {n}</h3><p>{_SAID}</p></div>" for n in range(3))
+    page = read_blocks(
+        html.document_fromstring(f"<body>{posts}<h2>More</h2><p>It</p></body>"), Options()
+    )
+    kept = np.array([text != "Post 1" and text != "More" for text in page.text])
+    probability = np.where(kept, 0.9, 0.15)
+    found = fills.headings(page, kept, probability)
+    assert [page.text[block] for block in found] == ["Post 1"]
+    assert not fills.headings(page, kept, np.where(kept, 0.9, 0.05))

@@ -29,6 +29,7 @@ from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements
 from copydesk.transforms.extract.page_level import (
     above_headline,
+    fills,
     page_checks,
     page_kind,
     page_kind_features,
@@ -116,6 +117,7 @@ def extract(
         why = page_kind.without_article(found.judged, found.hints, url)
         if why:
             raise Refused("extract", "no_article", why)
+    kept[found.headings] = True
     reasons = cut_reasons.Reasons(page, kept, found.is_headline, found.rules)
     return _cut(page, found.candidate | kept, kept, reasons)
 
@@ -141,6 +143,8 @@ class _CheckedPage:
     candidate: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     is_headline: npt.NDArray[np.bool_] = field(default_factory=_no_blocks)
     rules: dict[int, str] = field(default_factory=dict)
+    #: Headings that stay as well. For the checks they would look like those of other articles.
+    headings: list[int] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -164,7 +168,9 @@ class _CheckedPage:
         judged = page_kind_features.JudgedBlocks(
             page, checked.kept, words, links, column("sentence_ends"), is_title
         )
-        return cls(hints, judged, choice.candidate, is_headline, checked.rules)
+        heads = fills.headings(page, checked.kept, probability)
+        heads = [block for block in heads if block not in checked.rules]
+        return cls(hints, judged, choice.candidate, is_headline, checked.rules, heads)
 
 
 #: A block with this share of the page's title, and hardly more, prints the title.

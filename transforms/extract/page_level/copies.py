@@ -65,10 +65,26 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     if _is_second_box(page, kept, twins):
         copies[REPEATED] += [block for _, block in twins]
         size[REPEATED] += sum(len(_trigrams(page.text[block])) for _, block in twins)
+    at_once = [b for b in places[1:] if b not in hidden and _is_printed_twice(page, kept, b)]
+    copies[REPEATED] = [b for b in copies[REPEATED] if b not in at_once]
     least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
-    return [
+    return [(b, REPEATED) for b in at_once] + [
         (b, rule) for rule, blocks in copies.items() if size[rule] >= least[rule] for b in blocks
     ]
+
+
+def _is_printed_twice(page: Page, kept: npt.NDArray[np.bool_], block: int) -> bool:
+    """Tell whether a paragraph is that of the kept block before it, in an element of its own.
+
+    A page prints its lead once for small screens and once for large ones.
+    """
+    before = int(np.flatnonzero(kept[:block])[-1]) if kept[:block].any() else block
+    return (
+        before < block
+        and page.text[before] == page.text[block]
+        and page.block_element[before] != page.block_element[block]
+        and page.parent[page.block_element[before]] != page.parent[page.block_element[block]]
+    )
 
 
 def _is_second_box(page: Page, kept: npt.NDArray[np.bool_], twins: list[tuple[int, int]]) -> bool:

@@ -50,6 +50,7 @@ def fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Co
     _fill_rows(page, kept, probability)
     _fill_questions(page, kept, probability)
     _fill_boxes(page, kept, probability, words)
+    _fill_sentences(page, kept, probability, words)
 
 
 def _fill_single(
@@ -295,6 +296,43 @@ def _fill_boxes(
             if all(probability[b] >= _BOX_LEAST for b in inside if _is_sentence(page, b, words)):
                 for block in inside:
                     kept[block] |= probability[block] >= _BOX_LEAST and not page.is_link(block)
+
+
+#: The fewest sentences of such a gap (arbitrary).
+_SENTENCES = 3
+
+
+def _fill_sentences(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> None:
+    """Keep a gap between two kept blocks that has only likely sentences without links.
+
+    A single such sentence may be a caption.
+    """
+    places = np.flatnonzero(kept).tolist()
+    for first, last in pairwise(places):
+        gap = range(first + 1, last)
+        if _SENTENCES <= len(gap) <= _RUN_LINES and all(
+            probability[b] >= _FOLLOWING and _is_sentence(page, b, words) for b in gap
+        ):
+            kept[first + 1 : last] = True
+
+
+def headings(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> list[int]:
+    """Return the headings directly above a kept block, if a heading with the same markup is kept.
+
+    The headings of the posts of a live blog, or of the places of a list, are alike.
+    """
+    is_heading = page.are(*_SUBHEADINGS)[page.block_element] & (page.link_chars == 0)
+    known = {_markup(page, block) for block in np.flatnonzero(kept & is_heading).tolist()}
+    unsure = ~kept[:-1] & kept[1:] & is_heading[:-1] & (probability[:-1] >= _BOX_LEAST)
+    return [b for b in np.flatnonzero(unsure).tolist() if known and _markup(page, b) in known]
+
+
+def _markup(page: Page, block: int) -> tuple[int, int]:
+    """Return the signature of a block's element and the classes of the one around it."""
+    element = int(page.block_element[block])
+    return int(page.signature[element]), int(page.classes[int(page.parent[element])])
 
 
 def _is_sentence(page: Page, block: int, words: Column) -> bool:

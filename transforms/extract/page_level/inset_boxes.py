@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.page_level.empty_pages import notices
 
 #: The words of the article above such a box and in all, and the blocks and words of the box
 #: (arbitrary).
@@ -169,6 +170,30 @@ def article_beside_consent(
             if len(paragraphs) >= _BOX_PARAGRAPHS and words[paragraphs].sum() >= _BOX_WORDS:
                 return dialog, paragraphs
     return [], []
+
+
+#: The fewest words of an article below its headline, beside which a dialog goes, the words of a sentence
+#: of a dialog, and the last blocks of a page that may be its sentences (all arbitrary).
+_ARTICLE_BELOW, _DIALOG_SENTENCE, _LAST_BLOCKS = 40, 12, 2
+
+
+def consent_around_article(
+    page: Page, kept: npt.NDArray[np.bool_], words: Column, is_title: npt.NDArray[np.bool_]
+) -> list[int]:
+    """Return the kept blocks of a consent dialog above the headline or below the article.
+
+    Beside a short article the model may take the long sentences of a dialog for more of it, and the
+    page would then look like a wall. A wall has no article below a headline.
+    """
+    headlines = np.flatnonzero(is_title & page.are(*HEADINGS)[page.block_element])[:1].tolist()
+    places = np.flatnonzero(kept & (words >= _DIALOG_SENTENCE)).tolist()
+    above = [block for block in places if headlines and block < headlines[0]]
+    dialog = [b for b in (*above, *places[-_LAST_BLOCKS:]) if notices.consent(page.text[b])]
+    if not headlines or not dialog:
+        return []
+    article = [b for b in places if b > headlines[0] and not _CONSENT.search(page.text[b])]
+    is_article = float(words[article].sum()) >= _ARTICLE_BELOW
+    return [b for b in dialog if is_article and not headlines[0] < b < article[-1]]
 
 
 def with_consent(

@@ -94,7 +94,9 @@ def check(
     kept = kept.copy()
     rules: dict[int, str] = {}
     dialog, article = inset_boxes.article_beside_consent(page, kept, words, is_title)
-    kept[dialog], kept[article] = False, True
+    kept[article] = True
+    dialog += inset_boxes.consent_around_article(page, kept, words, is_title)
+    kept[dialog] = False
     rules.update(dict.fromkeys(dialog, FORM))
     teasers, article = teasers_alone.article_above_teasers(page, kept, is_title)
     kept[teasers], kept[article] = False, True

@@ -157,7 +157,7 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     if n_kept <= _HEADING_ALONE_WORDS:
         heads += headings
     text = " ".join(lines)
-    found = _of_title(heads, hints) or _consent(text)
+    found = _of_title(heads, hints) or consent(text)
     if not found and n_kept <= _SHELL_WORDS:
         found = _small_wall(heads, text)
     if not found and n_kept <= _SENTENCES_WORDS:
@@ -181,7 +181,7 @@ def _of_title(heads: list[str], hints: Hints) -> str:
     return "an error page: the class of its body says so" if ERROR_CLASS in hints.kinds else ""
 
 
-def _consent(text: str) -> str:
+def consent(text: str) -> str:
     """Return the sign of a consent wall, if a site speaks of itself in two of the usual sentences."""
     said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
     if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
