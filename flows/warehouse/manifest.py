@@ -20,6 +20,15 @@ FORMAT = 1  # version of the manifest itself; the tables have a separate schema 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
+def name_by_content(beginning: str, sha256: str, ending: str) -> str:
+    """The name of a file with the first digits of the hash of its content.
+
+    >>> name_by_content("2026-11", "0123456789abcdef" * 4, ".parquet")
+    '2026-11-0123456789abcdef.parquet'
+    """
+    return f"{beginning}-{sha256[:HASH_DIGITS]}{ending}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FileEntry:
     """One file of a snapshot: its name within its folder, its hash, rows and bytes."""
@@ -37,12 +46,12 @@ class FileEntry:
     @property
     def keys_name(self) -> str:
         """Name of the file of keys. Snapshots with the same content share it."""
-        return f"{self.month}-{self.sha256[:HASH_DIGITS]}.npy"
+        return name_by_content(self.month, self.sha256, ".npy")
 
     @property
     def object_name(self) -> str:
         """Name of the file on an object store. Snapshots with the same content share it."""
-        return f"{self.month}-{self.sha256[:HASH_DIGITS]}.parquet"
+        return name_by_content(self.month, self.sha256, ".parquet")
 
     def named_for(self, sequence: int) -> FileEntry:
         """The entry under the name that the file has in the snapshot with this sequence number.
@@ -55,7 +64,8 @@ class FileEntry:
         5 ms: with names by content, rows were missing in 35 of 3,100 reads, and with these names in
         none of 3,600.
         """
-        return replace(self, name=f"{self.month}-{self.sha256[:HASH_DIGITS]}{sequence:06x}.parquet")
+        ending = f"{sequence:06x}.parquet"
+        return replace(self, name=name_by_content(self.month, self.sha256, ending))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

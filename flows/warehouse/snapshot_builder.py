@@ -17,7 +17,7 @@ from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Ancestry, Change, run_row
 from copydesk.flows.warehouse.errors import InvalidChange, SchemaMismatch
 from copydesk.flows.warehouse.input_record import conformed
-from copydesk.flows.warehouse.manifest import FileEntry, Manifest
+from copydesk.flows.warehouse.manifest import FileEntry, Manifest, name_by_content
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import Origin, Snapshot
@@ -248,7 +248,7 @@ class SnapshotBuilder:
         pq.write_table(rows, written, compression="zstd")
         atomic_write.sync(written)
         digest = atomic_write.sha256(written)
-        target = self.root / "manifests" / f"inputs-{digest[:16]}.parquet"
+        target = self.root / "manifests" / name_by_content("inputs", digest, ".parquet")
         written.replace(target)
         return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
 

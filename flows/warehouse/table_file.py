@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from copydesk.flows.support import atomic_write
 from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse.errors import WarehouseError
-from copydesk.flows.warehouse.manifest import HASH_DIGITS, FileEntry
+from copydesk.flows.warehouse.manifest import FileEntry, name_by_content
 from copydesk.flows.warehouse.partition import PARTITIONS
 
 _ROW_GROUPS = 8
@@ -64,7 +64,7 @@ def write(groups: Iterable[pa.Table], month: str, folder: Path, *, schema: pa.Sc
         if not n_rows:
             writer.write_table(schema.empty_table())
     digest = atomic_write.sha256(temporary)
-    target = folder / f"{month}-{digest[:HASH_DIGITS]}.parquet"
+    target = folder / name_by_content(month, digest, ".parquet")
     temporary.replace(target)
     return FileEntry(target.name, digest, n_rows, target.stat().st_size)
 

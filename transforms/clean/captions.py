@@ -14,7 +14,9 @@ from copydesk.transforms.tag.headlines import text_header
 #: The captions of a photo essay, at least (arbitrary).
 _LEAST_CAPTIONS = 5
 _CAPTION = "caption_with_credit"
-_TWO_SENTENCES = re.compile(r"\w{3}[.!?]['\"’”»)]? \S+ \S+ \S+ \S")
+#: A sentence and four words of the next. Unlike in `news_sentence`, a sentence may end with "!", "?" or
+#: a quotation mark here, because a lead may be a quotation and a credit is not.
+_SECOND_SENTENCE = re.compile(r"\w{3}[.!?]['\"’”»)]? \S+ \S+ \S+ \S")
 
 
 def without_photo_essay(left: Sequence[str], cuts: list[Cut]) -> list[Cut]:
@@ -75,7 +77,7 @@ def _is_lead(
         return False
     above = [low[n] for n in range(number) if n not in gone and left[n].strip()]
     if not above:
-        return _TWO_SENTENCES.search(own) is not None
+        return _SECOND_SENTENCE.search(own) is not None
     words = pieces_of_words(" ".join(above))
     return _n_in(words, low[number][:end]) > _n_in(words, low[below])
 

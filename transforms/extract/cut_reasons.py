@@ -10,6 +10,7 @@ import numpy.typing as npt
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.vocabulary import GROUP_BITS
 from copydesk.transforms.extract.page_level import page_checks, scrambled
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 _VERSION = 1
 EMBEDDED_COPY = "page_opening_of_data"
@@ -154,7 +155,7 @@ class Reasons:
         page, text = self.page, self.page.text[block]
         if self._is_card(block):
             return "page_card"
-        if text.count(" ") + 1 < _SHORT_WORDS and text[-1] not in '.!?。！？”"':
+        if text.count(" ") + 1 < _SHORT_WORDS and text[-1] not in SENTENCE_ENDS:
             return "page_short"
         if block < self.first:
             return "page_before"

@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 #: Prose between two kept paragraphs of its own kind stays from this probability on.
 BETWEEN = 0.15
 #: Prose that follows a kept paragraph of its own kind stays from this probability on.
 _FOLLOWING = 0.3
-_SENTENCE_ENDS = '.!?。！？”"'
 _SENTENCE_WORDS, _BETWEEN_WORDS = 5, 15
 #: Blocks above a paragraph among which one of its own markup is looked for (arbitrary).
 _MOST_ABOVE = 12
@@ -80,7 +80,7 @@ def _fill_single(
             and kept[block + 1]
             and _is_alike(page, block, block + 1)
         )
-        is_sentence = page.text[block][-1] in _SENTENCE_ENDS and words[block] >= _SENTENCE_WORDS
+        is_sentence = page.text[block][-1] in SENTENCE_ENDS and words[block] >= _SENTENCE_WORDS
         if (is_between and words[block] >= _BETWEEN_WORDS) or (
             is_sentence and probability[block] >= _FOLLOWING
         ):
@@ -165,7 +165,7 @@ def _fill_wrapped(
         if (
             kept[before]
             and words[before] >= _WRAPPED_WORDS
-            and page.text[block][-1] in _SENTENCE_ENDS
+            and page.text[block][-1] in SENTENCE_ENDS
             and page.link_chars[block] < _WRAPPED_LINKS * len(page.text[block])
             and (
                 _is_wrapped_alike(page, block, before)
@@ -339,7 +339,7 @@ def _is_sentence(page: Page, block: int, words: Column) -> bool:
     """Tell whether a block is a sentence without links, and not a caption."""
     text, element = page.text[block], int(page.block_element[block])
     return bool(
-        text[-1:] in _SENTENCE_ENDS
+        text[-1:] in SENTENCE_ENDS
         and words[block] >= _SENTENCE_WORDS
         and not page.link_chars[block]
         and not {page.tag[element], page.tag[int(page.parent[element])]} & _CAPTIONS

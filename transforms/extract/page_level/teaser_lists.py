@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 #: The fewest teasers, and the most blocks of one: the link and one or two lines (arbitrary).
 _TEASERS, _BLOCKS = 3, 3
@@ -18,7 +19,6 @@ _LINK = 0.9
 _WORDS_ABOVE, _WORDS_BELOW = 100, 20
 #: The words of a heading above the teasers, at most (arbitrary).
 _HEADING_WORDS = 8
-_ENDS = '.!?。！？”"'
 
 
 def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
@@ -36,7 +36,8 @@ def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
         if page.text[low].rstrip()[-1:] in ("?", "？") or not kept[low:high].any():
             continue
         is_headed = (
-            words[low - 1] <= _HEADING_WORDS and page.text[low - 1].rstrip()[-1] not in _ENDS
+            words[low - 1] <= _HEADING_WORDS
+            and page.text[low - 1].rstrip()[-1] not in SENTENCE_ENDS
         )
         found += [block for block in range(low - is_headed, high) if kept[block]]
     return sorted(set(found))

@@ -9,6 +9,7 @@ from copydesk.transforms.extract.page_elements import Marks
 from copydesk.transforms.extract.page_level import page_kind_features
 from copydesk.transforms.extract.page_level.empty_pages.no_sentence import size
 from copydesk.transforms.extract.page_level.inset_boxes import HEADINGS
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS_OF_ALL_SCRIPTS
 
 #: The characters of a headline, and of a paragraph of the article (arbitrary). A section has a name
 #: of a word or two.
@@ -17,7 +18,8 @@ _HEADLINE_CHARS, _PARAGRAPH_CHARS = 8, 40
 #: picture), the most labels below it (a day, an author), and the most characters of its sentence.
 #: All are arbitrary. A guide whose headings are links has longer sentences.
 _LINK_WORDS, _LINKS, _LABELS, _TEASER_CHARS = 3, 2, 2, 300
-_SENTENCE_ENDS = '.!?…।؟۔。！？"”“»]'
+# Quotation marks and brackets may follow the mark that ends a sentence.
+_TEASER_ENDS = SENTENCE_ENDS_OF_ALL_SCRIPTS | frozenset('"”“»]')
 
 
 def teasers(page: Page, kept: Marks, is_title: Marks) -> list[int]:
@@ -80,4 +82,4 @@ def _is_paragraph(page: Page, block: int) -> bool:
 
 
 def _is_sentence(page: Page, block: int) -> bool:
-    return page.text[block].rstrip()[-1:] in _SENTENCE_ENDS
+    return page.text[block].rstrip()[-1:] in _TEASER_ENDS

@@ -11,6 +11,7 @@ from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.page_elements import Marks
 from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LOADING, SCRIPT_SHELL
 from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS_OF_ALL_SCRIPTS
 
 #: Words of a block that says something: in all, outside of links and the headline, and in a
 #: sentence there (arbitrary). Of 2,869 articles four were refused because they have no such block,
@@ -30,8 +31,6 @@ _ALIKE_SHARE = 0.5
 _PAGE_LINKS = 3
 #: A page that keeps more words is a list of labels if this share of its blocks is links (arbitrary).
 _FEW_WORDS, _LINKS_SHARE = 160, 0.5
-#: The last character of a sentence, also in scripts that the model does not count.
-_ENDS = frozenset(".!?…।॥؟۔。！？።")
 #: A row of figures has three cells of this many characters, or this share of its words has a digit.
 _CELLS, _CELL_CHARS, _DIGITS_SHARE = 3, 30, 0.4
 #: The rows of a page of figures at least, their share of its words, and the words of the remarks
@@ -156,7 +155,10 @@ def _said(judged: JudgedBlocks, block: int) -> int:
 
 def is_ended(judged: JudgedBlocks, block: int) -> bool:
     """Tell whether a block ends as a sentence does, also in scripts that the model does not count."""
-    return bool(judged.ends[block] >= 1) or judged.page.text[block].rstrip()[-1:] in _ENDS
+    return (
+        bool(judged.ends[block] >= 1)
+        or judged.page.text[block].rstrip()[-1:] in SENTENCE_ENDS_OF_ALL_SCRIPTS
+    )
 
 
 def _is_only_link(judged: JudgedBlocks, block: int) -> bool:
