@@ -36,7 +36,7 @@ def ingest(
     `warehouse` is a folder or `s3://bucket/prefix` (default: ./warehouse), and `recipe` a TOML
     file. `workers` is the number of processes (default: the number of cores). `wait_seconds` says
     how long to wait for another writer. `engine` and `scheduler` say where the work is done (see
-    `copydesk.flows.engines.opened`). Returns a `copydesk.flows.report.outcome.Outcome`.
+    `copydesk.flows.engines.base.open_engine`). Returns a `copydesk.flows.report.outcome.Outcome`.
     """
     # These are imported here because Prefect sends this function, with its globals, to the process
     # of each run by value.

@@ -17,7 +17,7 @@ from copydesk.flows.engines.dask import EngineError
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 
-__all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "opened"]
+__all__ = ["ENGINES", "Engine", "EngineError", "Local", "check", "open_engine"]
 
 ENGINES = ("local", "dask")
 
@@ -83,7 +83,7 @@ def check(name: str, scheduler: str | None) -> None:
 
 
 @contextmanager
-def opened(
+def open_engine(
     name: str, *, workers: int, scheduler: str | None = None, note: Callable[[str], None]
 ) -> Iterator[Engine]:
     """Yield the engine with that name until the context ends. Raises EngineError if unavailable.
@@ -98,5 +98,5 @@ def opened(
         return
     from copydesk.flows.engines.dask import cluster as dask
 
-    with dask.opened(workers=workers, scheduler=scheduler, note=note) as engine:
+    with dask.open_cluster(workers=workers, scheduler=scheduler, note=note) as engine:
         yield engine

@@ -38,7 +38,7 @@ FACTS = (
 )
 
 
-class Published(Protocol):
+class PublishedRows(Protocol):
     """What the step reads from the current snapshot. Unknown ids, such as forgotten ones, are left out."""
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
@@ -90,7 +90,7 @@ def find_copies(
     shards: Sequence[StagedRows] | pa.Table,
     *,
     index: Index | None,
-    published: Published | None,
+    published: PublishedRows | None,
     options: Options,
     place: Workplace,
     versions: Versions | None = None,
@@ -151,13 +151,13 @@ def _tables(shards: Sequence[StagedRows] | pa.Table) -> Iterator[pa.Table]:
 
 
 class PublishedSnapshot:
-    """Implements `Published` with a snapshot of the warehouse."""
+    """Implements `PublishedRows` with a snapshot of the warehouse."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
 
     def documents(self, doc_ids: Sequence[str]) -> pa.Table:
-        """See `Published`."""
+        """See `PublishedRows`."""
         columns = [*FACTS, "text"]
         copies = self.snapshot.documents("duplicates", doc_ids, [*columns, "kept_doc_id"])
         found = set(copies["doc_id"].to_pylist())
@@ -168,7 +168,7 @@ class PublishedSnapshot:
         return pa.concat_tables([kept, copies.select(kept.column_names)], promote_options="default")
 
     def members(self, kept: Sequence[str]) -> pa.Table:
-        """See `Published`."""
+        """See `PublishedRows`."""
         import pyarrow.compute as pc
 
         is_member = pc.field("kept_doc_id").isin(sorted(kept))

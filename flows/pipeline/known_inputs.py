@@ -135,7 +135,7 @@ def record_of(root: Path, snapshot: Snapshot | None) -> pa.Table:
     return record
 
 
-def keep_aside(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
+def store_unpublished(root: Path, snapshot: Snapshot, record: pa.Table) -> None:
     """Store the record of a run that published nothing. It is used as long as `snapshot` is current."""
     (root / "reports").mkdir(exist_ok=True)
     with atomic_write.temporary_file(root / "reports" / _ASIDE) as draft:

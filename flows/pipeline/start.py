@@ -40,7 +40,7 @@ class RunOptions:
     """How a run is done.
 
     `workers` is the number of processes. `wait_seconds` is how long to wait for another writer of
-    the warehouse. `engine` and `scheduler` say where the work is done (see `engines.base.opened`).
+    the warehouse. `engine` and `scheduler` say where the work is done (see `engines.base.open_engine`).
     With `reread`, inputs are read again even if they have not changed since they were last read.
     `run_id` and `clock` are for tests in which two runs must have the same result.
     """
@@ -76,7 +76,7 @@ def started(
     store = replace(store, writers=options.workers)
     with (
         store.lock(wait_seconds=options.wait_seconds),
-        base.opened(
+        base.open_engine(
             options.engine,
             workers=options.workers,
             scheduler=options.scheduler,

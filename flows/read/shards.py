@@ -180,7 +180,7 @@ def _size(full: int, left: float) -> float:
     return min(full, max(full * _LEAST_SHARE, left * _SHARE_OF_REST))
 
 
-def opened(folder: str | Path, number: int) -> Shard | None:
+def open_shard(folder: str | Path, number: int) -> Shard | None:
     """Return the shard with that number if it is complete."""
     at = shard_folder(Path(folder), number)
     try:

@@ -163,7 +163,7 @@ def fill(
     state = _State(Path(folder), _key(files, [fields, limits, documents, n_bytes]))
     cursor = (0, 0)
     number = 0
-    while (shard := shards.opened(folder, number)) is not None:
+    while (shard := shards.open_shard(folder, number)) is not None:
         _announce(channel, shard)
         cursor, number = shard.cursor, number + 1
     if state.n_shards == number:

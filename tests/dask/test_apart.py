@@ -111,7 +111,7 @@ def test_a_shard_that_was_edited_before_a_run_was_killed_is_not_edited_again(
     options = {"folder": staging / "edited", "head": staging / "head"}
     runs = []
     for n in (1, 3):
-        with base.opened(
+        with base.open_engine(
             "dask", workers=1, scheduler=machines.cluster.address, note=print
         ) as engine:
             engine.prepare(staging, WAREHOUSE)
@@ -140,7 +140,9 @@ def test_a_worker_that_reaches_neither_the_folder_nor_the_store_is_named(
     staging = CACHE / "staging" / "other"
     staging.mkdir(parents=True)
     monkeypatch.setattr(worker_tasks, "reaches", lambda transfer, name: "no credentials")
-    with base.opened("dask", workers=1, scheduler=machines.cluster.address, note=print) as engine:
+    with base.open_engine(
+        "dask", workers=1, scheduler=machines.cluster.address, note=print
+    ) as engine:
         with pytest.raises(
             base.EngineError,
             match=r"worker tcp.* shares no folder .* cannot reach the warehouse \(no credentials\)",

@@ -97,7 +97,7 @@ def test_a_document_that_kills_its_process_harms_no_dask_worker(
     shards = cut(["one", "two", "segfault", "three", "spin", "four"], tmp_path / "shards")
     before = cluster.pids()
     limits = Limits(seconds=1, memory_bytes=300 * 2**20)
-    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.open_engine("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         results = list(
             engine.run_shards(
                 shards,
@@ -127,7 +127,7 @@ def test_a_fault_of_the_program_ends_the_run_with_its_own_error(
 ) -> None:
     from tests.read.test_work import cut
 
-    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.open_engine("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         running = engine.run_shards(
             cut(["one"], tmp_path),
             ShardTask("tests.read.tasks:break_down", {}, Limits()),
@@ -142,7 +142,7 @@ def test_workers_that_do_not_see_the_warehouse_are_named(
 ) -> None:
     from copydesk.flows.engines.dask import worker_tasks
 
-    with base.opened("dask", workers=1, scheduler=cluster.address, note=print) as engine:
+    with base.open_engine("dask", workers=1, scheduler=cluster.address, note=print) as engine:
         engine.prepare(tmp_path)
         monkeypatch.setattr(worker_tasks, "sees", lambda path: False)
         with pytest.raises(base.EngineError, match=r"cannot see the folder .* every worker"):
@@ -158,7 +158,7 @@ def test_workers_with_another_version_are_refused(
     monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.1"})
     with (
         pytest.raises(base.EngineError, match=r"has numpy .*, but this machine has 0\.1"),
-        base.opened(
+        base.open_engine(
             "dask",
             workers=1,
             scheduler=cluster.address,
@@ -172,7 +172,7 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("copydesk.flows.engines.dask.cluster._CONNECT", 0.5)
     with (
         pytest.raises(base.EngineError, match="no Dask scheduler answers at tcp://127"),
-        base.opened(
+        base.open_engine(
             "dask",
             workers=1,
             scheduler="tcp://127.0.0.1:9",

@@ -132,4 +132,4 @@ def _first_with_same_shingles(
 
 
 def _no_text(lacking: list[tuple[int, int]]) -> Pairs:
-    raise AssertionError(f"rows {lacking[0]} were folded without a pair")
+    raise AssertionError(f"rows {lacking[0]} are duplicates without a recorded pair")

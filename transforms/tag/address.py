@@ -43,14 +43,14 @@ def is_tracking(parameter: str, value: str = "") -> bool:
 def find(view: View) -> TagResult:
     """Return the canonical address that the page states, or the document's own address.
 
-    The page's statement counts only if it is on the same site (see `_may_stand_for`).
+    The page's statement counts only if it is on the same site (see `_may_replace`).
     """
     own = normalised(view.document.url)
     page = view.page
     if page is not None:
         named = normalised(_joined(own or "", page.canonical)) if page.canonical else None
         named = named or (normalised(page.first("og:url")) if not own else None)
-        if named and (own is None or _may_stand_for(named, own)):
+        if named and (own is None or _may_replace(named, own)):
             return TagResult(
                 {"canonical_url": named}, {"canonical_url": "markup" if page.canonical else "meta"}
             )
@@ -66,7 +66,7 @@ def _joined(base: str, link: str) -> str | None:
         return None
 
 
-def _may_stand_for(named: str, own: str) -> bool:
+def _may_replace(named: str, own: str) -> bool:
     """Tell whether the stated canonical address can replace the document's own.
 
     It must be on the same site. Some sites name their front page as the canonical address of every

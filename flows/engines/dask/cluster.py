@@ -22,6 +22,7 @@ from copydesk.flows.engines.dask.transfer import SHARED, RunTransfer
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read.shards import Shard
 from copydesk.flows.support import versions
+from copydesk.flows.support.safe_text import counted
 
 LOOPBACK = "127.0.0.1"
 DASHBOARD_PORT = 8787  # Dask's default; if it is in use, another port is chosen
@@ -142,7 +143,9 @@ class Dask:
 
 
 @contextmanager
-def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) -> Iterator[Dask]:
+def open_cluster(
+    *, workers: int, scheduler: str | None, note: Callable[[str], None]
+) -> Iterator[Dask]:
     """Yield the engine on the scheduler at that address, or on new workers of this machine."""
     with ExitStack() as stack:
         stack.enter_context(_quiet())
@@ -156,7 +159,7 @@ def opened(*, workers: int, scheduler: str | None, note: Callable[[str], None]) 
         _check_versions(client)
         n_threads = sum(client.nthreads().values())
         note(
-            f"Dask: {n_threads} worker thread{'s' if n_threads != 1 else ''} at {client.scheduler.address}, dashboard {client.dashboard_link}"
+            f"Dask: {counted(n_threads, 'worker thread')} at {client.scheduler.address}, dashboard {client.dashboard_link}"
         )
         engine = Dask(client, note)
         stack.callback(engine.leave)

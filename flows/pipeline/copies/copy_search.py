@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.flows.index import Index
 from copydesk.flows.pipeline.copies import orphaned_copies
-from copydesk.flows.pipeline.deduplicate import Copies, Published
+from copydesk.flows.pipeline.deduplicate import Copies, PublishedRows
 from copydesk.flows.pipeline.staging.workplace import Workplace
 from copydesk.flows.support.in_threads import in_threads
 from copydesk.flows.support.text_spill import SpilledTexts, Texts
@@ -53,7 +53,7 @@ class CopySearch:
         self,
         *,
         index: Index | None,
-        published: Published | None,
+        published: PublishedRows | None,
         options: Options,
         place: Workplace,
         texts: Texts | None = None,

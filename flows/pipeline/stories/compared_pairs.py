@@ -19,17 +19,20 @@ class ComparedPairs:
         self,
         ids: Sequence[str] = (),
         edges: Edges = _NO_EDGES,
-        twins: NDArray[np.int32] | None = None,
+        originals: NDArray[np.int32] | None = None,
     ) -> None:
         self.ids = list(ids)
         self.positions = {doc: position for position, doc in enumerate(self.ids)}
         self.edges = edges
-        self.twins = np.arange(len(self.ids), dtype=np.int32) if twins is None else twins
+        self.originals = (
+            np.arange(len(self.ids), dtype=np.int32) if originals is None else originals
+        )
 
     def among(self, ids: Sequence[str]) -> tuple[Edges, NDArray[np.int32]] | None:
-        """Edges and twins by position in `ids`, or None if one of the documents was never compared.
+        """Edges and originals by position in `ids`; None if a document was never compared.
 
-        A document whose twin is not among `ids` has no twin in the result.
+        The original of a document is the one that it nearly equals (see `cosine.Comparison`), or
+        itself. It is itself in the result, too, if the original is not among `ids`.
         """
         positions = [self.positions.get(doc, -1) for doc in ids]
         if -1 in positions:
@@ -37,14 +40,14 @@ class ComparedPairs:
         at = np.full(len(self.ids), -1, np.int32)
         at[positions] = np.arange(len(ids), dtype=np.int32)
         own = np.arange(len(ids), dtype=np.int32)
-        twins = at[self.twins[positions]] if len(ids) else own
-        twins = np.where(twins < 0, own, twins)
+        originals = at[self.originals[positions]] if len(ids) else own
+        originals = np.where(originals < 0, own, originals)
         earlier, later = at[self.edges.earlier], at[self.edges.later]
         is_here = (earlier >= 0) & (later >= 0)
-        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), twins
+        return Edges(earlier[is_here], later[is_here], self.edges.similarity[is_here]), originals
 
     def add(
-        self, ids: Sequence[str], edges: Edges, twins: NDArray[np.int32], *, n_known: int = 0
+        self, ids: Sequence[str], edges: Edges, originals: NDArray[np.int32], *, n_known: int = 0
     ) -> None:
         """Add compared pairs, which replace earlier results for the same pairs.
 
@@ -54,10 +57,10 @@ class ComparedPairs:
         self.ids += [doc for doc in ids if doc not in known]
         self.positions = {doc: position for position, doc in enumerate(self.ids)}
         at = np.array([self.positions[doc] for doc in ids], np.int32)
-        self.twins = np.concatenate(
-            [self.twins, np.arange(len(self.twins), len(self.ids), dtype=np.int32)]
+        self.originals = np.concatenate(
+            [self.originals, np.arange(len(self.originals), len(self.ids), dtype=np.int32)]
         )
-        self.twins[at] = at[twins]
+        self.originals[at] = at[originals]
         is_there = np.zeros(len(self.ids), np.bool_)
         is_there[at[:n_known]] = True
         rest = ~(is_there[self.edges.earlier] & is_there[self.edges.later])

@@ -261,7 +261,7 @@ def _window_table(compared: ComparedPairs, vectors: Vectors) -> pa.Table:
             "doc_id": pa.array(compared.ids, pa.string()),
             "slots": pa.ListArray.from_arrays(of_vector, pa.array(vectors.slots)),
             "weights": pa.ListArray.from_arrays(of_vector, pa.array(vectors.weights)),
-            "twin": pa.array(compared.twins),
+            "twin": pa.array(compared.originals),
             "near": pa.ListArray.from_arrays(of_edges, pa.array(compared.edges.earlier[order])),
             "similarity": pa.ListArray.from_arrays(
                 of_edges, pa.array(compared.edges.similarity[order])

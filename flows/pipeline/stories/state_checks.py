@@ -38,7 +38,8 @@ def is_epoch(table: pa.Table) -> bool:
 def is_window(table: pa.Table) -> bool:
     """Whether a table has the columns and types of a window, and its numbers are in range.
 
-    Slots must be in the feature space; twins and neighbours must be documents of the window.
+    Slots must be in the feature space. Neighbours and originals (the column `twin`) must be
+    documents of the window.
     """
     if not _is_whole(table, WINDOW):
         return False

@@ -133,7 +133,7 @@ def _write_files(
     rows = ordered_rows(sources, folders.table, starts, [file.end for file in files])
 
     def groups(file: OutputFile) -> Iterator[pa.Table]:
-        opened = [one.opened(file.first, file.end) for one in rows]
+        opened = [one.open_rows(file.first, file.end) for one in rows]
         for start, end in file.groups():
             parts = [part for one in opened if (part := one.take(start, end)) is not None]
             yield joined_parts(parts)

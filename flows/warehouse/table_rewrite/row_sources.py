@@ -101,7 +101,7 @@ class OrderedRows(Protocol):
     def bytes_between(self, start: int, end: int) -> float:
         """How many bytes of the output file with these places are in memory while it is open."""
 
-    def opened(self, start: int, end: int) -> OpenedRows:
+    def open_rows(self, start: int, end: int) -> OpenedRows:
         """The rows of the output file with these places."""
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class _InMemory:
     def bytes_between(self, start: int, end: int) -> float:
         return 0.0  # All rows are in memory in any case.
 
-    def opened(self, start: int, end: int) -> _InMemory:
+    def open_rows(self, start: int, end: int) -> _InMemory:
         return self
 
     def take(self, start: int, end: int) -> PlacedRows | None:
@@ -173,7 +173,7 @@ class _Spilled:
     def bytes_between(self, start: int, end: int) -> float:
         return 0.0  # One row group is read at a time.
 
-    def opened(self, start: int, end: int) -> _Spilled:
+    def open_rows(self, start: int, end: int) -> _Spilled:
         return self
 
     def take(self, start: int, end: int) -> PlacedRows | None:
@@ -200,7 +200,7 @@ class _Published:
         places = self.source.places
         return int(np.count_nonzero((places >= start) & (places < end))) * self.source.bytes_per_row
 
-    def opened(self, start: int, end: int) -> OpenedRows:
+    def open_rows(self, start: int, end: int) -> OpenedRows:
         places = self.source.places
         mask = (places >= start) & (places < end)
         if not mask.any():
