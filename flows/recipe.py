@@ -41,6 +41,11 @@ class Run:
     shard_bytes: int = 32 * 2**20
     """Bytes in one shard. This limits a worker's memory if documents are long. Towards the end of the input, shards get smaller, down to a quarter of this."""
 
+    def __post_init__(self) -> None:
+        for name in ("shard_documents", "shard_bytes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+
 
 @cache
 def sections() -> Mapping[str, type]:

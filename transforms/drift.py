@@ -49,12 +49,16 @@ class Options:
     """Change of the number of documents. Arbitrary: outlets publish two to three times less on Sundays."""
 
     def __post_init__(self) -> None:
-        if self.min_runs < 1 or self.runs < self.min_runs:
+        for name in ("min_runs", "count_runs", "min_documents"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.runs < self.min_runs:
             raise ValueError(
-                f"drift needs 1 <= min_runs <= runs, not min_runs={self.min_runs}, runs={self.runs}"
+                f"runs is {self.runs}; it must be at least min_runs, which is {self.min_runs}"
             )
-        if self.ratio <= 1 or self.count_ratio <= 1:
-            raise ValueError("drift.ratio and drift.count_ratio must be above 1")
+        for name, least in (("spreads", 0), ("share_change", 0), ("ratio", 1), ("count_ratio", 1)):
+            if getattr(self, name) <= least:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above {least}")
 
 
 @dataclass(frozen=True, slots=True)

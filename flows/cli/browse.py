@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import warehouse_option
 
 _PORT = 8642  # arbitrary; IANA assigns it to no service
@@ -36,7 +36,7 @@ def command(*, port: int, show: bool, warehouse: Path | str) -> None:
     reports of the runs are there too. Only programs on this machine can open the site. It changes
     nothing in the warehouse, and its pages run no scripts.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         found.snapshot("current")  # a warehouse without a snapshot is an error here, not on a page
         from copydesk.flows.browse import server
 

@@ -92,7 +92,7 @@ def _article(name: str, kind: str | None, url: str | None) -> Article:
     from copydesk.transforms import edit, numba_cache
     from copydesk.transforms.article import Source
 
-    body = _body(name)
+    body = _body(name, kind)
     if kind is None:
         kind = "page" if looks_like_page(body) else "text"
     # The compiler takes half a second to load, which does not pay off for one document.
@@ -111,7 +111,22 @@ def _article(name: str, kind: str | None, url: str | None) -> Article:
     return edit.plain(decoded.text, source, options)
 
 
-def _body(name: str) -> bytes:
+def _is_page_or_text(name: str) -> bool:
+    """Whether a file of this name may be one page or one text. An unknown ending may be both.
+
+    >>> [_is_page_or_text(name) for name in ("a.html.gz", "a.php", "a.csv", "a.warc.gz")]
+    [True, True, False, False]
+    """
+    endings = {suffix.lower() for suffix in Path(name).suffixes}
+    if endings & {".html", ".htm", ".txt", ".md"}:  # The formats take a tenth of a second to load.
+        return True
+    from copydesk.flows.read.formats import by_name
+
+    found = by_name(name)
+    return found is None or found.name in ("html", "text", "markdown")
+
+
+def _body(name: str, kind: str | None) -> bytes:
     """The decompressed bytes of a file or of standard input."""
     from copydesk.flows.read.limits import Limits
     from copydesk.flows.read.streams import Inflated, whole
@@ -120,10 +135,15 @@ def _body(name: str) -> bytes:
     if name == "-":
         return whole(Inflated(sys.stdin.buffer, limits), limits.document_bytes)
     path = Path(name)
-    endings = {suffix.lower() for suffix in path.suffixes}
-    if path.is_dir() or endings & {".jsonl", ".ndjson", ".parquet", ".warc"}:
+    if path.is_dir() or (kind is None and not _is_page_or_text(name)):
+        shown = printable(name)
         raise click.UsageError(
-            f"{printable(name)} holds many documents; `copydesk ingest {printable(name)}` reads them"
+            f"{shown} is not one page or text; `copydesk ingest {shown}` reads it"
+            + (
+                ""
+                if path.is_dir()
+                else ", and --as text or --as page reads any file as one document"
+            )
         )
     with path.open("rb") as stream:
         return whole(Inflated(stream, limits), limits.document_bytes)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli._warehouse import aligned, opened
+from copydesk.flows.cli._warehouse import aligned, open_warehouse
 from copydesk.flows.cli.options import counted, printable, warehouse_option
 from copydesk.flows.remote.client import is_uri
 
@@ -25,7 +25,7 @@ def command(*, warehouse: Path | str) -> None:
     """
     from copydesk.transforms.ledger import BLANK_LINE
 
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         snapshot = found.snapshot("current")
         articles = snapshot.table(
             "articles", ["doc_id", "title", "byline", "outlet", "n_words", "story_id"]

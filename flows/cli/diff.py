@@ -1,4 +1,4 @@
-"""`copydesk diff`."""
+"""`copydesk diff`: show the differences between two snapshots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import aligned, opened
+from copydesk.flows.cli._warehouse import aligned, open_warehouse
 from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command(before: str, after: str, examples: int, warehouse: Path | str, as_js
     that changed. It also counts the documents that moved from one table to another. Without AFTER,
     BEFORE is compared with the current snapshot.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.warehouse.diff import compare
 
         difference = compare(found.snapshot(before), found.snapshot(after))

@@ -53,9 +53,10 @@ def command(*, gold: tuple[Path, ...], worst: int, as_json: bool) -> None:
             scores = evaluation.evaluate(
                 path.name, evaluation.read(path), evaluation.copydesk_answer
             )
-        except (ValueError, EOFError) as error:
+        except (ValueError, EOFError, OSError) as error:
+            fault = str(error) if str(path) in str(error) else f"{path} cannot be read: {error}"
             raise click.ClickException(
-                printable(f"{error}. Each line must be one JSON object with at least `html`.")
+                printable(f"{fault}. Each line must be one JSON object with at least `html`.")
             ) from error
         if not scores.pages:
             raise click.ClickException(

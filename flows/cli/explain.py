@@ -1,4 +1,4 @@
-"""`copydesk explain`."""
+"""`copydesk explain`: show why a document is a copy, next to the kept one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli._warehouse import find_document, open_warehouse
+from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
     from copydesk.transforms.dedup import Options
@@ -52,15 +52,21 @@ def command(
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5
         copydesk explain 421c324feda043ed8c3e2d7b90a1f6e5 0d9b...
 
-    An id may be shortened. If you name two documents, they are compared whether they are copies or
-    not. If you name one kept document, its copies are listed.
+    DOC and OTHER are named as for `copydesk show`. If you name two documents, they are compared
+    whether they are copies or not. If you name one kept document, its copies are listed.
     """
     from copydesk.flows.recipe import RecipeError, recipe_of_last_run
     from copydesk.transforms.dedup import Options
 
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         snapshot = found.snapshot("current")
-        ids = [_full_id(snapshot, given) for given in (doc, other) if given is not None]
+        ids = [
+            find_document(snapshot, given)[1]["doc_id"]
+            for given in (doc, other)
+            if given is not None
+        ]
+        if len(ids) == 2 and ids[0] == ids[1]:
+            raise click.UsageError(f"both arguments name document {ids[0]}; name two documents")
         rows = _rows(snapshot, ids)
         if other is None:
             kept = rows[ids[0]].get("kept_doc_id")
@@ -99,30 +105,6 @@ def _passage_record(passage: Passage) -> dict[str, int]:
     }
 
 
-def _full_id(snapshot: Any, given: str) -> str:
-    import pyarrow.compute as pc
-
-    given = given.lower()
-    if len(given) == 32:
-        return given
-    starts = pc.starts_with(pc.field("doc_id"), given)
-    found = sorted(
-        {
-            i
-            for t in ("articles", "duplicates")
-            for i in snapshot.table(t, ["doc_id"], starts)["doc_id"].to_pylist()
-        }
-    )
-    if len(found) != 1:
-        raise click.ClickException(
-            f"{len(found)} documents of snapshot {snapshot.id} have an id that begins with {given!r}; "
-            "give more of the id"
-            if found
-            else f"no document of snapshot {snapshot.id} has an id that begins with {given!r}"
-        )
-    return str(found[0])
-
-
 def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
     columns = ["doc_id", "title", "outlet", "published_at", "url", "source_uri", "text"]
     copy_columns = ["kept_doc_id", *_NUMBERS, "keep_reason"]
@@ -134,8 +116,8 @@ def _rows(snapshot: Any, ids: list[str]) -> dict[str, dict[str, Any]]:
     for doc_id in ids:
         if doc_id not in rows:
             raise click.ClickException(
-                f"document {doc_id} is not in the articles or duplicates of snapshot {snapshot.id}; "
-                f"`copydesk show {doc_id}` also finds quarantined documents"
+                f"document {doc_id} is quarantined, so it was not compared with others; "
+                f"`copydesk show {doc_id}` shows it"
             )
     return rows
 
@@ -170,9 +152,7 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
     if as_json:
         echo_json({"kept": row["doc_id"], "copies": copies})
         return
-    click.echo(
-        f"{row['doc_id']} is kept. {len(copies):,} {'copy' if len(copies) == 1 else 'copies'}:"
-    )
+    click.echo(f"{row['doc_id']} is kept. {counted(len(copies), 'copy')}:")
     for copy in copies:
         click.echo(
             printable(

@@ -1,15 +1,19 @@
-"""`copydesk export`."""
+"""`copydesk export`: write the articles as a file or a folder."""
 
 from __future__ import annotations
 
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import current_of, opened
+from copydesk.flows.cli._warehouse import current_of, open_warehouse
 from copydesk.flows.cli.options import counted, echo_json, json_option, warehouse_option
+
+if TYPE_CHECKING:
+    from copydesk.flows.warehouse import Snapshot
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -110,7 +114,9 @@ def command(
         )
     if first and not one_per_story:
         raise click.UsageError("--first works only with --one-per-story; add it")
-    with opened(warehouse) as found:
+    if since and until and since > until:
+        raise click.UsageError("--since is after --until, so no article can be between them")
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.export.corpus_export import Selection, UnknownEnding, export, stream
 
         chosen = tuple(name.strip() for name in columns.split(",")) if columns else ()
@@ -135,6 +141,7 @@ def command(
                 )
             stream(state, sys.stdout.buffer, selection)
             return
+        _warn_of_languages(state, languages)
         try:
             number, card = export(state, target, selection, overwrite=overwrite)
         except UnknownEnding as error:
@@ -147,3 +154,18 @@ def command(
         click.echo(
             f"{written} of snapshot {state.id} written to {target}; the data card is {card}."
         )
+
+
+def _warn_of_languages(snapshot: Snapshot, wanted: tuple[str, ...]) -> None:
+    """Print a warning for each language that no article of the snapshot has."""
+    if not wanted:
+        return
+    present = set(snapshot.table("articles", ["language"])["language"].unique().to_pylist())
+    present.discard(None)
+    for language in wanted:
+        if language not in present:
+            click.echo(
+                f"no article has the language {language!r}; the articles have "
+                + (", ".join(sorted(present)) or "none"),
+                err=True,
+            )

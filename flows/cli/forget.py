@@ -1,4 +1,4 @@
-"""`copydesk forget`."""
+"""`copydesk forget`: delete documents permanently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     counted,
     echo_json,
@@ -80,7 +80,7 @@ def command(
         raise click.UsageError("name what to forget: --doc ID, --url URL or --outlet NAME")
     if until is not None and not outlets:
         raise click.UsageError("--until works only with --outlet; name one")
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance import index_upkeep, reelection
         from copydesk.flows.maintenance.forget import documents_to_forget, forget
         from copydesk.flows.maintenance.forget_request import Request

@@ -1,4 +1,4 @@
-"""`copydesk index`."""
+"""`copydesk index`: show the near-duplicate index, or rebuild it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import megabytes, opened
+from copydesk.flows.cli._warehouse import megabytes, open_warehouse
 from copydesk.flows.cli.options import (
     echo_json,
     json_option,
@@ -40,7 +40,7 @@ def status(*, warehouse: Path | str, as_json: bool) -> None:
     \b
         copydesk index status
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.index import IndexRefused
         from copydesk.flows.pipeline.deduplicate import open_index
         from copydesk.flows.recipe import recipe_of_last_run
@@ -102,7 +102,7 @@ def rebuild(
     Use this if the index is damaged, or before you run with a recipe that has another num_perm,
     ngram or seed. In that case, name the new recipe here. No row of a table changes.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.index import rebuild as rebuilding
         from copydesk.flows.recipe import load, recipe_of_last_run
         from copydesk.flows.support import versions

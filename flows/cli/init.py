@@ -49,6 +49,13 @@ def command(*, inputs: tuple[str, ...], output: Path, force: bool) -> None:
         raise click.UsageError(str(error)) from error
     if not found.n_files:
         raise click.ClickException(f"{', '.join(inputs)} holds no file; nothing was written")
+    if not found.n_records and not found.n_rows:
+        why = ", ".join(f"{reason} {n:,}" for reason, n in found.rejected.most_common(5))
+        raise click.ClickException(
+            f"no document in the sample of {', '.join(inputs)} could be read"
+            + (f" ({why})" if why else "")
+            + "; nothing was written"
+        )
     text = recipe_text(inputs, found)
     from_toml(text)  # If the recipe cannot be read, that is a fault of this command.
     if str(output) == "-":

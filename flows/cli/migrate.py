@@ -1,4 +1,4 @@
-"""`copydesk migrate`."""
+"""`copydesk migrate`: convert a warehouse to the schema of this version."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import counted, wait_option, warehouse_option
 
 
@@ -22,7 +22,7 @@ def command(wait_seconds: float, warehouse: Path | str) -> None:
     This is needed once after an update that changes the schema. Every file is rewritten, and the
     result is published as one snapshot. Readers use the previous snapshot until then.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.migrate import migrate
 
         with found.lock(wait_seconds=wait_seconds):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any, TypeVar
 
 import click
 
-from copydesk.flows.support.safe_text import harmless_json, printable
+from copydesk.flows.support.safe_text import counted, harmless_json, printable
 
 __all__ = [
     "Group",
+    "counted",
     "echo_json",
     "engine_options",
     "json_option",
@@ -57,7 +59,9 @@ class Group(click.Group):
             raise  # `copydesk ... | head` is not an error; click ends quietly
         except OSError as error:
             advice = _WHAT_TO_DO.get(error.errno or 0, "")
-            raise click.ClickException(printable(f"{error}. {advice}".strip())) from error
+            raise click.ClickException(
+                printable(f"{_without_number(error)}. {advice}".strip())
+            ) from error
         except EOFError as error:  # click would only print "Aborted!"
             raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
@@ -68,10 +72,22 @@ class Group(click.Group):
                     )
                 ) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
-                raise click.UsageError(printable(str(error)), ctx) from error
+                # Without the context, because `ctx` is that of the group, not of the command.
+                raise click.UsageError(printable(str(error))) from error
             if isinstance(error, tuple(_known(*named) for named in _EXPECTED)):
                 raise click.ClickException(printable(str(error))) from error
             raise
+
+
+def _without_number(error: OSError) -> str:
+    """The message of a file system error, with the path first and without its number.
+
+    >>> _without_number(FileNotFoundError(2, "No such file or directory", "dump/a.csv"))
+    'dump/a.csv: No such file or directory'
+    """
+    if error.strerror and error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def _known(module: str, name: str) -> type[Exception] | tuple[()]:
@@ -181,17 +197,6 @@ def engine_options(command: _Command) -> _Command:
         show_default=True,
         help="Where to clean documents: in processes of this machine, or on a Dask cluster.",
     )(command)
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its (regular) noun, in the singular or plural.
-
-    >>> counted(1, "copy"), counted(0, "story"), counted(1_200, "article")
-    ('1 copy', '0 stories', '1,200 articles')
-    """
-    if n != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{n:,} {noun}"
 
 
 def echo_json(value: object) -> None:

@@ -1,4 +1,4 @@
-"""`copydesk path`."""
+"""`copydesk path`: print the folder of a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import current_of, opened
+from copydesk.flows.cli._warehouse import current_of, open_warehouse
 from copydesk.flows.cli.options import warehouse_option
 
 
@@ -26,7 +26,7 @@ def command(table: str | None, snapshot: str | None, warehouse: Path | str) -> N
     as long as the snapshot is kept. Without TABLE, the folder of all tables is printed. For a
     warehouse on an object store, the URI of each file of the table is printed on its own line.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         state = current_of(found, snapshot)
         if table is not None and table not in state.tables:
             raise click.UsageError(

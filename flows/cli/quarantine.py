@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     Group,
     counted,
@@ -39,7 +39,7 @@ def list_(*, warehouse: Path | str, as_json: bool) -> None:
     \b
         copydesk quarantine list
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.quarantine import quarantined_groups
 
         groups = quarantined_groups(found.snapshot("current"))
@@ -86,7 +86,7 @@ def release(
     """
     if sum([outlet is not None, bool(docs), everything]) != 1:
         raise click.UsageError("Name what to release: one of --outlet DOMAIN, --doc DOC_ID, --all.")
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.quarantine import release as let_in
 
         released = let_in(found, outlet=outlet, doc_ids=docs, wait_seconds=wait_seconds)

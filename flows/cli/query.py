@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import current_of, opened
+from copydesk.flows.cli._warehouse import current_of, open_warehouse
 from copydesk.flows.cli.options import counted, printable, warehouse_option
 
 _FORMATS = ("table", "csv", "json", "jsonl", "parquet")
@@ -57,11 +57,17 @@ def command(
     n_outlets and n_documents count copies too. Without SQL, the views and their columns are listed.
     """
     form = _form(form, target, as_json=as_json)
+    if target is not None and not target.parent.is_dir():
+        raise click.UsageError(f"the folder {target.parent} of --to {target} does not exist")
     if sql is None:
         _list_views()
         return
+    if Path(sql).suffix.lower() == ".sql":
+        raise click.UsageError(
+            f"{printable(sql)} is the name of a file; `copydesk query - < {printable(sql)}` reads it"
+        )
     question = sys.stdin.read() if sql == "-" else sql
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.query import QueryError, answer, connect, sql_views
 
         connection = connect(current_of(found, snapshot))

@@ -1,4 +1,4 @@
-"""`copydesk replay`."""
+"""`copydesk replay`: read rejected documents again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     counted,
     echo_json,
@@ -16,6 +16,7 @@ from copydesk.flows.cli.options import (
     warehouse_option,
     workers_option,
 )
+from copydesk.flows.cli.rejects import none_rejected
 from copydesk.flows.support.processes.cpu import cores
 
 
@@ -51,7 +52,7 @@ def command(
     INPUT names the files or folders that the documents came from. Without it, the inputs of the
     runs that rejected them are read. Documents that are accepted now are deleted from `rejects`.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.replay import replay
         from copydesk.flows.read import InputError
         from copydesk.flows.recipe import load
@@ -61,7 +62,8 @@ def command(
         try:
             with found.lock(wait_seconds=wait_seconds):
                 found.sweep()
-                before = found.snapshot("current").rows("rejects")
+                rejects = found.snapshot("current").table("rejects", ["reason"])
+                before, reasons = rejects.num_rows, rejects["reason"].unique().to_pylist()
                 summary = replay(
                     found, inputs=inputs, reason=reason, recipe=chosen, workers=workers or cores()
                 )
@@ -82,11 +84,7 @@ def command(
             }
         )
     elif facts is None:
-        click.echo(
-            "No document was rejected."
-            if reason is None
-            else f"No document was rejected as {reason!r}."
-        )
+        click.echo(none_rejected(reason, reasons))
     else:
         click.echo(
             f"{before - after:,} of {before:,} rejected documents were accepted: {counted(facts.n_articles, 'article')}, {counted(facts.n_duplicates, 'copy')}."

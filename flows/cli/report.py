@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import printable, warehouse_option
 
 
@@ -24,7 +24,7 @@ def command(*, run: str | None, show: bool, warehouse: Path | str) -> None:
     The report is one HTML file without scripts, which you can send, print or archive. Each run
     writes its own report. This command writes it again from the current snapshot.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows import report
         from copydesk.flows.pipeline.summary import facts_of
 

@@ -1,4 +1,4 @@
-"""`copydesk reprocess`."""
+"""`copydesk reprocess`: run stages again on published documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     counted,
     echo_json,
@@ -70,7 +70,7 @@ def command(
         raise click.UsageError(
             "copies and stories are computed over all documents; use --where with --stage clean or tag"
         )
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.reprocess import reprocess
         from copydesk.flows.recipe import load
         from copydesk.flows.support import progress as terminal
@@ -109,9 +109,10 @@ def command(
         return
     for line in _lines(outcome, changed, moved):
         click.echo(line)
-    click.echo(
-        f"`copydesk diff {before}` shows the changes; `copydesk rollback {before}` undoes them."
-    )
+    if changed or moved or outcome.n_refused:
+        click.echo(
+            f"`copydesk diff {before}` shows the changes; `copydesk rollback {before}` undoes them."
+        )
 
 
 def _changed_columns(difference: Diff) -> Counter[str]:

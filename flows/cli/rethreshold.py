@@ -1,4 +1,4 @@
-"""`copydesk rethreshold`."""
+"""`copydesk rethreshold`: find the copies again with other thresholds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     echo_json,
     json_option,
@@ -85,7 +85,7 @@ def command(
     must not be lower than the floor from which pairs were stored. Options that are not given are
     taken from --recipe, or else from the last run.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance import rethreshold
         from copydesk.flows.recipe import load, recipe_of_last_run
 

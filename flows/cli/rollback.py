@@ -1,4 +1,4 @@
-"""`copydesk rollback`."""
+"""`copydesk rollback`: make an older snapshot current."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import open_warehouse
 from copydesk.flows.cli.options import (
     counted,
     echo_json,
@@ -32,7 +32,7 @@ def command(snapshot: str, wait_seconds: float, warehouse: Path | str, as_json: 
     undo this by a rollback to it. The record of runs stays complete, and forgotten documents stay
     forgotten.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance import maintenance_run
 
         with found.lock(wait_seconds=wait_seconds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from copydesk.flows.cli.options import counted, echo_json, json_option, printabl
 
 if TYPE_CHECKING:
     from copydesk.transforms.clean.rule import Rule
+
+_MOST_LISTED = 50  # values that an error message lists; arbitrary, above the number of languages
 
 
 @click.command()
@@ -84,9 +87,21 @@ def command(
 
 
 def _check_known(option: str, given: str | None, known: Collection[str]) -> None:
-    """Raise a usage error, with the known values, if the value of an option is not one of them."""
-    if given is not None and given not in known:
-        raise click.UsageError(f"{option} {given} is not known. Known: {', '.join(sorted(known))}.")
+    """Raise a usage error if the value of an option is not a known one.
+
+    The message lists the known values, or the most similar ones if there are many.
+    """
+    if given is None or given in known:
+        return
+    listed = sorted(known)
+    if len(listed) > _MOST_LISTED:
+        near = [name for name in listed if given in name][:5]
+        near = near or difflib.get_close_matches(given, listed, n=5)
+        advice = f" Similar: {', '.join(near)}." if near else ""
+        raise click.UsageError(
+            f"{option} {given} is not known.{advice} `copydesk rules` lists all {len(listed)}."
+        )
+    raise click.UsageError(f"{option} {given} is not known. Known: {', '.join(listed)}.")
 
 
 def _print_rule(
@@ -155,7 +170,7 @@ def _other_record(
 
 def _hits(path: Path | str) -> dict[str, tuple[int, int]] | None:
     """How many passages and characters each rule cut in the snapshot; None without a warehouse."""
-    from copydesk.flows.cli._warehouse import opened
+    from copydesk.flows.cli._warehouse import open_warehouse
 
     asked = (
         click.get_current_context().get_parameter_source("warehouse")
@@ -164,7 +179,7 @@ def _hits(path: Path | str) -> dict[str, tuple[int, int]] | None:
     if not asked and not Path(path, "LATEST").exists():
         return None
     found: dict[str, tuple[int, int]] = {}
-    with opened(path) as warehouse:
+    with open_warehouse(path) as warehouse:
         for batch in warehouse.snapshot("current").batches("removed", ["rule", "start", "end"]):
             for rule, start, end in zip(
                 *(batch.column(i).to_pylist() for i in range(3)), strict=True

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
+from copydesk.flows.cli._warehouse import find_document, open_warehouse
 from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
-    from copydesk.flows.warehouse import Snapshot
     from copydesk.transforms.ledger import Removal
 
 _FIELDS = (
@@ -53,13 +52,14 @@ def command(*, doc: str, warehouse: Path | str, as_json: bool) -> None:
         copydesk show 3741adc8172c2652e3b942ad2e4b2fb0
         copydesk show 3741adc8
 
-    DOC is a doc_id, the first characters of one, or an address. Each cut is shown as [rule: passage].
+    DOC is a doc_id, the first characters of one, an address, or the path of a file below its input.
+    Each cut is shown as [rule: passage].
     """
     from copydesk.transforms.ledger import Removal, rebuild
 
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         snapshot = found.snapshot("current")
-        table, row = _find(snapshot, doc)
+        table, row = find_document(snapshot, doc)
         ledger = snapshot.documents("removed", [row["doc_id"]]).to_pylist()
     removed = sorted(
         Removal(*(cut[name] for name in ("start", "end", "text", "rule", "rule_version")))
@@ -101,39 +101,6 @@ def print_with_cuts(extracted: str, removed: Sequence[Removal]) -> None:
         click.echo()
         for rule in rules:
             click.echo(_styled(rule, f"{sum(c.rule == rule for c in removed)} x"))
-
-
-def _find(snapshot: Snapshot, doc: str) -> tuple[str, dict[str, Any]]:
-    import pyarrow.compute as pc
-
-    from copydesk.schemas.tables import DOCUMENT_TABLES
-
-    if len(doc) == 32:
-        for table in DOCUMENT_TABLES:
-            for row in snapshot.documents(table, [doc]).to_pylist():
-                return table, row
-    where = (pc.field("url") == doc) | (pc.field("canonical_url") == doc)
-    if "://" not in doc:
-        where = pc.starts_with(pc.field("doc_id"), doc) | (pc.field("source_uri") == doc)
-    found = (
-        [
-            (table, row)
-            for table in DOCUMENT_TABLES
-            for row in snapshot.table(table, None, where).to_pylist()
-        ]
-        if doc
-        else []
-    )
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise click.ClickException(
-            f"No document {printable(doc)!r}. Ids are in the column doc_id, and in the report."
-        )
-    ids = printable(", ".join(row["doc_id"] for _, row in found[:5]))
-    raise click.ClickException(
-        f"{len(found)} documents match {printable(doc)!r}: {ids}. Name one by its doc_id."
-    )
 
 
 def _styled(rule: str, text: str) -> str:

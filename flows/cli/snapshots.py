@@ -1,4 +1,4 @@
-"""`copydesk snapshots`."""
+"""`copydesk snapshots`: list the kept snapshots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli._warehouse import aligned, megabytes, opened
+from copydesk.flows.cli._warehouse import aligned, megabytes, open_warehouse
 from copydesk.flows.cli.options import echo_json, json_option, warehouse_option
 
 
@@ -23,7 +23,7 @@ def command(warehouse: Path | str, as_json: bool) -> None:
     The current snapshot is marked with `*`. You can shorten an id to its number, as in `copydesk
     rollback 12`.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         current = found.current_id()
         kept: list[dict[str, Any]] = [
             {

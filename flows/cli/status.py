@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from copydesk.flows.cli._warehouse import aligned, megabytes, opened
+from copydesk.flows.cli._warehouse import aligned, megabytes, open_warehouse
 from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
 
 
@@ -34,7 +34,7 @@ def command(*, inputs: tuple[str, ...], n_runs: int, warehouse: Path | str, as_j
     Without INPUT, the inputs of the last run are checked. This command compares only the names and
     sizes of files, while a run compares documents.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.status import status
 
         state = status(found, inputs=inputs, n_runs=n_runs)

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import Group, echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli._warehouse import open_warehouse
+from copydesk.flows.cli.options import (
+    Group,
+    counted,
+    echo_json,
+    json_option,
+    printable,
+    warehouse_option,
+)
 
 _STATUSES = ("candidate", "active", "approved", "rejected")
 
@@ -39,7 +46,7 @@ def list_(*, outlet: str | None, status: str | None, warehouse: Path | str, as_j
     \b
         copydesk templates list --outlet example.org
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.template_review import template_lines
 
         rows = template_lines(found.snapshot("current"), outlet=outlet, status=status)
@@ -94,7 +101,7 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
     \b
         copydesk templates export --status approved > templates.jsonl
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.template_review import template_lines
 
         rows = template_lines(found.snapshot("current"), status=status)
@@ -107,7 +114,7 @@ def export(*, status: str | None, warehouse: Path | str) -> None:
 
 
 def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.maintenance.template_review import decide
 
         try:
@@ -117,5 +124,5 @@ def _decide(ids: tuple[str, ...], status: str, warehouse: Path | str) -> None:
                 f"No template line has the id {error}; `copydesk templates list` shows them."
             ) from error
     click.echo(
-        f"{len(set(ids))} line{'s' if len(set(ids)) > 1 else ''} {status}, snapshot {snapshot.id}. This applies from the next run on."
+        f"{counted(len(set(ids)), 'line')} {status}, snapshot {snapshot.id}. This applies from the next run on."
     )

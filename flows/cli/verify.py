@@ -1,4 +1,4 @@
-"""`copydesk verify`."""
+"""`copydesk verify`: check a warehouse."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.flows.cli._warehouse import opened
-from copydesk.flows.cli.options import echo_json, json_option, printable, warehouse_option
+from copydesk.flows.cli._warehouse import open_warehouse
+from copydesk.flows.cli.options import counted, echo_json, json_option, printable, warehouse_option
 
 if TYPE_CHECKING:
     from copydesk.flows.warehouse import Snapshot
@@ -38,7 +38,7 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
     the articles, and that no forgotten document is left. Each fault is printed as one line. The
     exit code is 1 if there is a fault.
     """
-    with opened(warehouse) as found:
+    with open_warehouse(warehouse) as found:
         from copydesk.flows.warehouse.checks.verify import faults
 
         faulty = list(faults(found, quick=quick, check_index=None if quick else _index_faults))
@@ -56,6 +56,6 @@ def command(quick: bool, warehouse: Path | str, as_json: bool) -> None:
         for fault in faulty:
             click.echo(printable(f"{fault.kind}: {fault.sentence}"))
         if not faulty:
-            click.echo(f"No fault in {kept} snapshot{'s' if kept != 1 else ''}.")
+            click.echo(f"No fault in {counted(kept, 'snapshot')}.")
     if faulty:
         raise SystemExit(1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.support.safe_text import printable
+from copydesk.flows.support.safe_text import counted, printable
 from copydesk.flows.warehouse.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -167,13 +167,13 @@ def _sources(snapshot: Snapshot) -> list[str]:
     runs = snapshot.rows("runs")
     return (
         [
-            f"{runs:,} run{'s' if runs != 1 else ''} made the corpus. The last ingest read:",
+            f"{counted(runs, 'run')} made the corpus. The last ingest read:",
             "",
             *shown,
             *more,
         ]
         if inputs
-        else [f"{runs:,} run{'s' if runs != 1 else ''} made the corpus."]
+        else [f"{counted(runs, 'run')} made the corpus."]
     )
 
 

@@ -186,7 +186,13 @@ def _nothing_found(current: Snapshot, request: Request) -> str:
         return f"{', '.join(request.docs)} was forgotten before; see receipt {', '.join(forgotten)}"
     names = ", ".join((*request.docs, *request.urls, *request.outlets))
     until = f" published until {request.until}" if request.until else ""
-    return f"no kept snapshot has a document of {names}{until}; `copydesk show` finds documents"
+    short = [given for given in request.docs if len(given) != 32]
+    advice = (
+        f"--doc needs the whole doc_id, which `copydesk show {short[0]}` prints"
+        if short
+        else "`copydesk show` finds documents"
+    )
+    return f"no kept snapshot has a document of {names}{until}; {advice}"
 
 
 def _relatives(line: Sequence[Snapshot], ids: Collection[str]) -> dict[str, str]:

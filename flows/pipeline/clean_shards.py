@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
@@ -224,6 +225,16 @@ def write(outcomes: Iterable[Article | Reject], files: ShardFiles) -> None:
     arrow_file.write(tabulate.removed(list(once.values())), files.removed)
     shard_counts.write(articles, files.counts)
     arrow_file.write(articles, files.articles)
+
+
+def rejected_by_reason(shards: Iterable[ShardFiles]) -> dict[str, int]:
+    """How many documents the shards reject for each reason, the most frequent first."""
+    reasons = Counter(
+        reason
+        for shard in shards
+        for reason in arrow_file.read(shard.rejects, ["reason"])["reason"].to_pylist()
+    )
+    return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 
 @lru_cache(maxsize=1)

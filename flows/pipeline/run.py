@@ -283,13 +283,15 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
         summary.keep(context.warehouse.root, facts)
     elif results.is_nothing_new and context.parent is not None and context.files:
         record = publish_step.input_record(context, results.cleaned)
-        known_inputs.keep_aside(context.warehouse.root, context.parent, record)
+        known_inputs.store_unpublished(context.warehouse.root, context.parent, record)
+    rejected = clean_shards.rejected_by_reason(results.cleaned.shards) if is_dry else {}
     context.warehouse.discard_staging(context.run_id)
     published = results.published
     removed = sorted((published.removed_by_rule if published else {}).items(), key=lambda x: -x[1])
     return Summary(
         facts=facts,
         removed_by_rule=dict(removed),
+        rejected_by_reason=rejected,
         n_stories=results.stories.n_created if results.stories else 0,
         n_under_other_recipe=n_under_other_recipe(
             published.snapshot if published else context.parent, context.recipe.to_toml()

@@ -80,6 +80,8 @@ class Summary:
 
     facts: Facts
     removed_by_rule: Mapping[str, int] = field(default_factory=dict)  # cuts in the documents added
+    # Only for a dry run, whose rejects are in no table.
+    rejected_by_reason: Mapping[str, int] = field(default_factory=dict)
     n_stories: int = 0  # stories that the run created
     # Rows of articles that were written with another recipe than this run's.
     n_under_other_recipe: int = 0

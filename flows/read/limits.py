@@ -63,4 +63,4 @@ class Limits:
             "memory_bytes",
         ):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be at least 1")

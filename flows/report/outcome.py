@@ -12,7 +12,7 @@ from copydesk.flows.pipeline.summary import facts_of
 from copydesk.flows.read import is_standard_input
 from copydesk.flows.remote.client import is_uri
 from copydesk.flows.support.processes import allocator
-from copydesk.flows.support.safe_text import duration, printable
+from copydesk.flows.support.safe_text import counted, duration, printable
 from copydesk.transforms.ledger import BLANK_LINE
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def summary_lines(outcome: Outcome, *, seconds: float) -> list[str]:
     """A summary of the run in a few lines for the terminal."""
     summary, facts = outcome.summary, outcome.summary.facts
     lines = [
-        f"{_documents(facts.n_read)} read in {duration(seconds)}"
+        f"{counted(facts.n_read, 'document')} read in {duration(seconds)}"
         + (" (dry run: nothing was published)" if summary.is_dry else "")
     ]
-    lines += _counts(facts)
+    lines += _counts(summary)
     if facts.skipped:
         skipped = ", ".join(f"{name} {n:,}" for name, n in facts.skipped.items())
         lines.append(f"skipped    {skipped}")
@@ -94,13 +94,14 @@ def summary_lines(outcome: Outcome, *, seconds: float) -> list[str]:
     return [printable(line) for line in lines]
 
 
-def _counts(facts: Facts) -> list[str]:
+def _counts(summary: Summary) -> list[str]:
     """The number of documents of each outcome, one line each."""
+    facts = summary.facts
     lines = []
     if facts.n_read and facts.n_known == facts.n_read:
         lines.append("Nothing new: the warehouse knows them all.")
         if facts.known_since:
-            n_files = f"{facts.n_known_files:,} file{'' if facts.n_known_files == 1 else 's'}"
+            n_files = counted(facts.n_known_files, "file")
             lines.append(
                 f"           nothing new since {_minute(facts.known_since)}; {n_files} did not change"
             )
@@ -109,13 +110,21 @@ def _counts(facts: Facts) -> list[str]:
         lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
         for n, name in (
             (facts.n_duplicates, _copies(facts)),
-            (facts.n_rejected, "rejected (`copydesk rejects` says why)"),
+            (facts.n_rejected, f"rejected{_why_rejected(summary)}"),
             (facts.n_quarantined, "quarantined"),
             (facts.n_known, "already known"),
         ):
             if n:
                 lines.append(f"{n:>9,}  {name}")
     return lines
+
+
+def _why_rejected(summary: Summary) -> str:
+    """Where to find the reasons for rejects, or the reasons themselves if nothing was published."""
+    if not summary.is_dry:
+        return " (`copydesk rejects` says why)"
+    reasons = ", ".join(f"{name} {n:,}" for name, n in summary.rejected_by_reason.items())
+    return f": {reasons}" if reasons else ""
 
 
 def _copies(facts: Facts) -> str:
@@ -133,9 +142,9 @@ def nothing_readable(outcome: Outcome) -> str | None:
         )
         return f"nothing could be read: {inputs} holds no document"
     if facts.n_read and facts.n_rejected == facts.n_read:
+        why = "" if outcome.summary.is_dry else "; `copydesk rejects` says why"
         return (
-            f"nothing could be read: {_documents(facts.n_read)} rejected, none taken; "
-            "`copydesk rejects` says why"
+            f"nothing could be read: {counted(facts.n_read, 'document')} rejected, none taken{why}"
         )
     return None
 
@@ -150,6 +159,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     return {
         **facts,
         "removed_by_rule": dict(outcome.summary.removed_by_rule),
+        "rejected_by_reason": dict(outcome.summary.rejected_by_reason),
         "n_stories": outcome.summary.n_stories,
         "n_under_other_recipe": outcome.summary.n_under_other_recipe,
         "is_dry": outcome.summary.is_dry,
@@ -161,7 +171,3 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 def _minute(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _documents(n: int) -> str:
-    return f"{n:,} document{'' if n == 1 else 's'}"

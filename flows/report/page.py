@@ -21,7 +21,7 @@ from copydesk.flows.report.collect import COVERAGE
 from copydesk.flows.report.data import Cluster, Data, Outlet
 from copydesk.flows.support import html_rendering
 from copydesk.flows.support.html_rendering import marked, safe_html
-from copydesk.flows.support.safe_text import duration
+from copydesk.flows.support.safe_text import counted, duration
 from copydesk.transforms.dedup.shared_passages import shared_passages
 
 _SHOWN_RULES = 12
@@ -195,15 +195,6 @@ def _share(value: float | None) -> str:
     return f"{per_cent:.{digits}f} %"
 
 
-def _counted(n: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> _counted(1, "cut"), _counted(2300, "cut")
-    ('1 cut', '2,300 cuts')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def _bytes(value: float | None) -> str:
     return "" if value is None else f"{value / 2**20:,.0f} MB"
 
@@ -232,7 +223,7 @@ def _environment() -> jinja2.Environment:
             "name": _name,
             "chart": _chart,
             "number": lambda n: f"{n:,.0f}",
-            "counted": _counted,
+            "counted": counted,
             "span": duration,
         },
     )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from copydesk.flows.support.safe_text import printable
+from copydesk.flows.support.safe_text import counted, printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -57,7 +57,7 @@ class Lines:
         """Print which step starts."""
         self._step, self._total, self._done = name, total, 0
         self._began = self._said = self._clock()
-        self._write(f"{name} ({total:,} documents)" if total else name)
+        self._write(f"{name} ({counted(total, 'document')})" if total else name)
 
     def expect(self, n: int) -> None:
         """Set the expected number of documents."""

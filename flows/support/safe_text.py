@@ -1,4 +1,4 @@
-"""Text for people: escape characters that could control a terminal, and write durations."""
+"""Text for people: escape characters that could control a terminal; write durations and counts."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number with its (regular) noun, in the singular or plural.
+
+    >>> counted(1, "copy"), counted(0, "story"), counted(1_200, "article")
+    ('1 copy', '0 stories', '1,200 articles')
+    """
+    if n != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{n:,} {noun}"
 
 
 def _is_plain(character: str) -> bool:

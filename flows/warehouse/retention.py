@@ -28,11 +28,10 @@ class Options:
     """Hours for which a superseded snapshot is kept in any case. A day is longer than a query or one pass of a training job."""
 
     def __post_init__(self) -> None:
-        if self.keep_snapshots < 1 or self.grace_hours < 0:
-            raise ValueError(
-                "keep_snapshots must be at least 1 and grace_hours at least 0, "
-                f"not {self.keep_snapshots} and {self.grace_hours}"
-            )
+        if self.keep_snapshots < 1:
+            raise ValueError(f"keep_snapshots is {self.keep_snapshots}; it must be at least 1")
+        if self.grace_hours < 0:
+            raise ValueError(f"grace_hours is {self.grace_hours}; it must not be negative")
 
 
 DEFAULTS = Options()

@@ -49,7 +49,7 @@ def test_a_page_larger_than_the_options_allow_is_refused() -> None:
 
 
 def test_options_that_cannot_be_meant_are_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="max_depth must be at least 1, not 0"):
+    with pytest.raises(ValueError, match="max_depth is 0; it must be at least 1"):
         Options(max_depth=0)
 
 

@@ -53,6 +53,21 @@ class Options:
     max_examples: int = 5
     """Document ids stored with a line for its reviewer."""
 
+    def __post_init__(self) -> None:
+        for name in (
+            "min_outlet_documents",
+            "candidate_documents",
+            "active_documents",
+            "max_line",
+        ):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("candidate_share", "active_share", "prose_share", "min_standing"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be from 0 to 1")
+        if self.max_examples < 0:
+            raise ValueError(f"max_examples is {self.max_examples}; it must not be negative")
+
 
 @dataclass(slots=True)
 class _Occurrences:

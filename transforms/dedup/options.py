@@ -81,10 +81,14 @@ class Options:
         unknown = sorted(set(self.folds) - set(RELATIONS))
         if unknown:
             raise ValueError(f"folds names {unknown[0]!r}; relations are {', '.join(RELATIONS)}")
-        if self.window_hours < 0 or self.undated_window < 0:
-            raise ValueError("window_hours and undated_window must not be negative")
-        if not 1 <= self.ngram <= 16 or not 16 <= self.num_perm <= 1024:
-            raise ValueError("ngram must be 1 to 16 and num_perm 16 to 1024")
+        for name in ("window_hours", "undated_window"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must not be negative")
+        for name, least, most in (("ngram", 1, 16), ("num_perm", 16, 1024)):
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}; it must be from {least} to {most}"
+                )
 
     def score_needed(self, relation: str) -> float:
         """Return the least score for a drop in a pair with this relation.

@@ -29,6 +29,4 @@ class Options:
     def __post_init__(self) -> None:
         for name in ("max_chars", "max_elements", "max_depth", "max_attributes", "min_text_chars"):
             if getattr(self, name) < 1:
-                raise ValueError(
-                    f"extract.Options: {name} must be at least 1, not {getattr(self, name)}"
-                )
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")

@@ -18,14 +18,8 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
-            raise ValueError(
-                f"stories.threshold is {self.threshold}; it must be above 0 and at most 1"
-            )
+            raise ValueError(f"threshold is {self.threshold}; it must be above 0 and at most 1")
         if self.window_hours < 0:
-            raise ValueError(
-                f"stories.window_hours is {self.window_hours}; it must not be negative"
-            )
+            raise ValueError(f"window_hours is {self.window_hours}; it must not be negative")
         if self.undated_window < 1:
-            raise ValueError(
-                f"stories.undated_window is {self.undated_window}; it must be at least 1"
-            )
+            raise ValueError(f"undated_window is {self.undated_window}; it must be at least 1")
