@@ -18,13 +18,14 @@ from copydesk.flows.index import posting_search
 from copydesk.flows.index.day_sections import DAY_US, UNDATED_DAY, days_of, stored_sections
 from copydesk.flows.index.document_files import DocumentFiles
 from copydesk.flows.index.index_files import IndexFile
+from copydesk.flows.support.in_threads import in_threads
 from copydesk.transforms.dedup import candidates, verification
 from copydesk.transforms.dedup.candidates import UNDATED
 from copydesk.transforms.dedup.options import Options
 from copydesk.transforms.dedup.sketches import KEYS_MOST, Sketches
 
-# New documents at a time; popular passages give each thousands of shared keys.
-_ROWS_AT_ONCE = 2_500
+# New documents at a time, in each thread; popular passages give each thousands of shared keys.
+_ROWS_AT_ONCE = 1_250
 _PAIRS_AT_ONCE = 16_384  # pairs whose signatures are compared at once: 16 MB
 
 
@@ -60,12 +61,13 @@ class CandidateQuery:
         self._options = options
         self._sections = [stored_sections(segment) for segment in segments]
 
-    def find(self, new: NewDocuments) -> IndexedCandidates:
+    def find(self, new: NewDocuments, *, threads: int = 1) -> IndexedCandidates:
         """Indexed documents that may be copies of the new ones, sorted by row and number."""
-        found = [
-            self._find(new, new.rows[first : first + _ROWS_AT_ONCE])
+        parts = [
+            new.rows[first : first + _ROWS_AT_ONCE]
             for first in range(0, len(new.rows) or 1, _ROWS_AT_ONCE)
         ]
+        found = in_threads(lambda rows: self._find(new, rows), parts, threads=threads)
         return IndexedCandidates(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def _find(self, new: NewDocuments, rows: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
@@ -94,9 +96,8 @@ class CandidateQuery:
             for segment, sections in zip(self._segments, self._sections, strict=True):
                 if day in sections:
                     packed.append(_hits(segment, sections[day], query))
-        row, number, shared = posting_search.count(_concatenated(packed))
-        least = np.minimum(candidates.NEAR_SHARED, np.maximum(1, new.sketches.n_keys[row] // 4))
-        row, number = row[shared >= least], number[shared >= least]
+        least = np.minimum(candidates.NEAR_SHARED, np.maximum(1, new.sketches.n_keys // 4))
+        row, number = posting_search.frequent(_concatenated(packed), least)
         is_inside = self._is_inside_window(new, row, number)
         return self._agreeing(
             new.sketches, row[is_inside], number[is_inside], candidates.NEAR_AGREE
@@ -109,10 +110,9 @@ class CandidateQuery:
             new.sketches.keys, new.sketches.n_keys, rows, candidates.SMALLEST
         )
         packed = [_hits(segment, segment.array("far"), query) for segment in self._segments]
-        row, number, shared = posting_search.count(_concatenated(packed))
-        n_keys = np.minimum(new.sketches.n_keys[row], candidates.SMALLEST)
+        n_keys = np.minimum(new.sketches.n_keys, candidates.SMALLEST)
         least = np.minimum(candidates.FAR_SHARED, np.maximum(1, n_keys // 2))
-        row, number = row[shared >= least], number[shared >= least]
+        row, number = posting_search.frequent(_concatenated(packed), least)
         is_outside = ~self._is_inside_window(new, row, number)
         return self._agreeing(
             new.sketches, row[is_outside], number[is_outside], candidates.FAR_AGREE
@@ -134,11 +134,7 @@ class CandidateQuery:
         for first in range(0, len(row), _PAIRS_AT_ONCE):
             part = slice(first, first + _PAIRS_AT_ONCE)
             indexed = self._documents.column("signature", number[part])
-            same = (
-                (sketches.signatures[row[part]] == indexed).sum(axis=1)
-                if len(indexed)
-                else np.empty(0)
-            )
+            same = posting_search.n_agreeing(sketches.signatures, row[part], indexed)
             estimated[part] = (same / np.float32(self._options.num_perm)).astype(np.float32)
         chosen = (estimated >= least) & verification.promising(
             estimated,

@@ -82,10 +82,15 @@ class Index:
         return [raw.tobytes().hex() for raw in self.column("doc_id", numbers)]
 
     def find(
-        self, sketches: Sketches, times: NDArray[np.int64], rows: NDArray[np.int64]
+        self,
+        sketches: Sketches,
+        times: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        *,
+        threads: int = 1,
     ) -> IndexedCandidates:
         """Indexed documents that may be copies of these rows. Times are microseconds since 1970."""
-        return self._query.find(NewDocuments(sketches, times, rows))
+        return self._query.find(NewDocuments(sketches, times, rows), threads=threads)
 
     def add(
         self,

@@ -115,16 +115,45 @@ def hits(section: Any, query: Any, low: Any, high: Any) -> Any:
     return out
 
 
-def count(
-    found: NDArray[np.uint64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The row, the document and the number of shared keys of each pair."""
-    found = np.sort(found)
-    starts = (
-        np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
-        if len(found)
-        else np.empty(0, np.int64)
-    )
-    shared = np.diff(np.append(starts, len(found)))
-    packed = found[starts]
-    return (packed >> _BITS).astype(np.int64), (packed & _DOCUMENT).astype(np.int64), shared
+def frequent(
+    found: NDArray[np.uint64], least: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The row and the document of each pair that is there often enough, in order.
+
+    `least` says for each row how many keys must be shared.
+    """
+    packed = _frequent(np.sort(found), least)
+    return (packed >> _BITS).astype(np.int64), (packed & _DOCUMENT).astype(np.int64)
+
+
+@compiled
+def _frequent(found: Any, least: Any) -> Any:
+    out = np.empty(found.size, np.uint64)
+    n = 0
+    at = 0
+    while at < found.size:
+        pair = found[at]
+        end = at + 1
+        while end < found.size and found[end] == pair:
+            end += 1
+        if end - at >= least[np.int64(pair >> _BITS)]:
+            out[n] = pair
+            n += 1
+        at = end
+    return out[:n].copy()
+
+
+@compiled
+def n_agreeing(own: Any, rows: Any, indexed: Any) -> Any:
+    """How many values of the signature of a row and of an indexed document agree, for each pair.
+
+    `own` has the signatures of all rows, and `indexed` that of the document of each pair.
+    """
+    out = np.zeros(rows.size, np.int32)
+    for pair in range(rows.size):
+        row = rows[pair]
+        agree = np.int32(0)
+        for k in range(own.shape[1]):
+            agree += np.int32(own[row, k] == indexed[pair, k])
+        out[pair] = agree
+    return out

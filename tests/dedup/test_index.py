@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copydesk.flows.index import Index, IndexRefused
+from copydesk.flows.index import Index, IndexRefused, candidate_query, posting_search
 from copydesk.transforms.dedup import Options, candidates, in_memory_search, sketches
 from tests.dedup import newsroom
 
@@ -72,6 +72,26 @@ def test_every_document_finds_itself_and_its_copies(tmp_path: Path) -> None:
 
 def test_many_additions_find_what_one_finds(tmp_path: Path) -> None:
     assert found(build(tmp_path / "one")) == found(build(tmp_path / "many", parts=23))
+
+
+def test_threads_that_search_parts_of_the_documents_find_the_same_in_the_same_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = build(tmp_path, parts=3)
+    at_once = index.find(sketched(), times(), all_rows())
+    monkeypatch.setattr(candidate_query, "_ROWS_AT_ONCE", 37)
+    in_parts = index.find(sketched(), times(), all_rows(), threads=3)
+    assert in_parts.rows.tolist() == at_once.rows.tolist()
+    assert in_parts.numbers.tolist() == at_once.numbers.tolist()
+    assert in_parts.estimated.tolist() == at_once.estimated.tolist()
+
+
+def test_a_pair_that_shares_too_few_keys_for_its_row_is_left_out() -> None:
+    shared = {(0, 5): 1, (0, 7): 2, (1, 5): 2, (1, 9): 3}  # (row, document)
+    packed = [(row << 28) | document for (row, document), n in shared.items() for _ in range(n)]
+    found = np.array(packed[::-1], np.uint64)
+    rows, documents = posting_search.frequent(found, np.array([2, 3]))
+    assert list(zip(rows.tolist(), documents.tolist(), strict=True)) == [(0, 7), (1, 9)]
 
 
 def test_runs_merge_so_that_there_are_few(tmp_path: Path) -> None:

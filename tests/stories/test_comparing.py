@@ -32,6 +32,39 @@ def test_the_most_similar_of_very_many_similar_documents_are_remembered():
     assert (edges.later == n).all()
 
 
+def test_every_new_document_is_compared_with_all_before_it_each_time_anew():
+    dice = np.random.default_rng(3)
+    n, n_features, first = 40, 6, 25
+    slots = np.stack([dice.permutation(30)[:n_features] for _ in range(n)])
+    weights = dice.uniform(0.2, 0.35, slots.shape)
+    vectors = Vectors(
+        np.arange(0, slots.size + 1, n_features),
+        slots.ravel().astype(np.int32),
+        np.round(weights.ravel() * SCALE).astype(np.uint16),
+    )
+    dense = np.zeros((n, 30), np.int64)
+    np.put_along_axis(dense, slots, np.round(weights * SCALE).astype(np.int64), axis=1)
+    expected = {
+        (earlier, later, similarity)
+        for later in range(first, n)
+        for earlier in range(later)
+        if (similarity := int(dense[earlier] @ dense[later] + 1) >> 12) >= cosine.FLOOR
+    }
+    for _ in range(2):  # The table of the thread is as it was.
+        edges = cosine.compare(
+            vectors,
+            published=np.zeros(n, np.int64),
+            arrival=np.arange(n),
+            first=first,
+            window=1,
+            undated_window=n,
+        ).edges
+        columns = (edges.earlier, edges.later, edges.similarity)
+        found = list(zip(*(column.tolist() for column in columns), strict=True))
+        assert len(found) == len(set(found))
+        assert set(found) == expected
+
+
 def test_an_epoch_counts_the_latest_articles_and_as_many_of_all_others():
     assert stage._sampled(3).all()
     assert stage._sampled(stage.SAMPLE).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +42,6 @@ class Edges:
 
 _of_thread = threading.local()
 
-Lists: TypeAlias = tuple[
-    NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16]
-]
-"""The documents of each feature, as `_compare` describes them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -80,7 +74,7 @@ def compare(
     originals = np.arange(n, dtype=np.int32)
     best = np.zeros(n, np.int32)
     earlier, later, similarity = _compare(
-        *_shared(vectors.starts, vectors.slots, vectors.weights, _table()),
+        *_shared(vectors.starts, vectors.slots, vectors.weights, first, _table()),
         published,
         arrival,
         first,
@@ -108,16 +102,24 @@ def _shared(
     starts: NDArray[np.int64],
     slots: NDArray[np.int32],
     weights: NDArray[np.uint16],
+    first: int,
     table: NDArray[np.int32],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16], int]:
-    """Leave out features that only one document of the block has, and number the others.
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16], NDArray[np.int64]]:
+    """Leave out features that no document from `first` on shares with another, and number the others.
 
     They are numbered from 0 on in order of first occurrence, so `_compare` needs lists for them
-    alone, and these lie close together. `table` has a zero for every feature, also afterwards. In
-    between it has the number of documents with a feature, and then -1 minus the feature's number.
+    alone, and these lie close together. The last result has where the list of each begins. `table`
+    has a zero for every feature, also afterwards. In between it has the number of documents with a
+    feature, and then -1 minus the feature's number.
     """
-    for k in range(len(slots)):
+    n = 0
+    for k in range(starts[first], len(slots)):
         table[slots[k]] += 1
+        n += table[slots[k]] == 2
+    for k in range(starts[first]):
+        table[slots[k]] += table[slots[k]] > 0
+        n += table[slots[k]] == 2
+    heads = np.zeros(n + 1, np.int64)
     shared_starts = np.zeros(len(starts), np.int64)
     shared_slots = np.empty(len(slots), np.int32)
     shared_weights = np.empty(len(slots), np.uint16)
@@ -125,17 +127,17 @@ def _shared(
     for i in range(len(starts) - 1):
         for k in range(starts[i], starts[i + 1]):
             s = slots[k]
-            if table[s] == 1:
-                continue
-            if table[s] > 0:
+            if table[s] > 1:
+                heads[n + 1] = heads[n] + table[s]
                 table[s] = -1 - n
                 n += 1
+            # What is left out is overwritten, which is faster than a second condition.
             shared_slots[end], shared_weights[end] = -1 - table[s], weights[k]
-            end += 1
+            end += table[s] < 0
         shared_starts[i + 1] = end
-    for k in range(len(slots)):
+    for k in range(starts[first], len(slots)):
         table[slots[k]] = 0
-    return shared_starts, shared_slots[:end].copy(), shared_weights[:end].copy(), n
+    return shared_starts, shared_slots[:end].copy(), shared_weights[:end].copy(), heads
 
 
 @compiled
@@ -143,7 +145,7 @@ def _compare(
     starts: NDArray[np.int64],
     slots: NDArray[np.int32],
     weights: NDArray[np.uint16],
-    n_slots: int,
+    heads: NDArray[np.int64],
     published: NDArray[np.int64],
     arrival: NDArray[np.int64],
     first: int,
@@ -155,19 +157,16 @@ def _compare(
     """Return the columns of the edges, and fill `originals` and `best`.
 
     Each feature has a list of the documents that have it, in the order of the documents. The lists
-    are one after the other in `documents`, with the weights of the feature in `values`. That of
-    feature `s` begins at `heads[s]` and is filled up to `filled[s]`.
+    are one after the other in `postings`. A posting is a document and, in its last 16 bits, the
+    weight of the feature. `bounds` has where the list of a feature begins, which is in `heads`, and
+    up to where it is filled. What belongs together is in one place, because reading from memory
+    takes most of the time.
     """
     n = len(starts) - 1
-    heads = np.zeros(n_slots + 1, np.int64)
-    for k in range(len(slots)):
-        heads[slots[k] + 1] += 1
-    for s in range(n_slots):
-        heads[s + 1] += heads[s]
-    filled = heads[:-1].copy()
-    documents = np.empty(len(slots), np.int32)
-    values = np.empty(len(slots), np.uint16)
-    lists = (heads, filled, documents, values)
+    bounds = np.empty((len(heads), 2), np.int64)
+    for s in range(len(heads)):
+        bounds[s, 0] = bounds[s, 1] = heads[s]
+    postings = np.empty(len(slots), np.int64)
     sums = np.zeros(n, np.int32)
     candidates = np.empty(n, np.int32)
     room = 1 << 12
@@ -182,7 +181,7 @@ def _compare(
         own_weights = weights[starts[i] : starts[i + 1]]
         if i >= first:
             begin = n_edges
-            n_candidates = _add_up(own_slots, own_weights, lists, sums, candidates)
+            n_candidates = _add_up(own_slots, own_weights, bounds, postings, sums, candidates)
             if n_edges + n_candidates > room:
                 room = max(2 * room, n_edges + n_candidates)
                 earlier, later, similarity = (
@@ -218,9 +217,8 @@ def _compare(
                 n_edges = _strongest(earlier, similarity, begin, n_edges)
         for k in range(len(own_slots)):
             s = own_slots[k]
-            documents[filled[s]] = i
-            values[filled[s]] = own_weights[k]
-            filled[s] += 1
+            postings[bounds[s, 1]] = (np.int64(i) << 16) | np.int64(own_weights[k])
+            bounds[s, 1] += 1
     return earlier[:n_edges].copy(), later[:n_edges].copy(), similarity[:n_edges].copy()
 
 
@@ -228,7 +226,8 @@ def _compare(
 def _add_up(
     own_slots: NDArray[np.int32],
     own_weights: NDArray[np.uint16],
-    lists: Lists,
+    bounds: NDArray[np.int64],
+    postings: NDArray[np.int64],
     sums: NDArray[np.int32],
     candidates: NDArray[np.int32],
 ) -> int:
@@ -238,16 +237,21 @@ def _add_up(
     `sums`, which was all zeros, has the sum of each. A sum is one more, so that it is never zero.
     Of the list of a feature only the last POSTINGS documents count.
     """
-    heads, filled, documents, values = lists
     n = 0
+    # Where all lists are is read first, because these reads do not wait for one another.
+    own = np.empty((len(own_slots), 2), np.int64)
     for k in range(len(own_slots)):
-        s, weight = own_slots[k], np.int32(own_weights[k])
-        for p in range(max(heads[s], filled[s] - POSTINGS), filled[s]):
-            j = documents[p]
+        s = own_slots[k]
+        own[k, 0] = max(bounds[s, 0], bounds[s, 1] - POSTINGS)
+        own[k, 1] = bounds[s, 1]
+    for k in range(len(own_slots)):
+        weight = np.int32(own_weights[k])
+        for p in range(own[k, 0], own[k, 1]):
+            j = postings[p] >> 16
             if sums[j] == 0:
                 candidates[n] = j
                 n += 1
-            sums[j] += weight * np.int32(values[p]) + (sums[j] == 0)
+            sums[j] += weight * np.int32(postings[p] & 0xFFFF) + (sums[j] == 0)
     return n
 
 

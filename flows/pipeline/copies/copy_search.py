@@ -162,7 +162,7 @@ class CopySearch:
         of the slab from 0.
         """
         times = self.times[low : low + len(sketches)]
-        found = self.index.find(sketches, times, rows - low)
+        found = self.index.find(sketches, times, rows - low, threads=self._threads)
         indexed = self._rows_of_indexed(found.numbers)
         compared = indexed >= 0
         return found.rows[compared] + low, indexed[compared], found.estimated[compared]
