@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from copydesk.flows.support import id_index
+
 if TYPE_CHECKING:
     from copydesk.flows.index import Index
     from copydesk.flows.pipeline.staging.shard_files import StagedRows
@@ -115,8 +117,6 @@ def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
 
     Older versions of a document do not count as duplicates here.
     """
-    import pyarrow.compute as pc
-
     from copydesk.transforms.dedup.decision import decision_sentences
     from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
@@ -130,12 +130,12 @@ def losses(shards: Sequence[StagedRows], duplicates: pa.Table) -> list[str]:
     }
     arrived: Counter[str] = Counter()
     dropped: list[tuple[str | None, str]] = []
-    ids = pa.array(kept_for, pa.string())
+    copies = id_index.Keyed(pa.array(kept_for, pa.string()))
     for shard in shards if kept_for else ():
         table = shard.read(["doc_id", "outlet_id"])
         for outlet in table["outlet_id"].cast(pa.string()).value_counts().to_pylist():
             arrived[outlet["values"]] += outlet["counts"]
-        gone = table.filter(pc.is_in(table["doc_id"], value_set=ids))
+        gone = table.filter(pa.array(copies.holds(table["doc_id"])))
         dropped += [(row["outlet_id"], kept_for[row["doc_id"]]) for row in gone.to_pylist()]
     return decision_sentences.outlets_that_lost_many(arrived, dropped)
 
