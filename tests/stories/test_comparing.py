@@ -32,7 +32,7 @@ def test_the_most_similar_of_very_many_similar_documents_are_remembered():
     assert (edges.later == n).all()
 
 
-def test_every_new_document_is_compared_with_all_before_it_each_time_anew():
+def test_every_new_document_is_compared_with_all_before_it_in_every_call():
     dice = np.random.default_rng(3)
     n, n_features, first = 40, 6, 25
     slots = np.stack([dice.permutation(30)[:n_features] for _ in range(n)])
