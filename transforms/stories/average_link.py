@@ -25,25 +25,41 @@ def average_link(
     >>> average_link(alone, edges, sizes=np.ones(4, np.int64), threshold=0.2).tolist()
     [0, 0, 0, 3]
     """
-    n = len(groups)
-    a, b = groups[edges.earlier].astype(np.int64), groups[edges.later].astype(np.int64)
-    between = a != b
-    keys = (np.minimum(a, b) * n + np.maximum(a, b))[between]
-    unique, inverse = np.unique(keys, return_inverse=True)
-    # The sums are floats, which are exact below 2**53.
-    sums = np.bincount(inverse, edges.similarity[between], len(unique)).astype(np.int64)
-    low, high = (unique // n).astype(np.int32), (unique % n).astype(np.int32)
-    order = np.argsort(np.concatenate([low, high]), kind="stable")
-    ends = np.concatenate([low, high])[order]
-    starts = np.searchsorted(ends, np.arange(n + 1)).astype(np.int64)
-    parents = _chains(
-        starts,
-        np.concatenate([high, low])[order],
-        np.concatenate([sums, sums])[order],
-        sizes.astype(np.int64),
-        threshold * UNIT,
-    )
+    neighbours = _neighbours(groups, edges.earlier, edges.later, edges.similarity)
+    parents = _chains(*neighbours, sizes.astype(np.int64), threshold * UNIT)
     return parents[groups]
+
+
+@compiled
+def _neighbours(
+    groups: NDArray[np.int32],
+    earlier: NDArray[np.int32],
+    later: NDArray[np.int32],
+    similarity: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    """Return the groups that each group has edges to, and the similarity of each edge.
+
+    Those of group `g` are `starts[g]:starts[g + 1]`. A group is there once for each edge.
+    """
+    starts = np.zeros(len(groups) + 1, np.int64)
+    for k in range(len(earlier)):
+        a, b = groups[earlier[k]], groups[later[k]]
+        if a != b:
+            starts[a + 1] += 1
+            starts[b + 1] += 1
+    for g in range(len(groups)):
+        starts[g + 1] += starts[g]
+    filled = starts[:-1].copy()
+    neighbours = np.empty(starts[-1], np.int32)
+    similarities = np.empty(starts[-1], np.int64)
+    for k in range(len(earlier)):
+        a, b = groups[earlier[k]], groups[later[k]]
+        if a != b:
+            neighbours[filled[a]], similarities[filled[a]] = b, similarity[k]
+            neighbours[filled[b]], similarities[filled[b]] = a, similarity[k]
+            filled[a] += 1
+            filled[b] += 1
+    return starts, neighbours, similarities
 
 
 @compiled
@@ -60,7 +76,7 @@ def _chains(
     on, until the last two groups of the chain are nearest to each other. These two are merged.
 
     The neighbours of a group `g` are `pool[begins[g]:ends[g]]`, with the sums of their similarities
-    in `pool_sums`. A merged group gets a new range at the end of the pool. If there is no room for
+    in `pool_sums`. A neighbour may be there several times, until `_compact` adds these up. A merged group gets a new range at the end of the pool. If there is no room for
     it, the ranges that are still in use are copied to a new pool.
     """
     n = len(starts) - 1
