@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from copydesk.transforms import clean, extract, normalise, tag
 from copydesk.transforms.argument_checks import check_document, check_source
@@ -30,9 +31,9 @@ Kind = Literal["page", "text"]
 
 # 0 for the white space of ASCII, and 1 for its other bytes.
 _PRINTED = bytes(not chr(byte).isspace() for byte in range(256))
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-# The first bytes of these characters in UTF-8, in which they are searched much faster.
-_CJK_BYTES = bytes(range(0xE3, 0xEA))
+# Chinese and Japanese characters, first and last of each block.
+_CJK = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF))
+_OF_A_WORD, _WORD_OF_ITS_OWN = 1, 2  # What a character is, if it is no white space.
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +201,25 @@ def n_words(text: str) -> int:
     >>> n_words("It rained."), n_words("雨が降った")
     (2, 5)
     """
-    if not text.isascii():
-        encoded = text.encode("utf-8", "surrogatepass")
-        if len(encoded.translate(None, _CJK_BYTES)) != len(encoded):
-            spaced, n_characters = _CJK.subn(" ", text)
-            return n_characters + len(spaced.split())
-        return len(text.split())
-    # Gives len(text.split()), ten times faster: a word begins where a 1 follows a 0.
-    printed = np.frombuffer(b"\0" + text.encode().translate(_PRINTED), np.uint8)
-    return int(np.count_nonzero(printed[1:] > printed[:-1]))
+    # A word begins where a 1 follows something else. That is ten times faster than `str.split`.
+    if text.isascii():
+        printed = np.frombuffer(b"\0" + text.encode().translate(_PRINTED), np.uint8)
+        return int(np.count_nonzero(printed[1:] > printed[:-1]))
+    codes = np.frombuffer(f" {text}".encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _kinds_of_characters().take(codes, mode="clip")
+    is_of_word = kinds == _OF_A_WORD
+    n_begins = np.count_nonzero(is_of_word[1:] > is_of_word[:-1])
+    return int(n_begins + np.count_nonzero(kinds == _WORD_OF_ITS_OWN))
+
+
+@cache
+def _kinds_of_characters() -> npt.NDArray[np.uint8]:
+    """Return what characters are, by code point. The last one stands for all that follow."""
+    kinds = np.full(_CJK[-1][-1] + 2, _OF_A_WORD, np.uint8)
+    kinds[[code for code in range(_CJK[0][0]) if chr(code).isspace()]] = 0
+    for first, last in _CJK:
+        kinds[first : last + 1] = _WORD_OF_ITS_OWN
+    return kinds
 
 
 def _check(body: object, accepted: tuple[type, ...], source: Source) -> None:

@@ -57,16 +57,6 @@ def test_a_pattern_that_begins_with_anything_is_found_under_any_first_letter() -
     assert matcher.find("all about the river") is None
 
 
-def test_a_matcher_of_a_text_finds_in_its_lines_what_the_whole_matcher_finds() -> None:
-    matcher = _matcher(".{1,20} the old dam", ".{1,20}©", "read .{1,20}", ".{1,9} reporter")
-    lines = ("Rain at  the old\tdam", "read on", "Ana Ruiz, reporter", "2024 ©", "Rain fell.")
-    narrowed = matcher.narrowed("\n".join(lines))
-    for line in (" ".join(one.split()) for one in lines):
-        assert narrowed.find(line) == matcher.find(line)
-    assert narrowed.find("Rain at the old dam") is not None
-    assert matcher.narrowed("Rain fell.").find("2024 ©") is None
-
-
 def test_the_first_characters_of_matches_are_a_pattern() -> None:
     beginning = re.compile(_matcher("read .{1,20}", "see", "[(]see also[)]").beginning())
     assert all(map(beginning.match, ("read on", "see", "(see also)")))

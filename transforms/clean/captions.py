@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from copydesk.transforms.clean.rule_set import SENTENCE_END, RuleSet
+from copydesk.transforms.clean.lines.line_credits import SENTENCE_END
+from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.clean.wording_model import pieces_of_words
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 from copydesk.transforms.tag.datelines import dateline_parser

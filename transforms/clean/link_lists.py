@@ -336,7 +336,7 @@ def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> li
     return headings
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # The pages of a site repeat its labels.
 def _is_menu_label(line: str, most: int = MENU_WORDS) -> bool:
     """Tell whether a line is as long as a label of a menu: a few words, no sentence, no byline."""
     text = line.strip()

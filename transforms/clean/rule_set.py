@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property, partial
 
+from copydesk.transforms import numba_cache
 from copydesk.transforms.clean import line_parts
 from copydesk.transforms.clean.fold_text import key, key_of_plain, plain, undecorated
+from copydesk.transforms.clean.lines import line_credits
 from copydesk.transforms.clean.lines.line import Line
+from copydesk.transforms.clean.lines.line_screen import Screen, Screened
 from copydesk.transforms.clean.news_sentence import (
     ends_as_sentence,
     is_of_article,
@@ -15,7 +19,6 @@ from copydesk.transforms.clean.news_sentence import (
     quotes_speech,
 )
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
-from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
 from copydesk.transforms.clean.rule import (
     PROMPTS,
@@ -30,7 +33,6 @@ _MAX_LINE = 700  # Characters. The longest boilerplate seen on the development p
 # Characters. Longer lines that end in a credit are prose with the caption attached.
 _MAX_CAPTION = 300
 _EDGE = 400  # Characters at each end of a paragraph that are searched for attached boilerplate.
-_MAX_CREDIT = 110  # Characters of a credit with its label.
 _MAX_FIELD = 40  # Characters of a form field's name.
 _MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
 _LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
@@ -39,7 +41,9 @@ _SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
 # The same for a line of several parts, of which the first ones end with such a mark.
 _PARTS_SIGN = re.compile(r"[.!?…؟;。！？।|•·\"'”’»)\]] {0,3}\S")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
-_MANY_LINES = 12  # Lines of a text for which it is worth to look up which literals the text has.
+_SEVERAL_LINES = 3  # New lines of a text for which the compiled screen takes less time.
+# Characters by which the screen may read a line shorter than it is.
+_DECORATION = 20
 # Labels of all rule sets together that are remembered. They take 10 MB, and a site has hundreds.
 _MANY_LABELS = 40_000
 _LABELS_BETWEEN_COUNTS = 1_000  # New labels of a rule set after which all labels are counted.
@@ -52,20 +56,6 @@ _PROSE_START = re.compile(r"[\"'“‘„«(¿¡]?[^\W_a-zß-öø-ÿ]")
 _SEPARATOR = re.compile(r"(?=.{0,40}[-_=|•·–—~#])[-_=|•·–—~#\s]{1,400}|[*•·|>»«<×✕✖]")
 # The head of a table in Markdown.
 _TABLE_HEAD = re.compile(r"\|(?: {0,3}:?-{3,40}:? {0,3}\|){2,40}")
-# An agency that is named after a sentence wrote it. The credit of a caption may also name a
-# photographer or an archive.
-_SIGN_OFF = re.compile(
-    r" ?\((?:ap|afp|agi|ani|anp|ansa|apa|associated press|belga|dpa|efe|epd|kna|lusa|ntb|pti|reuters|sid|tass|tt|xinhua)(?:[/,-] ?[\w-]{1,12}){0,3}\)"
-)
-# The beginning of a credit, behind the last sentence of a paragraph, if the rule matches only the
-# end of the credit: "(Photo: Ana Ruiz" before "/Reuters)".
-_LABEL_OF_CREDIT = re.compile(
-    r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)])) ?[(\[]?[^\W\d_]{2,16}\.?(?: [^\W\d_]{2,16}){0,2} ?[:/©] ?[^.!?:]{0,70}$"
-)
-SENTENCE_END = frozenset(".!?…。\"'”’»)]")
-# A credit ends in a name or a bracket. A sentence ends in one of these.
-_NO_CREDIT = frozenset(".!?:;,\"'”’»")
-
 
 #: The cuts of lines by text. Most lines have none, and all of those share one empty tuple: the
 #: garbage collector need not walk through it.
@@ -85,6 +75,7 @@ class RuleSet:
             return Matcher(table.patterns(place, languages), acting)
 
         self.line, self.start, self.end = matcher("line"), matcher("start"), matcher("end")
+        self._make_screen = partial(Screen, table.patterns("line", languages), acting)
         self.form, self.evidence = matcher("form"), matcher("evidence")
         self._glue = re.compile(f"{_GLUE}(?={self.end.beginning()})")
         """The positions where a paragraph may end and boilerplate begin."""
@@ -114,8 +105,7 @@ class RuleSet:
         """
         cuts, cut_by = list[Cut](), dict[int, str]()
         blank, n_empty = BLANK_LINE in self.by_name, 0
-        plains: Sequence[str] = ()  # The plain forms of the lines that may match as a whole.
-        matcher = self.line if len(left) < _MANY_LINES else None
+        screened = self._screened(left, low, judged)
         for number, line in enumerate(left):
             if blank and not line:
                 cut_by[number] = BLANK_LINE
@@ -131,16 +121,10 @@ class RuleSet:
             cache = judged if len(line) > _LABEL else self._judged
             found = cache.get(line)
             if found is None:
-                folded_line = low[number]
-                if not plains and (matcher is None or not folded_line.isascii()):
-                    plains = _plain_forms(low)  # All together, which costs little more than one.
-                if matcher is None:
-                    matcher = self.line.narrowed("\n".join(plains))
-                plain_line = plains[number] if plains else folded_line
-                found = tuple(self.cuts_of_line(0, line, folded_line, plain_line, matcher))
+                found = tuple(self.cuts_of_line(0, line, low[number], screened.get(line)))
                 self._remember(line, found, cache)
                 if found and found[0].start is not None:
-                    self._remember_rest(line, folded_line, found, judged)
+                    self._remember_rest(line, low[number], found, judged)
             for _, rule, version, start, end, _ in found:
                 cuts.append(new_cut((number, rule, version, start, end, 1)))
             if found and found[0].start is None:
@@ -150,6 +134,32 @@ class RuleSet:
         if self.comments.isdisjoint(cut_by.values()):
             return cuts
         return cuts + self.form_lines(low, cut_by)
+
+    def _screened(
+        self, left: Sequence[str], low: Sequence[str], judged: KnownCuts
+    ) -> Mapping[str, Screened]:
+        """Return what the screen finds in the lines that a rule may match as a whole.
+
+        Lines of which the cuts are known are left out. Nothing is returned if they are few.
+        """
+        if numba_cache.uses_plain_loops():
+            return {}
+        new = {
+            line: folded_line
+            for line, folded_line in zip(left, low, strict=True)
+            if line
+            and len(line) <= _MAX_LINE
+            and line not in (self._judged if len(line) <= _LABEL else judged)
+        }
+        if len(new) < _SEVERAL_LINES:
+            return {}
+        keys = list(map(key_of_plain, _plain_forms(list(new.values()))))
+        return dict(zip(new, self._screen.of(keys), strict=True))
+
+    @cached_property
+    def _screen(self) -> Screen:
+        """The patterns of `line`. They take some milliseconds, so texts of few lines do without."""
+        return self._make_screen()
 
     def _remember(self, line: str, made: tuple[Cut, ...], cache: KnownCuts) -> None:
         """Cache the cuts of a line.
@@ -178,17 +188,11 @@ class RuleSet:
             self._remember(rest, (), judged if len(rest) > _LABEL else self._judged)
 
     def cuts_of_line(
-        self,
-        number: int,
-        line: str,
-        low: str,
-        plain_line: str | None = None,
-        matcher: Matcher | None = None,
+        self, number: int, line: str, low: str, screened: Screened | None = None
     ) -> list[Cut]:
         """Return the cuts of one line, considered alone.
 
-        `low` is its folded form, and `plain_line` the plain form of that (see `fold_text`).
-        `matcher` has at least those patterns of `self.line` that may match it or one of its prompts.
+        `low` is its folded form, and `screened` what the screen found in it, if it was asked.
 
         A rule may match the whole line, as in "Share on Facebook". Otherwise boilerplate is cut
         from the beginning and the end of the line, again and again until no rule matches there.
@@ -196,14 +200,22 @@ class RuleSet:
         cuts: list[Cut] = []
         start, end = 0, len(line)
         may_have_parts = _PARTS_SIGN.search(low) is not None
-        if plain_line is None or matcher is None:
-            matcher = self.line
+        may_have_credit = (
+            screened is None
+            or screened.may_have_credit
+            or not low.isascii()
+            or len(low) - len(screened.key) > _DECORATION
+        )
         while True:
             if (
                 end - start <= _MAX_LINE
                 and (
                     whole := self._whole(
-                        line[start:end], low[start:end], plain_line, matcher, may_have_parts
+                        line[start:end],
+                        low[start:end],
+                        screened,
+                        may_have_parts,
+                        may_have_credit,
                     )
                 )
                 is not None
@@ -216,12 +228,15 @@ class RuleSet:
                 and (at := self._boilerplate_at_start(line, low, start, end)) is not None
             ):
                 cuts.append(Cut(number, at[0].name, at[0].version, start, at[1]))
-                start, plain_line, matcher = at[1], None, self.line
-            elif (at := self._boilerplate_at_end(low, start, end, may_have_parts)) is not None:
+                start = at[1]
+            elif (
+                at := self._boilerplate_at_end(low, start, end, may_have_parts, may_have_credit)
+            ) is not None:
                 cuts.append(Cut(number, at[0].name, at[0].version, at[1], end))
-                end, plain_line, matcher = at[1], None, self.line
+                end = at[1]
             else:
                 return cuts
+            screened, may_have_credit = None, True
 
     def with_evidence(self, line: Line) -> Line:
         """Return the line with the category and name of the `evidence` rule that matches it.
@@ -235,12 +250,16 @@ class RuleSet:
         return line if rule is None else line._replace(category=rule.category, rule=rule.name)
 
     def _whole(
-        self, line: str, low: str, plain_line: str | None, matcher: Matcher, may_have_parts: bool
+        self,
+        line: str,
+        low: str,
+        screened: Screened | None,
+        may_have_parts: bool,
+        may_have_credit: bool,
     ) -> RuleEntry | None:
         """Return the rule that matches the whole line.
 
-        `plain_line` is the plain form of the folded line `low`, if it is known. `may_have_parts`
-        tells whether the line has a mark between two parts.
+        `low` is the folded line. `may_have_parts` tells whether it has a mark between two parts.
         """
         if not low[:1].isalnum() and ((core := undecorated(low)) == "" or core.isspace()):
             return self.by_name.get(
@@ -250,15 +269,25 @@ class RuleSet:
                 if _SEPARATOR.fullmatch(line) and not _TABLE_HEAD.fullmatch(line.strip())
                 else ""
             )
-        bare = key(low) if plain_line is None else key_of_plain(plain_line)
-        rule = matcher.find(bare, sentence=(sentence := kind_of_sentence(low)))
-        if rule is not None and is_of_article(line, low, rule, sentence):
-            return None
+        rule = None
+        if screened is None or screened.patterns:
+            sentence = kind_of_sentence(low)
+            rule = (
+                self.line.find(key(low), sentence=sentence)
+                if screened is None
+                else self._screen.find(screened, sentence)
+            )
+            if rule is not None and is_of_article(line, low, rule, sentence):
+                return None
         if rule is None and (may_have_parts or line[:2].isupper()):
-            rule = line_parts.find(line, low, matcher)
+            rule = line_parts.find(line, low, self.line)
         if rule is not None:
             return rule
-        if len(line) <= _MAX_CAPTION and (credit := self.credit(low)) is not None:
+        if (
+            may_have_credit
+            and len(line) <= _MAX_CAPTION
+            and (credit := self.credit(low)) is not None
+        ):
             return None if quotes_speech(line) else credit[0]
         return None
 
@@ -276,7 +305,7 @@ class RuleSet:
         return found[0], start + found[1]
 
     def _boilerplate_at_end(
-        self, low: str, start: int, end: int, may_have_parts: bool
+        self, low: str, start: int, end: int, may_have_parts: bool, may_have_credit: bool
     ) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches the end of a paragraph, and where the prose ends."""
         if may_have_parts:
@@ -291,8 +320,9 @@ class RuleSet:
                 at = first + prompt[1]
                 return (prompt[0], at) if at - start >= _MIN_PROSE else None
         if (
-            (credit := self._credit(low, start, end)) is not None
-            and low[credit[1] - 1] in SENTENCE_END
+            may_have_credit
+            and (credit := line_credits.at_end(low, start, end, self.endings)) is not None
+            and low[credit[1] - 1] in line_credits.SENTENCE_END
             and (end - start > _MAX_CAPTION or quotes_speech(low[start:end]))
         ):
             return credit
@@ -303,7 +333,7 @@ class RuleSet:
 
         "The river rose again. Subscribe to our newsletter" has no mark at its end.
         """
-        if not tail or tail[-1] in SENTENCE_END:
+        if not tail or tail[-1] in line_credits.SENTENCE_END:
             return None
         boundary = _LAST_SENTENCE.match(tail) if _SENTENCE_SIGN.search(tail) else None
         if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
@@ -315,30 +345,7 @@ class RuleSet:
 
     def credit(self, low: str) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches a credit at the end of a folded line, and where it begins."""
-        return self._credit(low, 0, len(low))
-
-    def _credit(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
-        """Return the rule that matches a credit at the end of a line, and where the credit begins.
-
-        White space before the credit belongs to it.
-        """
-        first = max(start, end - _MAX_CREDIT)
-        tail = low[first:end].rstrip()
-        if not tail or tail[-1] in _NO_CREDIT or not has_credit_word(tail):
-            return None
-        for pattern, rule in self.endings:
-            if (found := pattern.search(tail)) is None or (
-                kind_of_sentence(tail[found.start() :]) == SENTENCE
-            ):
-                continue
-            if not (
-                _SIGN_OFF.fullmatch(tail, found.start())
-                and tail[: found.start()].rstrip()[-1:] in SENTENCE_END
-            ):
-                label = _LABEL_OF_CREDIT.search(tail, 0, found.start())
-                begin = found.start() if label is None else label.start()
-                return rule, first + len(tail[:begin].rstrip().rstrip("([").rstrip())
-        return None
+        return line_credits.at_end(low, 0, len(low), self.endings)
 
     def without_cuts_of_short_text(self, low: Sequence[str], cuts: list[Cut]) -> list[Cut]:
         """Return the cuts of a text, without some of them if the text is only two sentences.

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from copydesk.transforms import packaged_arrays
 from copydesk.transforms.clean.lines import line_context_features
-from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, WORD, Line
+from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, Line
 from copydesk.transforms.clean.lines.line_features import features
 from copydesk.transforms.clean.lines.line_properties import WordWeights, word_weights
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 JUDGED = 40  # Spaces. Lines with more are never cut, whatever the model says.
 # Words. Shorter lines are mostly sub-headings and list items, and have a threshold of their own.
 MIN_WORDS = 4
+_WORDS = re.compile(rf"\W*(?:\w+\W+){{{MIN_WORDS - 1}}}\w")
 UNSPACED_CHARS = 60  # The same as `JUDGED` in scripts without spaces. Arbitrary.
 UNSPACED_SENTENCE = 30  # Characters of a sentence in such a script. Arbitrary.
 BREAK_WORDS = 5  # Words of a sentence that ends a list of links, as the steps of a recipe do.
@@ -211,7 +212,7 @@ def below_the_end(lines: Sequence[Line], may_go: Callable[[int], bool]) -> list[
         for i in range(taken[0] + 1, len(lines))
         if may_go(i)
         and not _BYLINE.match(lines[i].low)
-        and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or (i < taken[-1] and len(taken) >= MENU))
+        and (_has_words(lines[i]) or (i < taken[-1] and len(taken) >= MENU))
     ]
 
 
@@ -230,10 +231,13 @@ def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> lis
     return [
         i
         for i in range(taken[0] + 1, taken[-1])
-        if may_go(i)
-        and not _BYLINE.match(lines[i].low)
-        and len(WORD.findall(lines[i].low)) < MIN_WORDS
+        if may_go(i) and not _BYLINE.match(lines[i].low) and not _has_words(lines[i])
     ]
+
+
+def _has_words(line: Line) -> bool:
+    """Tell whether a line has at least `MIN_WORDS` words."""
+    return _WORDS.match(line.low) is not None
 
 
 def _ends_prose(line: Line, words: int) -> bool:
@@ -313,7 +317,7 @@ def decide(
             and not lines[i].category
             and i not in listed
             and may_go(i)
-            and (len(WORD.findall(lines[i].low)) >= MIN_WORDS or _is_label(lines[i], sure, known))
+            and (_has_words(lines[i]) or _is_label(lines[i], sure, known))
         ]
     return Decision(tuple(below), tuple(above), tuple(own))
 

@@ -51,14 +51,15 @@ class Guard:
         self.asked = 0  # How often a text was shown, which the caller counts.
 
     @cached_property
-    def _needs(self) -> Needs:
+    def needs(self) -> Needs:
+        """What `pattern_needs.needs` returns of the pattern."""
         needs: Needs = json.loads(self._packed_needs)
         return needs
 
     @cached_property
     def fewest_tests(self) -> int:
         """How many literals are looked for in a text that has none of them."""
-        return fewest_tests(self._needs)
+        return fewest_tests(self.needs)
 
     @cached_property
     def _heads(self) -> frozenset[str]:
@@ -70,7 +71,7 @@ class Guard:
 
     def allows(self, text: str, *, whole: bool) -> bool:
         """Tell whether the pattern may match the start of a text, or the whole text."""
-        if not meets(text, self._needs, min(len(text), UNBOUNDED) if whole else 0):
+        if not meets(text, self.needs, min(len(text), UNBOUNDED) if whole else 0):
             return False
         if self._packed_heads or self._packed_tails:
             letters = _letters(text)

@@ -56,27 +56,8 @@ class Matcher:
             _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
         )
         self._open_in_ascii = tuple(map(_in_ascii, self._open))
-        self._open_words = {
-            literal: max(literal.split(), key=len, default="")
-            for literal, _ in self._open[NO_SENTENCE]
-        }
         self._known: tuple[dict[str, _Entries], ...] = tuple({} for _ in range(SENTENCE + 1))
         self._by_head: dict[tuple[str, int], _Entries] = {}
-
-    def narrowed(self, text: str) -> Matcher:
-        """Return the matcher for the lines of a text, without patterns whose literal it lacks.
-
-        The white space of a line may change before it is matched, so the longest word of a literal
-        is looked for.
-        """
-        found = object.__new__(Matcher)
-        found.__dict__.update(self.__dict__)
-        present = {literal for literal, word in self._open_words.items() if word in text}
-        found._open = tuple(
-            tuple([one for one in by_literal if one[0] in present]) for by_literal in self._open
-        )
-        found._open_in_ascii = tuple(map(_in_ascii, found._open))
-        return found
 
     def may_begin(self, character: str) -> bool:
         """Tell whether a pattern may match a text that begins with the character."""
@@ -93,14 +74,14 @@ class Matcher:
             text, start, sentence
         ):
             may_match = literal in text and (not needs_digit or _DIGIT.search(text))
-            if may_match and _matches(pattern, guard, text, start):
+            if may_match and matches(pattern, guard, text, start):
                 best, limit = rule, number
                 break
         for number, _, pattern, rule, needs_digit, guard in self._unheaded(text, sentence):
             if best is not None and number > limit:
                 break
             may_match = not needs_digit or _DIGIT.search(text)
-            if may_match and _matches(pattern, guard, text, start):
+            if may_match and matches(pattern, guard, text, start):
                 return rule
         return best
 
@@ -214,7 +195,7 @@ _COMPILED: dict[str, re.Pattern[str]] = {}
 """The patterns that were needed, of all rule sets. The cache of `re` is smaller than their number."""
 
 
-def _matches(pattern: str, guard: Guard | None, text: str, start: int) -> bool:
+def matches(pattern: str, guard: Guard | None, text: str, start: int) -> bool:
     """Tell whether the pattern matches all of `text[start:]`.
 
     Guards of compiled ones are not asked. A guard takes longer than its compiled pattern, so a

@@ -62,10 +62,11 @@ _LABELS = frozenset(
         "courtesy",
     ]
 )
-_CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", AGENCY))) - _COMMON | _LABELS
+#: Every credit has one of these words or the sign ©.
+CREDIT_WORDS = frozenset(re.findall(r"[^\W_]+", re.sub(r"\\.", "", AGENCY))) - _COMMON | _LABELS
 _WORDS = re.compile(r"\w+")
 # The same for ASCII as bytes, which is three times faster: each byte outside of words is a space.
-_CREDIT_BYTES = frozenset([word.encode() for word in _CREDIT_WORDS])
+_CREDIT_BYTES = frozenset([word.encode() for word in CREDIT_WORDS])
 _SPACED = bytes(
     code if code < 128 and (chr(code).isalnum() or chr(code) == "_") else ord(" ")
     for code in range(256)
@@ -80,4 +81,4 @@ def has_credit_word(tail: str) -> bool:
     """
     if tail.isascii():
         return not _CREDIT_BYTES.isdisjoint(tail.encode().translate(_SPACED).split())
-    return "©" in tail or not _CREDIT_WORDS.isdisjoint(_WORDS.findall(tail))
+    return "©" in tail or not CREDIT_WORDS.isdisjoint(_WORDS.findall(tail))

@@ -232,7 +232,7 @@ def _is_byline(text: str) -> bool:
     is_cjk = not first.isascii() and _CJK.match(first)
     if len(text) < 5 or is_cjk or not (first.isalpha() or first == "("):
         return False
-    opened = person_names.opened(text) and not _ABOUT.match(text)
+    opened = byline_lexicon.opens(text) and not _ABOUT.match(text)
     if not opened and not _titled(text):
         return False
     if opened:

@@ -192,7 +192,7 @@ def _names_on(text: str) -> tuple[str, ...]:
     elif text.startswith(_CASED_STARTS) or "/" in text:
         forms = CASED_FORMS
     else:
-        forms = ()
+        return ()
     bare = text if forms is CJK_FORMS else without_day(text)
     for form in forms:
         found = _compiled(form.pattern).fullmatch(bare)

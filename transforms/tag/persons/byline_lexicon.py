@@ -49,6 +49,18 @@ def opening(text: str) -> re.Match[str] | None:
     >>> opening("Oleh: Budi Santoso").lastgroup, opening("Oleg Santoso")
     ('writer', None)
     """
+    return _opening(text)
+
+
+def opens(text: str) -> bool:
+    """Tell whether a text begins with the words that open a byline.
+
+    Unlike `opening` it remembers nothing, which takes half the time for a new line.
+    """
+    return _opening(text) is not None
+
+
+def _opening(text: str) -> re.Match[str] | None:
     found = BY.match(text)
     if found is None:
         found = _MORE_ASCII.match(text.lower())

@@ -1,0 +1,288 @@
+"""Finds the patterns that may match the lines of a text, of all lines at once.
+
+Most lines of a text match none of some thousand patterns. To ask Python about each pattern that
+begins as a line does takes longer than all other steps of cleaning. A compiled walk
+(`screen_walk`) finds which literals a line has, and which patterns have all that they need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate, chain
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from copydesk.transforms import numba_cache
+from copydesk.transforms.clean.fold_text import plain
+from copydesk.transforms.clean.patterns.pattern_index import matches
+from copydesk.transforms.clean.patterns.pattern_literals import UNBOUNDED
+from copydesk.transforms.clean.patterns.pattern_needs import Needs
+from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
+from copydesk.transforms.clean.patterns.rule_table import Alternative, PatternTable
+from copydesk.transforms.clean.rule import RuleEntry
+
+_ANCHOR, _HEAD = 4, 5  # Letters by which the walk looks for literals, and of the longest head.
+# What the letters of an anchor or head are multiplied with, and their sum. Arbitrary odd numbers.
+_FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1], np.uint32)
+_SPREAD = np.uint32(0x9E3779B1)
+# Steps of a program: the end, and a jump. A test of a size is `_NO_SIZE` minus the size.
+_MATCH, _JUMP, _NO_SIZE = -1, -2, -3
+_BUCKETS = 8  # Buckets for each hash (measured: the walk takes as long with more of them).
+_IN_MOST_LINES = frozenset(["", *" aefinorst"])
+_DIGIT = re.compile(r"\d")
+
+Codes = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int32]
+
+
+class Screened(NamedTuple):
+    """What the walk found out about a line."""
+
+    key: str
+    """The line in the form in which patterns are matched (`fold_text.key`)."""
+    patterns: Sequence[int]
+    """The numbers of the patterns of the screen that may match the line."""
+    may_have_credit: bool
+    """False for a line of ASCII if it has no word that all photo credits have."""
+
+
+class Screen:
+    """The patterns of some rules for whole lines, in the form in which the walk reads them."""
+
+    def __init__(self, tables: Sequence[PatternTable], on: Mapping[int, RuleEntry]) -> None:
+        """`on` are the rules that are used, by their row in the table of rules."""
+        self._on = on
+        self._alternatives = tuple(chain.from_iterable(table.alternatives for table in tables))
+        parts = [_part(table) for table in tables]
+        literals = [literal for part in parts for literal in part.literals]
+        self._first_word = len(literals)
+        literals += _credit_words()
+        self._literals = (
+            _codes("".join(literals)),
+            _ends(map(len, literals)),
+            np.concatenate([*(part.is_of_open for part in parts), np.zeros(len(literals), bool)]),
+        )
+        buckets, anchored = _buckets(_hashes([literal[:_ANCHOR] for literal in literals]))
+        self._anchors = buckets, anchored, np.diff(buckets) > 0
+        head_hashes = np.concatenate([part.heads for part in parts])
+        self._heads = (
+            head_hashes,
+            _ends(chain.from_iterable(part.n_under_head for part in parts)),
+            _shifted([part.under_heads for part in parts], [part.n_patterns for part in parts]),
+            *_buckets(head_hashes),
+        )
+        self._is_always_open = any(part.is_always_open for part in parts)
+        n_steps, n_literals = (
+            [len(one) for one in some]
+            for some in ([part.tests for part in parts], [part.literals for part in parts])
+        )
+        self._programs = (
+            _shifted([part.tests for part in parts], n_literals),
+            _shifted([part.elsewhere for part in parts], n_steps),
+            _shifted([part.programs for part in parts], n_steps),
+        )
+
+    def of(self, keys: Sequence[str]) -> list[Screened]:
+        """Return what the walk finds in lines, which are in the form of `fold_text.key`."""
+        first, found, has_word = _kernel()(
+            _codes("".join(keys)),
+            np.array([0, *accumulate(map(len, keys))], np.int64),
+            _FACTORS,
+            self._literals,
+            self._anchors,
+            self._heads,
+            self._programs,
+            self._first_word,
+            self._is_always_open,
+        )
+        at, numbers = first.tolist(), found.tolist()
+        return [
+            Screened(key, numbers[begin:end], has)
+            for key, begin, end, has in zip(keys, at, at[1:], has_word.tolist(), strict=False)
+        ]
+
+    def find(self, line: Screened, sentence: int) -> RuleEntry | None:
+        """Return the first rule, in table order, with a pattern that matches the line.
+
+        `sentence` tells how the line ends (see `rule`).
+        """
+        found = [self._alternatives[number] for number in line.patterns]
+        if len(found) > 1:
+            found.sort(key=itemgetter(0))
+        for one in found:
+            if (
+                one.takes >= sentence
+                and one.rule in self._on
+                and (not one.needs_digit or _DIGIT.search(line.key))
+                and matches(one.pattern, one.guard, line.key, 0)
+            ):
+                return self._on[one.rule]
+        return None
+
+
+@cache
+def _kernel() -> Any:
+    from copydesk.transforms.clean.lines.screen_walk import walk
+
+    return numba_cache.compiled(walk, boundscheck=False)
+
+
+@cache
+def _credit_words() -> tuple[str, ...]:
+    """Return the words that show a credit, in plain form."""
+    return tuple(sorted(set(map(plain, CREDIT_WORDS))))
+
+
+class _Part(NamedTuple):
+    """The patterns of one table, and how its numbers refer to each other."""
+
+    n_patterns: int
+    literals: tuple[str, ...]
+    is_always_open: bool  # A pattern that begins with anything needs no literal.
+    is_of_open: npt.NDArray[
+        np.bool_
+    ]  # Of each literal: a pattern that begins with anything needs it.
+    heads: Codes  # Hashes of the heads.
+    n_under_head: tuple[int, ...]
+    under_heads: Ints
+    tests: Ints  # All steps of all programs (see `_Program`), with numbers of literals.
+    elsewhere: Ints
+    programs: Ints  # The first step of each.
+
+
+_PARTS: dict[int, tuple[PatternTable, _Part]] = {}
+"""The parts that were made, by the identity of their table. Several sets of rules share a table."""
+
+
+def _part(table: PatternTable) -> _Part:
+    if id(table) not in _PARTS:
+        _PARTS[id(table)] = table, _made_part(table)
+    return _PARTS[id(table)][1]
+
+
+def _made_part(table: PatternTable) -> _Part:
+    is_open, is_always_open = set(table.heads.get("", ())), False
+    literals, of_open, program, begins = dict[str, int](), set[str](), _Program([], []), list[int]()
+    for row, one in enumerate(table.alternatives):
+        begins.append(len(program.tests))
+        needs = _needs(one)
+        program.add_needs(needs, literals)
+        program.add(_MATCH)
+        if row in is_open:
+            of_open.update(_literals_in(needs))
+            is_always_open |= not _needs_literal(needs)
+    heads = list(table.heads)
+    return _Part(
+        len(table.alternatives),
+        tuple(literals),
+        is_always_open,
+        np.array([literal in of_open for literal in literals], bool),
+        _hashes(heads),
+        tuple(len(table.heads[head]) for head in heads),
+        _ints([row for head in heads for row in table.heads[head]]),
+        _ints(program.tests),
+        _ints(program.elsewhere),
+        _ints(begins),
+    )
+
+
+def _needs(one: Alternative) -> Needs:
+    """Return all that is known of what a line must have if the pattern is to match it."""
+    literals: Needs = [[UNBOUNDED, literal] for literal in one.literals]
+    return [[UNBOUNDED, literals, one.guard.needs]] if one.guard else literals
+
+
+def _is_telling(literal: str) -> bool:
+    """Tell whether the walk should look for a literal. Nearly every line has the others."""
+    return literal not in _IN_MOST_LINES
+
+
+def _literals_in(needs: Needs) -> Iterator[str]:
+    for _, *others in needs:
+        for one in others:
+            yield from (one,) if isinstance(one, str) else _literals_in(one)
+
+
+def _needs_literal(needs: Needs) -> bool:
+    """Tell whether no text without a literal meets the needs."""
+    return all(
+        any(_is_telling(one) if isinstance(one, str) else _needs_literal(one) for one in others)
+        for _, *others in needs
+    )
+
+
+class _Program(NamedTuple):
+    """The needs of patterns as steps: tests for a literal, by its number, or for a size.
+
+    If a test fails, the walk goes on at the step `elsewhere`, of which -1 is the end.
+    """
+
+    tests: list[int]
+    elsewhere: list[int]
+
+    def add(self, test: int) -> int:
+        self.tests.append(test)
+        self.elsewhere.append(-1)
+        return len(self.tests) - 1
+
+    def go_on_here(self, steps: Sequence[int]) -> None:
+        """Let the walk go on at the next step if one of these tests fails."""
+        for step in steps:
+            self.elsewhere[step] = len(self.tests)
+
+    def add_needs(self, needs: Needs, literals: dict[str, int]) -> list[int]:
+        """Add the steps of some needs, and return the tests after which they are not met."""
+        met, failing = list[int](), list[int]()
+        for n, (most, *others) in enumerate(needs):
+            if n:
+                met.append(self.add(_JUMP))
+                self.go_on_here(failing)
+            failing = [self.add(_NO_SIZE - most)] if most < UNBOUNDED else []
+            for one in others:
+                if not isinstance(one, str):
+                    failing += self.add_needs(one, literals)
+                elif _is_telling(one):
+                    failing.append(self.add(literals.setdefault(one, len(literals))))
+        self.go_on_here(met)
+        return failing
+
+
+def _shifted(parts: Sequence[Ints], sizes: Sequence[int]) -> Ints:
+    """Return the numbers of all parts. Those from 0 on are raised by the sizes of the parts before."""
+    before = [0, *accumulate(sizes)]
+    return np.concatenate(
+        [np.where(part >= 0, part + n, part) for part, n in zip(parts, before, strict=False)]
+    ).astype(np.int32)
+
+
+def _buckets(hashes: Codes) -> tuple[Ints, Ints]:
+    """Return where each bucket of some hashes begins, and the numbers of the hashes in order."""
+    n_bits = max(10, (_BUCKETS * len(hashes)).bit_length())
+    buckets = (hashes * _SPREAD) >> np.uint32(32 - n_bits)
+    starts = np.zeros((1 << n_bits) + 1, np.int32)
+    np.cumsum(np.bincount(buckets, minlength=1 << n_bits), out=starts[1:])
+    return starts, np.argsort(buckets, kind="stable").astype(np.int32)
+
+
+def _hashes(texts: Sequence[str]) -> Codes:
+    """Return the hash of each text of at most `_HEAD` letters, as the walk computes it."""
+    padded = _codes("".join([text.ljust(_HEAD, "\0") for text in texts]))
+    sums: Codes = (padded.reshape(-1, _HEAD) * _FACTORS).sum(axis=1, dtype=np.uint32)
+    return sums
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _ends(lengths: Iterable[int]) -> Ints:
+    return _ints([0, *accumulate(lengths)])
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, np.int32)
