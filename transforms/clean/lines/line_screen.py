@@ -67,8 +67,9 @@ class Screen:
             _ends(map(len, literals)),
             np.concatenate([*(part.is_of_open for part in parts), np.zeros(len(literals), bool)]),
         )
-        buckets, anchored = _buckets(_hashes([literal[:_ANCHOR] for literal in literals]))
-        self._anchors = buckets, anchored, np.diff(buckets) > 0
+        hashes = _hashes([literal[:_ANCHOR] for literal in literals])
+        buckets, anchored = _buckets(hashes)
+        self._anchors = buckets, anchored, hashes[anchored], np.diff(buckets) > 0
         head_hashes = np.concatenate([part.heads for part in parts])
         self._heads = (
             head_hashes,

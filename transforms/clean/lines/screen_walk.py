@@ -17,7 +17,7 @@ def walk(
     starts: npt.NDArray[np.int64],
     factors: Codes,
     literals: tuple[Codes, Ints, npt.NDArray[np.bool_]],
-    anchors: tuple[Ints, Ints, npt.NDArray[np.bool_]],
+    anchors: tuple[Ints, Ints, Codes, npt.NDArray[np.bool_]],
     heads: tuple[Codes, Ints, Ints, Ints, Ints],
     programs: tuple[Ints, Ints, Ints],
     first_word: int,
@@ -30,7 +30,7 @@ def walk(
     `line_screen` makes the other arguments.
     """
     letters, letter_starts, is_of_open = literals
-    anchor_buckets, anchored, is_anchor = anchors
+    anchor_buckets, anchored, anchor_hashes, is_anchor = anchors
     head_hashes, head_starts, under_heads, head_buckets, headed = heads
     tests, elsewhere, program_starts = programs
     match, jump, no_size = -1, -2, -3
@@ -58,6 +58,8 @@ def walk(
                 if not is_anchor[bucket]:
                     continue
                 for at in range(anchor_buckets[bucket], anchor_buckets[bucket + 1]):
+                    if anchor_hashes[at] != h:
+                        continue
                     literal = anchored[at]
                     if row_with[literal] == row:
                         continue
