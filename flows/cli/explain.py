@@ -152,6 +152,9 @@ def _list_copies(snapshot: Any, row: Mapping[str, Any], *, as_json: bool) -> Non
     if as_json:
         echo_json({"kept": row["doc_id"], "copies": copies})
         return
+    if not copies:
+        click.echo(f"{row['doc_id']} is kept and has no copy.")
+        return
     click.echo(f"{row['doc_id']} is kept. {counted(len(copies), 'copy')}:")
     for copy in copies:
         click.echo(

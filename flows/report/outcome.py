@@ -61,11 +61,12 @@ def report_run(summary: Summary, warehouse: Path | str) -> Outcome:
 def summary_lines(outcome: Outcome, *, seconds: float) -> list[str]:
     """A summary of the run in a few lines for the terminal."""
     summary, facts = outcome.summary, outcome.summary.facts
-    lines = [
-        f"{counted(facts.n_read, 'document')} read in {duration(seconds)}"
-        + (" (dry run: nothing was published)" if summary.is_dry else "")
-    ]
-    lines += _counts(summary)
+    dry = " (dry run: nothing was published)" if summary.is_dry else ""
+    if facts.n_read and facts.n_known == facts.n_read:
+        lines = [f"{_nothing_new(facts)} ({duration(seconds)}){dry}"]
+    else:
+        lines = [f"{counted(facts.n_read, 'document')} read in {duration(seconds)}{dry}"]
+        lines += _counts(summary)
     if facts.skipped:
         skipped = ", ".join(f"{name} {n:,}" for name, n in facts.skipped.items())
         lines.append(f"skipped    {skipped}")
@@ -97,26 +98,26 @@ def summary_lines(outcome: Outcome, *, seconds: float) -> list[str]:
 def _counts(summary: Summary) -> list[str]:
     """The number of documents of each outcome, one line each."""
     facts = summary.facts
-    lines = []
-    if facts.n_read and facts.n_known == facts.n_read:
-        lines.append("Nothing new: the warehouse knows them all.")
-        if facts.known_since:
-            n_files = counted(facts.n_known_files, "file")
-            lines.append(
-                f"           nothing new since {_minute(facts.known_since)}; {n_files} did not change"
-            )
-    else:
-        revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
-        lines.append(f"{facts.n_articles:>9,}  in the corpus{revised}")
-        for n, name in (
-            (facts.n_duplicates, _copies(facts)),
-            (facts.n_rejected, f"rejected{_why_rejected(summary)}"),
-            (facts.n_quarantined, "quarantined"),
-            (facts.n_known, "already known"),
-        ):
-            if n:
-                lines.append(f"{n:>9,}  {name}")
+    revised = f", {facts.n_revisions:,} of them revisions" if facts.n_revisions else ""
+    lines = [f"{facts.n_articles:>9,}  in the corpus{revised}"]
+    for n, name in (
+        (facts.n_duplicates, _copies(facts)),
+        (facts.n_rejected, f"rejected{_why_rejected(summary)}"),
+        (facts.n_quarantined, "quarantined"),
+        (facts.n_known, "already known"),
+    ):
+        if n:
+            lines.append(f"{n:>9,}  {name}")
     return lines
+
+
+def _nothing_new(facts: Facts) -> str:
+    """The sentence for a run whose documents were all known before."""
+    since = (
+        f"nothing new since {_minute(facts.known_since)}" if facts.known_since else "nothing new"
+    )
+    files = f", {counted(facts.n_known_files, 'file')} unchanged" if facts.n_known_files else ""
+    return f"{since}: {counted(facts.n_known, 'document')} known already{files}"
 
 
 def _why_rejected(summary: Summary) -> str:

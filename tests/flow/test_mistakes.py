@@ -78,6 +78,7 @@ def test_explain_finds_a_document_as_show_does(warehouse: Path) -> None:
     for name in ("https://www.harbour.example/ferry", "roof.txt"):
         result = call("explain", name, "--warehouse", warehouse)
         assert result.exit_code == 0, result.output
+    assert "is kept and has no copy." in result.output
 
 
 def test_explain_does_not_compare_a_document_with_itself(warehouse: Path) -> None:

@@ -297,7 +297,7 @@ def test_known_inputs_bring_nothing_new_and_refused_ones_are_read_again(
     assert (said["rejects_before"], said["rejects_after"], said["articles"]) == (2, 1, 1)
     code, output = twins.store.run("ingest", "--direct", "--workers", "1", f"s3://{BUCKET}/dump/1/")
     assert code == 0
-    assert "Nothing new" in output
+    assert "nothing new" in output
 
 
 @pytest.mark.parametrize(
