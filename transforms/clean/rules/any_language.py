@@ -12,6 +12,14 @@ _SIGNING = rf"(?:{AGENCY}|{WIRE})"
 
 RULES = (
     Rule(
+        name="player_notice",
+        category="notices",
+        languages=_ANY,
+        patterns=(r"to (?:view|watch|play|hear) this (?:video|audio|content),? please (?:enable|turn on) javascript\b.{0,140}",),
+        drops=("To view this video please enable JavaScript, and consider upgrading to a web browser that supports HTML5 video",),
+        keeps=("The video shows how the ferry hit the pier.",),
+    ),
+    Rule(
         name="agency_line",
         category="author",
         languages=_ANY,

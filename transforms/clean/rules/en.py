@@ -406,10 +406,10 @@ RULES = (
             r"as an amazon associate.{0,160}",
             r"(?:some|all|many)(?: \w{1,12}){0,4} (?:links?|products|offers)(?: \w{1,14}){0,8} (?:affiliate|sponsors?|advertisers|partners|compensat\w{1,6}).{0,240}",
             r"(?:all )?(?:prices?|information|rates|data)(?: \w{1,14}){0,4} (?:correct|accurate|current|subject to change)(?: \w{1,12}){0,3} (?:at|as of|of|without|on|and).{0,120}",
-            r"(?:the )?(?:information|content|material)s?(?: \w{1,14}){0,8} (?:is|are)(?: \w{1,14}){0,4} (?:for|as)(?: \w{1,14}){0,4} (?:informational|information|educational|general|illustrative)(?: .{0,10})? ?(?:purposes?|and|use|only).{0,300}",
+            r"(?:disclaimer ?: ?)?(?:(?:the|this|all) )?(?:information|content|material|article|report)s?(?: \w{1,14}){0,8} (?:is|are)(?: \w{1,14}){0,4} (?:for|as)(?: \w{1,14}){0,4} (?:informational|information|educational|general|illustrative)(?: .{0,10})? ?(?:purposes?|and|use|only).{0,300}",
             r"nothing (?:in|on|contained).{0,60}(?:advice|offer|recommendation|constitute).{0,200}",
         ),
-        drops=("The opinions expressed are those of the writer.", "This article contains affiliate links.", "As an Amazon Associate I earn from qualifying purchases.", "We may earn a commission if you buy through our links.", "Affiliate disclosure: we may be paid when you buy."),
+        drops=("The opinions expressed are those of the writer.", "This article contains affiliate links.", "As an Amazon Associate I earn from qualifying purchases.", "We may earn a commission if you buy through our links.", "Affiliate disclosure: we may be paid when you buy.", "Disclaimer: This article is for informational purposes only and is not investment advice."),
         keeps=("The opinions of the court were split five to four.", "We may earn our bread elsewhere, the miners said.", "If you buy a house here, the river may take it."),
     ),
     Rule(
