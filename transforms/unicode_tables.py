@@ -5,10 +5,15 @@ that are written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each char
 Almost every character can be classified and folded on its own. The few whose normal form depends on
 their neighbours are flagged. A text with a flagged character is normalised as a whole before it is
 split into words.
+
+Characters that nobody sees, such as soft hyphens and zero-width spaces, are in no word and separate
+none. The zero-width non-joiner separates two, because in Persian it stands between the parts of a
+word, and other outlets write a space there.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -23,6 +28,8 @@ COMPLEX = 4  # Flag: normalise the whole text before reading this character.
 MARK = 8
 # Flag: several characters. `folded` gives their position in `expansions`, after their number.
 EXPANDS = 16
+# Flag: the character is not part of the normalised text.
+IGNORED = 32
 N_CODE_POINTS = 0x20000  # Planes 0 and 1. Beyond them are only Han ideographs.
 TABLE = "unicode_tables.npz"
 
@@ -42,15 +49,33 @@ UNSPACED = (
     (0x1AFF0, 0x1B16F),
     (0x20000, 0x3FFFF),
 )
+# Soft hyphen, joiners, zero-width spaces, marks of direction, variation selectors and byte order mark.
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 
 
 def normalise(text: str) -> str:
-    """Return the form of a text whose words are compared: NFKC, case-folded.
+    """Return the form of a text whose words are compared: NFKC, case-folded, without `IGNORED`.
 
-    >>> normalise("The ﬁrst ＴＷＯ Straßen")
+    >>> normalise("The ﬁrst ＴＷＯ Stra\u00adßen")
     'the first two strassen'
     """
+    return folded(_IGNORED.sub("", text))
+
+
+def folded(text: str) -> str:
+    """Return the text in NFKC, case-folded."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def is_ignored(character: str) -> bool:
+    """Tell whether the character is not part of the normalised text.
+
+    >>> [is_ignored(c) for c in "a \u00ad\u200b\u200c"]
+    [False, False, True, True, False]
+    """
+    return _IGNORED.match(character) is not None
 
 
 def class_of(character: str) -> int:
@@ -95,7 +120,9 @@ def build() -> Table:
         normal = normalise(character)
         own_class = class_of(character)
         is_stable = unicodedata.normalize("NFKC", character) == character
-        if code in second or (
+        if is_ignored(character):
+            classes[code] = IGNORED | COMPLEX
+        elif code in second or (
             unicodedata.combining(character) and not (is_stable and normal == character)
         ):
             classes[code] = own_class | COMPLEX

@@ -42,6 +42,8 @@ SAMPLES = {
     "wide": "ＴＨＥ ＣＯＵＮＣＩＬ ｖｏｔｅｄ １２",
     "astral": "plain 𝐛𝐨𝐥𝐝 😀 words 𐐀𐐨 𠀀𠀁 丽",
     "spaces": "one\u00a0two\u2009three\u3000four\u200bfive\tsix\r\nseven",
+    "unseen": "of\u00adfice \u200bof\u2060 the\ufeff\u200emayor\ufe0f e\u00ad\u0301 می\u200cخواهم \u00ad",
+    "escapes": "the o&#64259;ce of M&amp;S &quot;caf&eacute;&quot; AT&T; &nosuch; &#x27;",
     "underscore": "snake_case a.b@c.example 3.14 1,000",
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 RELATIONS = ("exact", "near", "excerpt", "overlap", "template")
 POLICIES = ("fullest", "earliest", "longest", "original", "outlet-rank")
 # Version of unicode_tables.npz and of the hash in signatures. Increase it if either changes.
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = 2
 # Least score for a drop in a template pair. Statements and indices that are published every few
 # weeks score up to .8 or more with an issue that has other figures. docs/copies.md has the figures.
 TEMPLATE_SCORE = 0.8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,33 +69,55 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
 
     >>> word_ranges("Ｌ’été ﬁn.")
     [('l', 0, 1), ('été', 2, 5), ('fin', 6, 8)]
+    >>> word_ranges("&quot;Ca\u00adf&eacute;&quot;")
+    [('café', 6, 18)]
     """
     out: list[tuple[str, int, int]] = []
-    for start, end in _runs(text):
-        words = shingle_definition.words(text[start:end])
+    for run in _runs(text):
+        words = shingle_definition.words("".join(characters for characters, _, _ in run))
         # This script has no spaces.
-        if len(words) == end - start and all(len(w) == 1 for w in words):
-            out += [(word, start + k, start + k + 1) for k, word in enumerate(words)]
+        if len(words) == len(run) and all(len(w) == 1 for w in words):
+            out += [(word, start, end) for word, (_, start, end) in zip(words, run, strict=True)]
         else:
-            out += [(word, start, end) for word in words]
+            out += [(word, run[0][1], run[-1][2]) for word in words]
     return out
 
 
-def _runs(text: str) -> list[tuple[int, int]]:
-    runs, start = [], -1
-    for at, character in enumerate([*text, " "]):
-        inside = _is_of_word(character)
-        if inside and start < 0:
-            start = at
-        elif not inside and start >= 0:
-            runs.append((start, at))
-            start = -1
+def _runs(text: str) -> list[list[tuple[str, int, int]]]:
+    """Return the runs of characters of words, each with its range. Ignored ones separate no run."""
+    runs: list[list[tuple[str, int, int]]] = []
+    is_open = False
+    for characters, start, end in _characters(text):
+        if all(map(unicode_tables.is_ignored, characters)):
+            continue
+        if not _is_of_word(characters):
+            is_open = False
+        elif is_open:
+            runs[-1].append((characters, start, end))
+        else:
+            runs.append([(characters, start, end)])
+            is_open = True
     return runs
 
 
+def _characters(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each character with its range. An HTML escape stands for one."""
+    at = 0
+    for found in shingle_definition.ESCAPE.finditer(text):
+        for k in range(at, found.start()):
+            yield text[k], k, k + 1
+        at = found.start()
+        plain = shingle_definition.unescaped(found[0])
+        if plain != found[0]:
+            yield plain, at, found.end()
+            at = found.end()
+    for k in range(at, len(text)):
+        yield text[k], k, k + 1
+
+
 @lru_cache(maxsize=4096)  # A text has some hundred different characters.
-def _is_of_word(character: str) -> bool:
+def _is_of_word(characters: str) -> bool:
     return any(
         unicode_tables.class_of(c) != unicode_tables.SEPARATOR
-        for c in unicode_tables.normalise(character)
+        for c in unicode_tables.normalise(characters)
     )

@@ -1,6 +1,7 @@
 """The definition of a shingle in Python, which the compiled kernel computes as well.
 
-Word: a run of letters, digits and marks of the NFKC-normalised, case-folded text (`characters`).
+Word: a run of letters, digits and marks of the text without HTML escapes, NFKC-normalised and
+case-folded (`unicode_tables.normalise`).
 Word hash: the UTF-8 bytes of the word, eight at a time, little-endian and padded with zeros,
 through two multiplications of 64 bits. Shingle: the hashes of `ngram` words in a row, eight bytes
 each. A text with fewer words has one shingle of all its words. Shingle hash: the words of the
@@ -10,6 +11,9 @@ datasketch.
 
 from __future__ import annotations
 
+import html
+import re
+
 from copydesk.transforms import unicode_tables
 
 WORD_1, WORD_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9
@@ -17,6 +21,8 @@ SUM = 0xD6E8FEB86659FD93
 MIX_1, MIX_2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53
 MASK = 0xFFFFFFFFFFFFFFFF
 NGRAM = 3
+# For Python and for the regular expressions of Arrow.
+ESCAPE = re.compile("&(?:#[0-9]{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}[0-9]{0,2});")
 
 
 def shingles(text: str, *, ngram: int = NGRAM) -> list[bytes]:
@@ -59,11 +65,13 @@ def words(text: str) -> list[str]:
 
     >>> words("Lowe's £5 café: 東京 U.S.")
     ['lowe', 's', '5', 'café', '東', '京', 'u', 's']
+    >>> words("the o&#64259;ce of M&amp;S")
+    ['the', 'office', 'of', 'm', 's']
     """
     classes = unicode_tables.table()[0]
     found, start = [], -1
     normal = unicode_tables.normalise(
-        text.encode("utf-8", "replace").decode()
+        unescaped(text).encode("utf-8", "replace").decode()
     )  # A lone surrogate becomes "?".
     for at, character in enumerate(normal):
         code = ord(character)
@@ -80,6 +88,15 @@ def words(text: str) -> list[str]:
         elif kind == unicode_tables.WORD and start < 0:
             start = at
     return [*found, normal[start:]] if start >= 0 else found
+
+
+def unescaped(text: str) -> str:
+    """Return the text with the HTML escapes that were left in it as characters.
+
+    >>> unescaped("&quot;It&#8217;s AT&T;&quot;")
+    '"It’s AT&T;"'
+    """
+    return ESCAPE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def word_hash(word: str) -> int:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.transforms import unicode_tables
-from copydesk.transforms.dedup import minhash_kernel, similarity_kernel
+from copydesk.transforms.dedup import minhash_kernel, shingle_definition, similarity_kernel
 from copydesk.transforms.dedup.options import Options
 
 # Keys of a text: one shingle in 2**KEY_RATE_BITS, between KEYS_LEAST and KEYS_MOST. Measured on
@@ -64,7 +64,11 @@ def joined(parts: list[Sketches]) -> Sketches:
 
 
 def as_texts(texts: Any) -> pa.LargeStringArray:
-    """Return one contiguous large_string array without nulls from a list, Array or ChunkedArray."""
+    """Return texts as they are compared: one contiguous large_string array without nulls.
+
+    `texts` are a list, Array or ChunkedArray. HTML escapes that were left in a text become
+    characters.
+    """
     if not isinstance(texts, pa.Array | pa.ChunkedArray):
         try:
             texts = pa.array(texts, pa.large_string())
@@ -81,7 +85,20 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
         texts = pa.array([], pa.large_string())
     if texts.type != pa.large_string():
         texts = texts.cast(pa.large_string())
-    return pc.fill_null(texts, "") if texts.null_count else texts
+    return _unescaped(pc.fill_null(texts, "") if texts.null_count else texts)
+
+
+def _unescaped(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    found = np.flatnonzero(pc.match_substring_regex(texts, shingle_definition.ESCAPE.pattern))
+    if not len(found):
+        return texts
+    plain = [shingle_definition.unescaped(texts[int(row)].as_py()) for row in found]
+    is_found = np.zeros(len(texts), np.bool_)
+    is_found[found] = True
+    replaced: pa.LargeStringArray = pc.replace_with_mask(
+        texts, pa.array(is_found), pa.array(plain, pa.large_string())
+    )
+    return replaced
 
 
 def permutations(options: Options) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

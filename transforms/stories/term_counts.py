@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from copydesk.transforms import unicode_tables
 from copydesk.transforms.intrinsics import compiled
 from copydesk.transforms.stories.mojibake import repaired
+from copydesk.transforms.unicode_tables import IGNORED
 
 # Words hash into the lower half, pairs into the upper half. By chance alone two articles of 500
 # pairs each share a quarter of a pair, against some hundred pairs that decide.
@@ -97,7 +98,7 @@ def count(texts: Sequence[str], titles: Sequence[str | None]) -> Counts:
 def folded(text: str) -> str:
     """Return the form whose words are counted: repaired, NFKC, case-folded, cut to MAX_CHARACTERS."""
     text = text[:MAX_CHARACTERS]
-    return text.lower() if text.isascii() else unicode_tables.normalise(repaired(text))
+    return text.lower() if text.isascii() else unicode_tables.folded(repaired(text))
 
 
 def _chunks(
@@ -180,8 +181,11 @@ def _count_piece(
             has_before = False
         else:
             h = SEED
-            while at < stop and _kind(codes[at], classes) == _LETTER:
-                h = stir(h, codes[at])
+            while at < stop:
+                if _kind(codes[at], classes) == _LETTER:
+                    h = stir(h, codes[at])
+                elif not _is_ignored(codes[at], classes):
+                    break
                 at += 1
             if _is_possessive(codes, first, at):
                 continue
@@ -224,6 +228,11 @@ def _kind(code: np.uint32, classes: NDArray[np.uint8]) -> int:
     if code < len(classes):
         return int(classes[code] & 3)
     return _UNSPACED if code <= 0x3FFFF else _NO_LETTER
+
+
+@compiled
+def _is_ignored(code: np.uint32, classes: NDArray[np.uint8]) -> bool:
+    return bool(code < len(classes) and classes[code] & IGNORED)
 
 
 @compiled

@@ -22,6 +22,7 @@ from copydesk.transforms.dedup.decision import hash_set
 from copydesk.transforms.intrinsics import compiled, kernel_part
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import HALF, SEED, mix, stir
+from copydesk.transforms.unicode_tables import IGNORED
 
 NUMBER, NAME = 1, 2
 """Flags of a word: it has a digit; it is capitalised inside a sentence."""
@@ -135,7 +136,12 @@ def _word_end(codes: Any, i: Any, stop: Any, classes: Any, folded: Any, letters:
             seen |= letter
             h = stir(h, np.uint32(letter & np.uint16(_FOLDED)))
         else:
-            if code > 0x1FFFF or classes[code] & 3 != 1:
+            if code > 0x1FFFF:
+                break
+            if classes[code] & IGNORED:
+                i += 1
+                continue
+            if classes[code] & 3 != 1:
                 break
             if 0x660 <= code <= 0x669 or 0x966 <= code <= 0x96F:
                 seen |= np.uint16(_DIGIT)
