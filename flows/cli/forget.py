@@ -73,7 +73,8 @@ def command(
 
     For each document a receipt with ids and hashes remains, and a tombstone that prevents it from
     being ingested again. If the document was the kept one of several copies, the next best copy
-    takes its place. Other documents that share its text are listed. This cannot be undone, not even
+    takes its place. Its older versions at the same address do not: they go to quarantine. Other
+    documents that share its text are listed. This cannot be undone, not even
     by `rollback`.
     """
     if not (docs or urls or outlets):

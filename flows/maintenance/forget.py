@@ -27,6 +27,7 @@ from copydesk.flows.maintenance.forget_receipt import (
 )
 from copydesk.flows.maintenance.forget_request import Request, SelectedDocument, Selection, select
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
+from copydesk.flows.pipeline import refetched
 from copydesk.flows.warehouse.change import Ancestry, Change
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.flows.warehouse.store import Warehouse
@@ -70,6 +71,7 @@ def forget(
     }
     name = write_receipt(warehouse.root, receipt)
     warehouse.switch(_build_head(warehouse, rewritten.newest, run, selection.documents, name))
+    refetched.drop_aside(warehouse.root)
     receipt["reports_removed"] = remove_from_reports(warehouse.root, selection.documents)
     write_receipt(warehouse.root, receipt)
     warehouse.sweep()
@@ -139,6 +141,7 @@ def _rewrite(
             index_files=new_index,
             index_keep=kept_index,
             inputs=_inputs_without(snapshot, selection.documents),
+            refetched=_refetched_without(snapshot, ids),
         )
         ancestry = Ancestry(parent, snapshot.manifest.sequence, rewrites=snapshot.manifest)
         rewritten.newest = warehouse.build(snapshot, change, ancestry=ancestry)
@@ -178,6 +181,14 @@ def _inputs_without(
     is_gone = pc.is_in(inputs["source_uri"], value_set=pa.array(sorted(files), pa.string()))
     kept = inputs.filter(pc.invert(is_gone))
     return None if kept.num_rows == inputs.num_rows else kept
+
+
+def _refetched_without(snapshot: Snapshot, ids: Collection[str]) -> pa.Table | None:
+    """The record of documents fetched again, without the forgotten ones. None if nothing changes."""
+    record = snapshot.refetched()
+    is_gone = pc.is_in(record["doc_id"], value_set=pa.array(sorted(ids), pa.string()))
+    kept = record.filter(pc.invert(is_gone))
+    return None if kept.num_rows == record.num_rows else kept
 
 
 def _build_head(

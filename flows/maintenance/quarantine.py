@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.flows.maintenance.deletion.cluster_repair import VERSION_WITHDRAWN
 from copydesk.flows.maintenance.maintenance_run import maintenance_row
 from copydesk.flows.pipeline import known_inputs
 from copydesk.flows.pipeline.context import Context
@@ -66,8 +67,8 @@ def release(
 ) -> Released | None:
     """Release documents: find their copies and stories, and publish them as a run.
 
-    Without `outlet` and `doc_ids`, every quarantined document is released. Their texts are not
-    cleaned again. Copies and stories are found with the recipe of the last run. Returns None if no
+    Without `outlet` and `doc_ids`, every quarantined document is released. An older version of a
+    forgotten document must be named by its id. The texts are not cleaned again. Copies and stories are found with the recipe of the last run. Returns None if no
     such document is quarantined.
     """
     with warehouse.lock(wait_seconds=wait_seconds):
@@ -75,7 +76,9 @@ def release(
         where = pc.scalar(True)
         if outlet is not None:
             where = where & (pc.field("outlet_id") == outlet)
-        if doc_ids:
+        if not doc_ids:
+            where = where & (pc.field("reason") != VERSION_WITHDRAWN)
+        else:
             where = where & pc.field("doc_id").isin(pa.array(sorted(doc_ids), pa.string()))
         rows = snapshot.table("quarantined", None, where)
         if not rows.num_rows:

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from copydesk.flows.maintenance.deletion.row_values import Row, Values, rows_where
 from copydesk.flows.warehouse.snapshot import Snapshot
 from copydesk.schemas import document_columns
+from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
 _COPY_COLUMNS = frozenset(column.name for column in document_columns.DUPLICATION)
 _STORY = ("story_id", "story_rank", "story_similarity")
+VERSION_WITHDRAWN = "an older version; the document that was kept in its place was forgotten"
 # Placeholders until the story is ranked again.
 _BEHIND_THE_FIRST = {"story_rank": 2**31 - 1, "story_similarity": None}
 
@@ -39,18 +41,26 @@ class Reelected:
 
     `promoted` are the copies that are kept instead, as rows of `articles`. `copies` are the new
     values of the other copies. `replaced` maps the deleted document to the best promoted copy.
+    `withdrawn` are older versions, which do not take the place of a deleted newer one. They are rows
+    of `quarantined`.
     """
 
     promoted: Values
     copies: Values
     replaced: dict[str, str]
+    withdrawn: Values
 
 
 def reelect(
     snapshot: Snapshot, gone: Set[str], deleted_articles: Collection[str], rules: Reelection
 ) -> Reelected:
-    """Choose which copies replace the deleted articles."""
+    """Choose which copies replace the deleted articles. Older versions of a text do not."""
     clusters = _copies_by_kept(snapshot, deleted_articles, gone)
+    withdrawn: Values = {}
+    for kept_id, members in list(clusters.items()):
+        withdrawn |= {row["doc_id"]: _withdrawn(row) for row in members if _is_older(row)}
+        clusters[kept_id] = [row for row in members if not _is_older(row)]
+    clusters = {kept_id: members for kept_id, members in clusters.items() if members}
     stories = {
         row["doc_id"]: row
         for row in snapshot.documents("articles", clusters, ["doc_id", *_STORY]).to_pylist()
@@ -75,7 +85,17 @@ def reelect(
             own = {name: value for name, value in row.items() if name not in _COPY_COLUMNS}
             rank = {} if doc_id == elected[0] else _BEHIND_THE_FIRST
             promoted[doc_id] = {**own, **story, **rank, **rules.sizes([row, *own_copies])}
-    return Reelected(promoted, copies, replaced)
+    return Reelected(promoted, copies, replaced, withdrawn)
+
+
+def _is_older(copy: Row) -> bool:
+    return bool(copy["keep_reason"] == NEWER_VERSION)
+
+
+def _withdrawn(copy: Row) -> Row:
+    """An older version as a row of `quarantined`."""
+    own = {name: value for name, value in copy.items() if name not in _COPY_COLUMNS}
+    return own | {"story_id": None, "reason": VERSION_WITHDRAWN}
 
 
 def _copies_by_kept(

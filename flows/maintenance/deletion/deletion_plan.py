@@ -1,6 +1,8 @@
 """The change that deletes documents from a snapshot and repairs its copy clusters and stories.
 
 If the kept document of a cluster is deleted, a copy takes its place in `articles` and in its story.
+An older version does not: whoever takes an article out does not expect its older text instead. It
+goes to `quarantined`, so that it stays out until somebody releases it.
 """
 
 from __future__ import annotations
@@ -50,22 +52,31 @@ def deletion_plan(
     }
     clusters = reelect(snapshot, gone, deleted["articles"], reelection_rules)
     sizes = sizes_after(snapshot, gone, deleted["duplicates"], reelection_rules)
-    stories = repair_stories(snapshot, gone, clusters.promoted)
+    stories = repair_stories(snapshot, gone, clusters.promoted, withdrawn=clusters.withdrawn.keys())
     supersedes = {table: _superseding(snapshot, table, gone) for table in DOCUMENT_TABLES}
     promoted = {
         doc_id: row
         for doc_id, row in merged(clusters.promoted, stories.articles, *supersedes.values()).items()
         if doc_id in clusters.promoted
     }
+    withdrawn = {
+        doc_id: row
+        for doc_id, row in merged(clusters.withdrawn, *supersedes.values()).items()
+        if doc_id in clusters.withdrawn
+    }
     new_values = {
         **supersedes,
         "articles": merged(sizes, stories.articles, supersedes["articles"]),
         "duplicates": merged(clusters.copies, stories.copies, supersedes["duplicates"]),
     }
-    written = {"articles": list(promoted.values()), "stories": list(stories.rows.values())}
+    written = {
+        "articles": list(promoted.values()),
+        "quarantined": list(withdrawn.values()),
+        "stories": list(stories.rows.values()),
+    }
     deletes: dict[str, Deletion] = {
         **{table: sorted(rows) for table, rows in deleted.items()},
-        "duplicates": sorted(deleted["duplicates"] | promoted.keys()),
+        "duplicates": sorted(deleted["duplicates"] | promoted.keys() | withdrawn.keys()),
         "stories": stories.deleted,
         "removed": sorted(gone),
         "pairs": sorted(gone),
@@ -80,7 +91,9 @@ def deletion_plan(
             for name, rows in written.items()
             if rows
         },
-        updates=_update_tables(snapshot, new_values, without=gone | promoted.keys()),
+        updates=_update_tables(
+            snapshot, new_values, without=gone | promoted.keys() | withdrawn.keys()
+        ),
         deletes=deletes,
         replaced=clusters.replaced,
         renamed={old: new for old, new in stories.renamed.items() if new},

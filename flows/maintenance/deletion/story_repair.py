@@ -32,10 +32,17 @@ class StoryRepair:
     renamed: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def repair_stories(snapshot: Snapshot, gone: Set[str], promoted: Mapping[str, Row]) -> StoryRepair:
+def repair_stories(
+    snapshot: Snapshot,
+    gone: Set[str],
+    promoted: Mapping[str, Row],
+    *,
+    withdrawn: Set[str] = frozenset(),
+) -> StoryRepair:
     """Rank and count the members of stories that lose documents.
 
-    A story whose id is the id of a deleted document gets a new id.
+    A story whose id is the id of a deleted document gets a new id. The outlets of `withdrawn` copies
+    no longer count.
     """
     losing = {
         story_id
@@ -47,7 +54,7 @@ def repair_stories(snapshot: Snapshot, gone: Set[str], promoted: Mapping[str, Ro
     stored = {row["story_id"]: row for row in snapshot.table("stories").to_pylist()}
     affected = (losing | gone) & stored.keys()
     members = _members_after(snapshot, gone, affected, promoted)
-    outlets = _outlets_of_copies(snapshot, affected, gone)
+    outlets = _outlets_of_copies(snapshot, affected, gone | withdrawn)
     new_ids = _story_ids_after(members, set(stored), gone)
     rows = {
         new_id: _story_row(stored[story_id], new_id, members[story_id], outlets[story_id])
