@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import permutations
+from itertools import pairwise, permutations, product
 
 import pytest
 
 from copydesk.transforms import same_address
 from copydesk.transforms.history import (
-    TWIN,
     Arrival,
     Resolution,
-    Version,
-    content,
     doc_id_again,
     doc_id_with,
-    likeness,
     resolve,
 )
+from copydesk.transforms.revisions.likeness import TWIN, likeness
+from copydesk.transforms.revisions.version import Version, content, of_address
 from copydesk.transforms.tag import address
 
 
@@ -53,9 +52,10 @@ def test_another_text_at_a_known_address_revises_the_latest_one() -> None:
 
 
 def test_the_same_clean_text_at_a_known_address_is_not_a_revision() -> None:
-    latest = {"a.example/u": Version("old", 1, frozenset({("text", "")}))}
+    text = ("text", "")
+    latest = {"a.example/u": Version("old", 2, frozenset({text}), content=text)}
     assert resolve([arrival("new", url="https://a.example/u", content="text")], (), latest) == [
-        Resolution(False)
+        Resolution(False, 2)
     ]
 
 
@@ -239,7 +239,6 @@ def test_an_address_that_has_an_older_text_again_has_it_as_its_newest_version() 
     latest = {"a.example/u": Version("b", 2, seen, day, content=after.content)}
     assert resolve([again], {"a": None}, latest) == [last]
     assert resolve([before], {"a": None}, latest) == [Resolution(True)]
-    assert resolve([replace(again, fetched_at=None)], {"a": None}, latest) == [Resolution(True)]
     assert resolve([again], {"a": None, own: None}, latest) == [Resolution(True)]
 
 
@@ -250,7 +249,10 @@ def test_a_file_whose_old_text_was_restored_is_a_version_of_itself() -> None:
     latest = {"file:notes/a.txt": newest}
     own = doc_id_again("a", None, "b")
     assert resolve([file], {"a": None}, latest) == [Resolution(False, 3, "b", None, own)]
-    elsewhere = {"file:notes/a.txt": replace(newest, source_uri="other/a.txt")}
+    read_before = frozenset({(file.content, "notes/a.txt")})
+    elsewhere = {
+        "file:notes/a.txt": replace(newest, source_uri="other/a.txt", read_from=read_before)
+    }
     assert resolve([file], {"a": None}, elsewhere) == [Resolution(True)]
     assert resolve([file, file], {"a": None}, latest) == [Resolution(True), Resolution(True)]
 
@@ -262,3 +264,147 @@ def test_a_printed_correction_alone_is_a_revision() -> None:
         corrections=["Correction: the bridge has two lanes."],
     )
     assert resolve([first, corrected], (), {})[1] == Resolution(False, 2, "a")
+
+
+def versions_of(runs: Sequence[Sequence[Arrival]]) -> dict[str, tuple[str | None, str | None]]:
+    """Return each document of some runs with the document that replaced it, and what it says."""
+    stored: dict[str, tuple[Version, str | None]] = {}
+    times: dict[str, datetime] = {}
+    for arrivals in runs:
+        seen = [
+            replace(version, fetched_at=times.get(doc_id, version.fetched_at))
+            for doc_id, (version, _) in sorted(
+                stored.items(), key=lambda row: (row[1][0].revision, row[0])
+            )
+        ]
+        by = {doc_id: newer for doc_id, (_, newer) in stored.items()}
+        latest = of_address(
+            [version for version in seen if by[version.doc_id] is None],
+            [version for version in seen if by[version.doc_id] is not None],
+        )
+        found = resolve(arrivals, dict.fromkeys(stored), {"a.example/u": latest} if latest else {})
+        for one, decided in zip(arrivals, found, strict=True):
+            if decided.confirms and one.fetched_at:
+                times[decided.confirms] = max(
+                    one.fetched_at, times.get(decided.confirms, one.fetched_at)
+                )
+        for one, decided in zip(arrivals, found, strict=True):
+            if decided.is_known:
+                continue
+            doc_id = decided.doc_id or one.doc_id
+            version = Version(
+                doc_id,
+                decided.revision,
+                frozenset({one.content}),
+                one.fetched_at,
+                content=one.content,
+                source_uri=one.source_uri,
+                read_from=frozenset({(one.content, one.source_uri)}),
+            )
+            stored[doc_id] = (version, decided.superseded_by)
+        for one, decided in zip(arrivals, found, strict=True):
+            for older in (decided.supersedes, *decided.supersedes_too):
+                if older is not None:
+                    stored[older] = (stored[older][0], decided.doc_id or one.doc_id)
+    return {doc_id: ((v.content or ("",))[0], newer) for doc_id, (v, newer) in stored.items()}
+
+
+def standing(runs: Sequence[Sequence[Arrival]]) -> set[str | None]:
+    """Return the texts of an address that are left after some runs."""
+    return {text for text, newer in versions_of(runs).values() if newer is None}
+
+
+def split_in_all_ways(arrivals: Sequence[Arrival]) -> Iterator[list[Sequence[Arrival]]]:
+    """Yield the arrivals in one run, in one run each, and in all ways between, in the same order."""
+    for cuts in product((False, True), repeat=len(arrivals) - 1):
+        bounds = [0, *(at for at, cut in enumerate(cuts, start=1) if cut), len(arrivals)]
+        yield [arrivals[low:high] for low, high in pairwise(bounds)]
+
+
+@pytest.mark.parametrize(
+    ("fetches", "newest"),
+    [
+        ((("a", 1), ("b", 2), ("a", 3)), "a"),
+        ((("a", 1), ("b", 2), ("a", 3), ("b", 4)), "b"),
+        ((("a", 1), ("a", 4), ("b", 2), ("c", 3)), "a"),
+        ((("a", 1), ("b", 2), ("b", 5), ("c", 3)), "b"),
+    ],
+)
+def test_the_text_that_was_fetched_last_is_the_newest_in_every_order_and_in_any_runs(
+    fetches: tuple[tuple[str, int], ...], newest: str
+) -> None:
+    documents = [arrival(doc, url="https://a.example/u", day=day) for doc, day in fetches]
+    for order in permutations(documents):
+        for runs in split_in_all_ways(order):
+            assert standing(runs) == {newest}, runs
+
+
+def test_texts_without_a_time_follow_their_arrival_in_any_runs() -> None:
+    for texts in ("aba", "abab", "abca", "abcb"):
+        documents = [
+            arrival(text, url="https://a.example/u", source=f"day{day}.jsonl")
+            for day, text in enumerate(texts, start=8)
+        ]
+        for runs in split_in_all_ways(documents):
+            assert standing(runs) == {texts[-1]}, runs
+
+
+def test_an_input_that_is_read_again_without_a_change_tells_nothing_new() -> None:
+    a, b = (arrival(text, url="https://a.example/u", source=f"{text}.jsonl") for text in ("a", "b"))
+    for runs in ([[a], [b], [a]], [[a], [b], [a, b]], [[a, b], [a, b]], [[a, b], [b], [a]]):
+        assert standing(runs) == {"b"}
+        assert len(versions_of(runs)) == 2
+
+
+def test_a_new_text_replaces_every_document_that_says_what_the_address_said() -> None:
+    """Two fetches of one text have two ids if other lines around it were cut."""
+    one, two, new = (
+        arrival(doc, url="https://a.example/u", content=text, day=day)
+        for doc, text, day in (("a", "old", 1), ("b", "old", 2), ("c", "new", 3))
+    )
+    for order in permutations((one, two, new)):
+        for runs in split_in_all_ways(order):
+            assert standing(runs) == {"new"}, runs
+
+
+def test_a_fetch_of_an_old_text_with_other_lines_around_it_follows_its_time() -> None:
+    first, new, later = (
+        arrival(doc, url="https://a.example/u", content=text, day=day)
+        for doc, text, day in (("a", "old", 1), ("b", "new", 2), ("c", "old", 3))
+    )
+    for order in permutations((first, new, later)):
+        for runs in split_in_all_ways(order):
+            assert standing(runs) == {"old"}, runs
+
+
+def test_a_change_of_a_few_words_replaces_the_page_and_its_amp_version() -> None:
+    """The page is compared with the page, and not with the AMP version that was read after it."""
+    words = [f"word{n}" for n in range(300)]
+    texts = {
+        "page": " ".join(words),
+        "amp": " ".join([*words, "Read", "more"]),
+        "new": " ".join([*words[:-1], "other"]),
+    }
+    page = arrival("page", url="https://a.example/u", day=1)
+    amp = replace(arrival("amp", url="https://a.example/u", day=2), url="https://a.example/u/amp")
+    new = arrival("new", url="https://a.example/u", day=3)
+    found = resolve(
+        [page, amp, new], (), {}, alike=lambda one, two: likeness(texts[one], texts[two])
+    )
+    assert found == [
+        Resolution(False),
+        Resolution(False),
+        Resolution(False, 2, "page", supersedes_too=("amp",)),
+    ]
+
+
+def test_an_amp_version_that_is_fetched_again_is_no_version_of_its_own() -> None:
+    page = Version("page", 1, frozenset({("page", "")}), content=("page", ""))
+    amp = Version("amp", 1, frozenset({("amp", "")}), is_twin=True, content=("amp", ""))
+    latest = of_address([page, amp], [])
+    again = replace(arrival("amp", url="https://a.example/u", day=2), url="https://a.example/u/amp")
+    assert latest is not None
+    assert latest.doc_id == "page"
+    assert resolve([again], {"amp": None}, {"a.example/u": latest}) == [
+        Resolution(True, confirms="page")
+    ]

@@ -13,8 +13,17 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from copydesk.transforms import same_address
+from copydesk.transforms.revisions.likeness import EDITED, NOTE, TWIN, Likeness
+from copydesk.transforms.revisions.version import (
+    Version,
+    content,
+    headline,
+    joined,
+    newest,
+    side_by_side,
+)
 
-_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"([0-9]+)")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,25 +58,6 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """The newest text known at an address, and what else was seen there."""
-
-    doc_id: str
-    revision: int
-    """The highest revision number at the address."""
-    contents: frozenset[tuple[str, str]]
-    """What every text seen at the address says (see `content`)."""
-    fetched_at: datetime | None = None
-    """The time when the newest text was fetched."""
-    is_twin: bool = False
-    """Whether the newest text was fetched as the AMP, mobile or printer version of a page."""
-    content: tuple[str, str] | None = None
-    """What the newest text says."""
-    source_uri: str | None = None
-    """The input from which the newest text came."""
-
-
-@dataclass(frozen=True, slots=True)
 class Resolution:
     """The decision about one arrival: it is known, or new, or a revision of another document."""
 
@@ -81,27 +71,10 @@ class Resolution:
 
     The two differ in the headline or in time. Otherwise both would have the same id.
     """
-
-
-def headline(title: str | None) -> str:
-    """Return a headline as it is compared: without case and white space, and "" for None.
-
-    >>> headline("  Rain   falls ") == headline("RAIN FALLS")
-    True
-    """
-    return " ".join((title or "").casefold().split())
-
-
-def content(
-    content_sha256: str, title: str | None, corrections: Sequence[str] | None
-) -> tuple[str, str]:
-    """Return what a version says: its clean text with its printed corrections, and its headline.
-
-    >>> content("5f1c", "Rain  falls", ["Correction: it snowed."]) == content("5f1c", "Rain falls", ())
-    False
-    """
-    printed = "".join(f"\n{correction}" for correction in corrections or ())
-    return f"{content_sha256}{printed}", headline(title)
+    supersedes_too: tuple[str, ...] = ()
+    """Documents that stood beside the superseded one (see `Version.beside`)."""
+    confirms: str | None = None
+    """The newest version at the address, if this one says the same and was fetched later."""
 
 
 def doc_id_again(doc_id: str, title: str | None, since: datetime | str) -> str:
@@ -116,22 +89,6 @@ def doc_id_again(doc_id: str, title: str | None, since: datetime | str) -> str:
 def doc_id_with(doc_id: str, title: str) -> str:
     """Return the id of a revision that has the text of `doc_id` and another headline."""
     return sha256(f"{doc_id}\n{headline(title)}".encode()).hexdigest()[:32]
-
-
-def newest(before: Version | None, later: Version) -> Version:
-    """Return the newest of two texts of one address, of which `later` arrived later.
-
-    The time of fetching decides if both have one, or else the order of arrival.
-    """
-    if before is None:
-        return later
-    is_older = bool(before.fetched_at and later.fetched_at and later.fetched_at < before.fetched_at)
-    kept = before if is_older else later
-    return replace(
-        kept,
-        revision=max(before.revision, later.revision),
-        contents=before.contents | later.contents,
-    )
 
 
 def resolve(
@@ -151,45 +108,71 @@ def resolve(
     itself.
 
     A text that an address had before, and has again, is a revision too: an editor took a change
-    back. This needs the times of both fetches, or a file that is read again from the same path.
+    back. A record that was read from the same input before tells nothing new about that.
 
     Some documents at a known address are not revisions. If clean text, headline and corrections are
     the same, only the cut parts differ, and the copies step finds an exact duplicate. The AMP, mobile
-    or printer version of a page says the same and is a duplicate, too. A file that has nothing in common with
-    the file that was read from the same path before is a document of its own.
+    or printer version of a page says the same and is a duplicate, too. A later version replaces all
+    of these. A file that has nothing in common with the file that was read from the same path before
+    is a document of its own.
     """
     titles: dict[str, str | None] = (
         dict(known) if isinstance(known, Mapping) else dict.fromkeys(known)
     )
     versions = dict(latest)
-    n_arrivals = Counter(arrival.address for arrival in arrivals)
     resolutions: list[Resolution] = [Resolution(True)] * len(arrivals)
-    for i in sorted(range(len(arrivals)), key=lambda i: _order(arrivals[i])):
+    order = _in_order(arrivals)
+    last = {arrivals[i].address: i for i in order}
+    read_as: dict[
+        str, str
+    ] = {}  # The ids under which `alike` knows versions with an id of their own.
+    n_of_source = Counter((arrival.address, arrival.source_uri) for arrival in arrivals)
+    for i in order:
         arrival, address = arrivals[i], arrivals[i].address
         identifier, renamed = _identified(arrival, address, titles)
         before = versions.get(address) if address is not None else None
-        has_returned = False
+        stands = before is not None and arrival.content in before.standing
+        if identifier is None and before is not None and stands:
+            resolutions[i], versions[str(address)] = _confirmed(arrival, before)
+            continue
         if identifier is None and before is not None:
-            is_only_one = n_arrivals[address] == 1
-            identifier = renamed = _id_if_returned(arrival, before, titles, is_only_one=is_only_one)
-            has_returned = identifier is not None
-        if identifier is None:
+            # If two files have one path, in two folders, nobody knows which is newer.
+            is_alone = arrival.record_number is not None or (
+                n_of_source[address, arrival.source_uri] == 1
+            )
+            is_last = last[address] == i and is_alone
+            identifier = renamed = _id_if_returned(arrival, before, titles, is_last=is_last)
+            if identifier is None:
+                continue
+            resolutions[i], newer = _revised(_version(arrival, identifier), before, renamed)
+        elif identifier is None:
             continue
-        titles[identifier] = arrival.title
-        own = _version(arrival, identifier)
-        if before is None:
-            resolutions[i] = Resolution(False, doc_id=renamed)
-        elif not has_returned and (
-            own.contents <= before.contents or _is_separate(arrival, before, alike)
-        ):
-            resolutions[i] = Resolution(False, doc_id=renamed)
-            continue
+        elif before is None:
+            resolutions[i], newer = Resolution(False, doc_id=renamed), _version(arrival, identifier)
+        elif stands or _is_separate(arrival, before, alike, read_as.get(before.doc_id)):
+            own, newer = _version(arrival, identifier), before
+            if stands or arrival.is_twin != before.is_twin:
+                own = replace(own, revision=before.revision)
+                newer = side_by_side(before, own)
+            resolutions[i] = Resolution(False, own.revision, doc_id=renamed)
         else:
-            own = replace(own, revision=before.revision + 1)
-            resolutions[i] = _revision(own, before, renamed)
+            resolutions[i], newer = _revised(_version(arrival, identifier), before, renamed)
+        titles[identifier] = arrival.title
+        read_as[identifier] = arrival.doc_id
         if address is not None:
-            versions[address] = newest(before, own)
+            versions[address] = newer
     return resolutions
+
+
+def _in_order(arrivals: Sequence[Arrival]) -> list[int]:
+    """Return the positions of the arrivals in the order in which they count as arriving.
+
+    If a document at an address has no time, the places of all documents there in the inputs decide.
+    """
+    undated = {arrival.address for arrival in arrivals if arrival.fetched_at is None}
+    return sorted(
+        range(len(arrivals)), key=lambda i: _order(arrivals[i], arrivals[i].address not in undated)
+    )
 
 
 def _version(arrival: Arrival, doc_id: str) -> Version:
@@ -201,42 +184,58 @@ def _version(arrival: Arrival, doc_id: str) -> Version:
         arrival.is_twin,
         arrival.content,
         arrival.source_uri,
+        read_from=frozenset({(arrival.content, arrival.source_uri)}),
     )
 
 
+def _confirmed(arrival: Arrival, before: Version) -> tuple[Resolution, Version]:
+    """Resolve a known document that says what the newest version says."""
+    is_later = arrival.fetched_at is not None and (
+        before.fetched_at is None or arrival.fetched_at > before.fetched_at
+    )
+    own = _version(arrival, before.doc_id)
+    return Resolution(True, confirms=before.doc_id if is_later else None), joined(before, own)
+
+
 def _id_if_returned(
-    arrival: Arrival, before: Version, titles: Mapping[str, str | None], *, is_only_one: bool
+    arrival: Arrival, before: Version, titles: Mapping[str, str | None], *, is_last: bool
 ) -> str | None:
     """Return a new id if the address has an older text again, and None if the document is known.
 
-    `before` is the newest version there. `is_only_one` says that nothing else arrived at the
-    address. If two files have one path, in two folders, nobody knows which is newer.
+    `before` is the newest version there. `is_last` says that nothing arrives at the address after
+    this one. If the times do not decide, only the last arrival counts, since a file that has all
+    versions is often read again. A record counts as new unless its input had it before, and the
+    newest version came from another input.
     """
-    if arrival.content == before.content or arrival.content not in before.contents:
+    if arrival.content not in before.contents:
         return None
-    since: datetime | str
     if arrival.fetched_at and before.fetched_at:
         if arrival.fetched_at <= before.fetched_at:
             return None
-        since = arrival.fetched_at
-    elif arrival.record_number is None and arrival.source_uri == before.source_uri and is_only_one:
-        since = before.doc_id
-    else:
+    elif not is_last or (
+        (arrival.content, arrival.source_uri) in before.read_from
+        and arrival.source_uri != before.source_uri
+    ):
         return None
+    since = arrival.fetched_at or before.doc_id
     found = doc_id_again(arrival.doc_id, arrival.title, since)
     return None if found in titles else found
 
 
-def _revision(own: Version, before: Version, renamed: str | None) -> Resolution:
-    """Resolve a new text at the address of `before`: the newer of the two supersedes the other."""
-    is_newest = newest(before, own).doc_id == own.doc_id
-    return Resolution(
+def _revised(own: Version, before: Version, renamed: str | None) -> tuple[Resolution, Version]:
+    """Resolve another text at the address of `before`: the newer of the two supersedes the other."""
+    own = replace(own, revision=before.revision + 1)
+    newer = newest(before, own)
+    is_newest = newer.doc_id == own.doc_id
+    resolution = Resolution(
         False,
         own.revision,
         supersedes=before.doc_id if is_newest else None,
         superseded_by=None if is_newest else before.doc_id,
         doc_id=renamed,
+        supersedes_too=tuple(sorted(before.beside)) if is_newest else (),
     )
+    return resolution, newer
 
 
 def _identified(
@@ -258,49 +257,11 @@ def _identified(
     return (None, None) if renamed in titles else (renamed, renamed)
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """The similarity of two texts."""
-
-    words: float
-    """Share of the words of one text that the other has, for the text with more words of its own."""
-    passages: float
-    """Share of the shorter text's word 3-grams that the other has."""
-    same_figures: bool
-    """Whether one of them has every number of the other."""
-    n_added: int
-    """Words of the first text that the second does not have."""
-
-
-TWIN = 0.93  # Share of words. "Read the full story on our site" is 6 % of a short report.
-NOTE = 12  # Words. A note such as "Read the full story on our site" is shorter than a sentence of news.
-EDITED = 0.1  # Share of 3-grams. Unrelated reports share less than .02.
-
-
-def likeness(text: str, other: str) -> Likeness:
-    """Compare two texts by their words. A repeated word counts each time.
-
-    >>> likeness("Rain fell on 3 towns.", "Rain fell on 3 towns today.")
-    Likeness(words=0.8333333333333334, passages=1.0, same_figures=True, n_added=0)
-    """
-    one, two = (_WORD.findall(t.casefold()) for t in (text, other))
-    shared = (Counter(one) & Counter(two)).total()
-    passages, others = (
-        set(zip(words, words[1:], words[2:], strict=False)) or set(words) for words in (one, two)
-    )
-    figures, other_figures = (
-        {word for word in words if any(c.isdigit() for c in word)} for words in (one, two)
-    )
-    return Likeness(
-        shared / max(1, len(one), len(two)),
-        len(passages & others) / max(1, min(len(passages), len(others))),
-        figures <= other_figures or other_figures <= figures,
-        len(one) - shared,
-    )
-
-
 def _is_separate(
-    arrival: Arrival, before: Version, alike: Callable[[str, str], Likeness] | None
+    arrival: Arrival,
+    before: Version,
+    alike: Callable[[str, str], Likeness] | None,
+    before_id: str | None,
 ) -> bool:
     """Tell whether the arrival is not a version of what is known at its address.
 
@@ -310,7 +271,7 @@ def _is_separate(
     is_file = same_address.is_file(arrival.address or "")
     if alike is None or not (is_twin or is_file):
         return False
-    found = alike(arrival.doc_id, before.doc_id)
+    found = alike(arrival.doc_id, before_id or before.doc_id)
     if is_twin:
         return found.words >= TWIN and found.same_figures and found.n_added < NOTE
     return found.passages < EDITED
@@ -326,6 +287,21 @@ def changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[s
     return [name for name, column in columns.items() if before[column] != after[column]]
 
 
-def _order(arrival: Arrival) -> tuple[datetime, str, int, str]:
+def _order(
+    arrival: Arrival, by_time: bool
+) -> tuple[datetime, list[tuple[bool, int, str]], int, str]:
     number = -1 if arrival.record_number is None else arrival.record_number
-    return arrival.fetched_at or _NEVER, arrival.source_uri, number, arrival.doc_id
+    time = arrival.fetched_at if by_time else None
+    return time or _NEVER, _natural(arrival.source_uri), number, arrival.doc_id
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Return a key that sorts names with their numbers by value.
+
+    >>> sorted(["day10.jsonl", "day9.jsonl"], key=_natural)
+    ['day9.jsonl', 'day10.jsonl']
+    """
+    return [
+        (not part.isdecimal(), len(part.lstrip("0")) if part.isdecimal() else 0, part)
+        for part in _NUMBER.split(name)
+    ]

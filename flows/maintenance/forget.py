@@ -71,7 +71,7 @@ def forget(
     }
     name = write_receipt(warehouse.root, receipt)
     warehouse.switch(_build_head(warehouse, rewritten.newest, run, selection.documents, name))
-    refetched.drop_aside(warehouse.root)
+    refetched.delete_unpublished(warehouse.root)
     receipt["reports_removed"] = remove_from_reports(warehouse.root, selection.documents)
     write_receipt(warehouse.root, receipt)
     warehouse.sweep()

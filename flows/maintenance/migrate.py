@@ -84,6 +84,7 @@ def migrate(
         parent=current.id,
         run=run,
         inserts=inserts,
+        refetched=current.refetched(),
         extras={"migrated_from": version, "steps": [step.sentence for step in taken]},
     )
     ancestry = Ancestry(

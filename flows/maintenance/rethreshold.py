@@ -108,9 +108,13 @@ def plan(
 def _clustered_again(
     articles: pa.Table, copies: pa.Table, pairs: pa.Table, recipe: Recipe
 ) -> Reclustered:
-    """Cluster all documents by their recorded pairs. Revisions and what they supersede stay."""
+    """Cluster all documents by their recorded pairs. What a revision supersedes stays a copy."""
     superseded = superseded_in(copies)
-    revisions = articles.filter(articles["supersedes"].is_valid())["doc_id"].to_pylist()
+    revisions = [
+        doc_id
+        for table in (articles, copies)
+        for doc_id in table.filter(table["supersedes"].is_valid())["doc_id"].to_pylist()
+    ]
     return recluster(
         pa.concat_tables([articles.select(FACTS), copies.select(FACTS)], promote_options="default"),
         pairs,

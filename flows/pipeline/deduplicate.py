@@ -79,7 +79,7 @@ class Copies:
 class Versions:
     """What is known about documents that are versions of the same text.
 
-    `pinned` documents (revisions) are always kept, even if they resemble others. `superseded` maps
+    `pinned` documents (revisions) leave only for a document with the same words. `superseded` maps
     older versions, new or published, to the newest version at their address, which replaces them in
     the corpus.
     """

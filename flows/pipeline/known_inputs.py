@@ -92,7 +92,10 @@ def sift(
     """
     rows = [] if reread else [row for row in record.to_pylist() if _counts(row, reading)]
     by_path = {(row["source_uri"], row["path"]): row for row in rows}
-    by_name = {row["source_uri"]: row for row in rows}
+    # Of files with the same name in several folders, the one that was read last.
+    by_name = {
+        row["source_uri"]: row for row in sorted(rows, key=lambda row: str(row["run_id"] or ""))
+    }
     left: list[InputFile | Reject] = []
     stats: list[Stat | None] = []
     known: list[Mapping[str, Any]] = []

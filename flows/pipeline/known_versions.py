@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline import refetched
 from copydesk.flows.support import arrow_file
 from copydesk.flows.warehouse import Snapshot
 from copydesk.schemas.tables import DOCUMENT_TABLES
 from copydesk.transforms import history, same_address
+from copydesk.transforms.revisions import likeness
+from copydesk.transforms.revisions.version import Version, content, headline, of_address
 
 ADDRESS = ("canonical_url", "url", "source_uri", "record_number")
 _TITLE = ("doc_id", "title")
@@ -60,7 +64,7 @@ def known_titles(
     for arriving in _titles_of_known(shards, is_known):
         for doc_id, stored in _stored_titles(parent, arriving):
             title = arriving[doc_id]
-            if not (stored and title) or history.headline(stored) == history.headline(title):
+            if not (stored and title) or headline(stored) == headline(title):
                 continue
             found[doc_id] = stored
             revision_id = history.doc_id_with(doc_id, title)
@@ -71,7 +75,7 @@ def known_titles(
 
 def titles_of_returning(
     arrivals: Sequence[history.Arrival],
-    latest: Mapping[str, history.Version],
+    latest: Mapping[str, Version],
     parent: Snapshot | None,
 ) -> dict[str, str | None]:
     """Ids, with headlines, of known documents that may say again what an older version said.
@@ -121,7 +125,7 @@ class Texts:
         shards: Sequence[Path],
         parent: Snapshot | None,
         arrivals: Sequence[history.Arrival],
-        latest: Mapping[str, history.Version],
+        latest: Mapping[str, Version],
     ) -> None:
         asked = {
             key
@@ -143,15 +147,18 @@ class Texts:
     def _keep(self, rows: pa.Table) -> None:
         self._texts |= dict(zip(rows["doc_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
 
-    def __call__(self, doc_id: str, other: str) -> history.Likeness:
+    def __call__(self, doc_id: str, other: str) -> likeness.Likeness:
         """See `history.resolve`."""
-        return history.likeness(self._texts.get(doc_id, ""), self._texts.get(other, ""))
+        return likeness.likeness(self._texts.get(doc_id, ""), self._texts.get(other, ""))
 
 
-def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, history.Version]:
+def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str, Version]:
     """The newest version that the warehouse has at each address of the arrivals, in any spelling."""
     if parent is None or not shards:
         return {}
+    # A first run does not need what this loads.
+    from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
+
     keys: set[str] = set()
     for table in several(shards, ADDRESS):
         keys |= {key for row in rows_of(table, ADDRESS) if (key := same_address.key(*row))}
@@ -165,31 +172,42 @@ def latest_versions(shards: Sequence[Path], parent: Snapshot | None) -> dict[str
     if len(paths):
         is_path = pc.field("canonical_url").is_null() & pc.field("record_number").is_null()
         where |= is_path & pc.field("source_uri").isin(paths)
-    found: dict[str, list[tuple[int, str, history.Version]]] = defaultdict(list)
+    found: dict[str, list[tuple[bool, int, str, Version]]] = defaultdict(list)
     columns = [*ADDRESS, "doc_id", "revision", *_CONTENT, "fetched_at"]
+    record = refetched.record_of(parent)
+    seen_again = dict(rows_of(record, record.column_names))
     for name in DOCUMENT_TABLES:
-        for batch in parent.batches(name, columns, where):
+        more = ["keep_reason"] if name == "duplicates" else []
+        for batch in parent.batches(name, [*columns, *more], where):
             for row in batch.to_pylist():
                 key = same_address.key(*(row[column] for column in ADDRESS))
                 if key in keys:
-                    found[key].append((row["revision"], row["doc_id"], _version(row)))
-    latest: dict[str, history.Version] = {}
-    for key, versions in found.items():
-        for _, _, version in sorted(versions, key=lambda found: found[:2]):
-            latest[key] = history.newest(latest.get(key), version)
+                    is_older = row.get("keep_reason") == NEWER_VERSION
+                    version = _version(row, seen_again.get(row["doc_id"]))
+                    found[key].append((is_older, row["revision"], name, version))
+    latest: dict[str, Version] = {}
+    for key, rows in found.items():
+        rows.sort(key=lambda row: (*row[:3], row[3].doc_id))
+        version_now = of_address(
+            [version for is_older, *_, version in rows if not is_older],
+            [version for is_older, *_, version in rows if is_older],
+        )
+        if version_now is not None:
+            latest[key] = version_now
     return latest
 
 
-def _version(row: Mapping[str, Any]) -> history.Version:
-    content = history.content(*(row[name] for name in _CONTENT))
-    return history.Version(
+def _version(row: Mapping[str, Any], seen_again: datetime | None) -> Version:
+    says = content(*(row[name] for name in _CONTENT))
+    return Version(
         row["doc_id"],
         row["revision"],
-        frozenset({content}),
-        row["fetched_at"],
+        frozenset({says}),
+        seen_again or row["fetched_at"],
         same_address.is_twin_spelling(row["url"] or row["canonical_url"]),
-        content,
+        says,
         row["source_uri"],
+        read_from=frozenset({(says, row["source_uri"])}),
     )
 
 
@@ -212,7 +230,7 @@ def superseded_by_these(
     found: dict[str, str] = {}
     for doc_id, resolved in zip(column_of(added, "doc_id"), resolutions, strict=True):
         if doc_id in here and resolved.supersedes:
-            found[resolved.supersedes] = doc_id
+            found |= dict.fromkeys((resolved.supersedes, *resolved.supersedes_too), doc_id)
         elif doc_id in here and resolved.superseded_by:
             found[doc_id] = resolved.superseded_by
     return found

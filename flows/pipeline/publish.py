@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from copydesk.flows.pipeline import known_inputs, learn_templates
+from copydesk.flows.pipeline import known_inputs, learn_templates, refetched
 from copydesk.flows.pipeline.context import Context
 from copydesk.flows.pipeline.results import Arrivals, Cleaned, Published, Results, counts_of
 from copydesk.flows.pipeline.staging.decided_rows import (
@@ -87,6 +87,7 @@ def publish(context: Context, results: Results, deletes: Mapping[str, Deletion])
         },
         index_keep=_kept_index(parent, copies, stories),
         inputs=input_record(context, results.cleaned),
+        refetched=refetched_record(context, results),
         extras={
             "templates_in_force": {outlet: len(in_force[outlet]) for outlet in sorted(in_force)}
         },
@@ -131,6 +132,13 @@ def input_record(context: Context, cleaned: Cleaned) -> pa.Table:
         version=versions.versions()["copydesk"],
         run_id=context.run_id,
     )
+
+
+def refetched_record(context: Context, results: Results) -> pa.Table | None:
+    """The record of documents that were fetched again without a change, or None if there are none."""
+    before = refetched.record_of(context.parent)
+    record = refetched.merged(before, results.arrivals.refetched)
+    return record if record.num_rows else None
 
 
 def run_row(context: Context, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copydesk.flows.pipeline.staging.shard_files import ShardFiles, StagedRows
@@ -40,6 +41,8 @@ class Arrivals:
     """Maps older versions, of this run or published, to the newest version at their address."""
     renamed: Mapping[str, str] = field(default_factory=dict)
     """Maps documents that arrived again with another headline to the id in the staged ledger."""
+    refetched: Mapping[str, datetime] = field(default_factory=dict)
+    """The last times of documents that were fetched again without a change."""
     n_new: int = 0
     n_known: int = 0
     n_revisions: int = 0

@@ -25,6 +25,7 @@ from copydesk.flows.pipeline import (
     known_inputs,
     learn_templates,
     outlet_profiles,
+    refetched,
     summary,
 )
 from copydesk.flows.pipeline import deduplicate as copies_step
@@ -166,6 +167,7 @@ def reconcile(context: Context, cleaned: Cleaned) -> Arrivals:
         quarantined=reconciled.quarantined,
         superseded=reconciled.superseded,
         renamed=reconciled.renamed,
+        refetched=resolutions.refetched,
         n_new=sum(shard.n_rows for shard in reconciled.new),
         n_known=reconciled.n_known,
         n_revisions=reconciled.n_revisions,
@@ -284,6 +286,9 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
     elif results.is_nothing_new and context.parent is not None and context.files:
         record = publish_step.input_record(context, results.cleaned)
         known_inputs.store_unpublished(context.warehouse.root, context.parent, record)
+        again = publish_step.refetched_record(context, results)
+        if again is not None:
+            refetched.store_unpublished(context.parent, again)
     rejected = clean_shards.rejected_by_reason(results.cleaned.shards) if is_dry else {}
     context.warehouse.discard_staging(context.run_id)
     published = results.published

@@ -47,6 +47,8 @@ class Change:
     `index_keep`: names of the parent's index files that are kept. None keeps all.
     `inputs`: the record of the files that were read, with the columns of `INPUTS`. None keeps the
     parent's.
+    `refetched`: the last times of documents that were fetched again, with the columns of
+    `REFETCHED`. None keeps the parent's.
     """
 
     parent: str | None
@@ -57,6 +59,7 @@ class Change:
     index_files: Mapping[str, Path] = field(default_factory=dict)
     index_keep: Sequence[str] | None = None
     inputs: pa.Table | Path | None = None
+    refetched: pa.Table | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 

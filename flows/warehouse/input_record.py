@@ -1,4 +1,4 @@
-"""The columns of the record of input files that a snapshot has read."""
+"""The columns of two records of a snapshot: its input files, and documents fetched again."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ INPUTS = pa.schema(
         pa.field("reading_sha256", pa.string()),
         pa.field("copydesk_version", pa.string()),
         pa.field("run_id", pa.string()),
+    ]
+)
+
+# The last time at which an unchanged document was fetched again.
+REFETCHED = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("fetched_at", pa.timestamp("us", tz="UTC"), nullable=False),
     ]
 )
 

@@ -15,7 +15,9 @@ from copydesk.flows.warehouse.layout import SNAPSHOT_ID
 
 # 64 bits. If 10^7 warehouses have a million files each, one of them has two files with equal digits.
 HASH_DIGITS = 16
-FORMAT = 1  # version of the manifest itself; the tables have a separate schema version
+# Version of the manifest itself; the tables have a separate schema version. Format 1 has no
+# `refetched`.
+FORMAT = 2
 # Names of files in the folders of the warehouse. No such name leads out of its folder.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
@@ -87,11 +89,17 @@ class Manifest:
     versions: Mapping[str, str]
     counts: Mapping[str, int]
     inputs: FileEntry | None = None
+    refetched: FileEntry | None = None
     tables: Mapping[str, tuple[FileEntry, ...]]
     index: tuple[FileEntry, ...] = ()
     receipts: tuple[str, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def records(self) -> tuple[FileEntry, ...]:
+        """The records of the snapshot, which are next to its manifest."""
+        return tuple(entry for entry in (self.inputs, self.refetched) if entry is not None)
 
     def rows(self, table: str) -> int:
         """Number of rows of a table, summed over its files."""
@@ -99,7 +107,10 @@ class Manifest:
 
     def with_id(self) -> Manifest:
         """The manifest with its id: the sequence number and a hash of the content."""
-        body = json.dumps(asdict(replace(self, id="")), sort_keys=True, ensure_ascii=False)
+        values = asdict(replace(self, id=""))
+        if self.format == 1:
+            del values["refetched"]
+        body = json.dumps(values, sort_keys=True, ensure_ascii=False)
         return replace(
             self, id=f"{self.sequence:06d}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"
         )
@@ -116,7 +127,7 @@ def referenced_names(manifests: Iterable[Manifest]) -> dict[str, set[str]]:
         "snapshots": {one.id for one in kept},
         "manifests": {
             *(f"{one.id}.json" for one in kept),
-            *(one.inputs.name for one in kept if one.inputs),
+            *(entry.name for one in kept for entry in one.records),
         },
         "index": {entry.name for one in kept for entry in one.index},
         "keys": {
@@ -140,7 +151,8 @@ def read(path: Path) -> Manifest:
             )
         loaded["tables"] = {name: _entries(files) for name, files in loaded["tables"].items()}
         loaded["index"] = _entries(loaded["index"])
-        loaded["inputs"] = FileEntry(**loaded["inputs"]) if loaded["inputs"] else None
+        for name in ("inputs", "refetched"):
+            loaded[name] = FileEntry(**loaded[name]) if loaded.get(name) else None
         loaded["receipts"] = tuple(loaded["receipts"])
         return _checked(Manifest(**loaded), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -152,7 +164,7 @@ def read(path: Path) -> Manifest:
 def _checked(found: Manifest, path: Path) -> Manifest:
     entries = [entry for files in found.tables.values() for entry in files] + [
         *found.index,
-        *([found.inputs] if found.inputs else []),
+        *found.records,
     ]
     for name in (*found.tables, *(entry.name for entry in entries), *found.receipts, found.run_id):
         if not _NAME.fullmatch(name):

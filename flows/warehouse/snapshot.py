@@ -17,7 +17,7 @@ import pyarrow.dataset as ds
 from copydesk.flows.support.id_index import keys_of
 from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.errors import UnknownSnapshot, WarehouseError
-from copydesk.flows.warehouse.input_record import INPUTS, conformed
+from copydesk.flows.warehouse.input_record import INPUTS, REFETCHED, conformed
 from copydesk.flows.warehouse.manifest import FileEntry, Manifest
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS, rounds
 
@@ -61,8 +61,8 @@ class Origin(Protocol):
     def index_file(self, path: Path, entry: FileEntry) -> Path:
         """Provide an index file."""
 
-    def inputs_file(self, path: Path, entry: FileEntry) -> Path:
-        """Provide a run's record of inputs."""
+    def record_file(self, path: Path, entry: FileEntry) -> Path:
+        """Provide a record, such as that of the inputs."""
 
 
 @dataclass(frozen=True)
@@ -257,12 +257,19 @@ class Snapshot:
 
     def inputs(self) -> pa.Table:
         """The input files that this snapshot has read, with the columns of `INPUTS`."""
-        entry = self.manifest.inputs
+        return conformed(self._record(self.manifest.inputs, INPUTS))
+
+    def refetched(self) -> pa.Table:
+        """The documents that were fetched again unchanged, with the columns of `REFETCHED`."""
+        return self._record(self.manifest.refetched, REFETCHED)
+
+    def _record(self, entry: FileEntry | None, schema: pa.Schema) -> pa.Table:
         if entry is None:
-            return INPUTS.empty_table()
+            return schema.empty_table()
         path = self.root / "manifests" / entry.name
-        path = path if self.origin is None else self.origin.inputs_file(path, entry)
-        return conformed(table_file.read(path))
+        return table_file.read(
+            path if self.origin is None else self.origin.record_file(path, entry)
+        )
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

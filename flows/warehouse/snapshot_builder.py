@@ -17,7 +17,7 @@ from copydesk.flows.warehouse import table_file
 from copydesk.flows.warehouse.change import Ancestry, Change, run_row
 from copydesk.flows.warehouse.errors import InvalidChange, SchemaMismatch
 from copydesk.flows.warehouse.input_record import conformed
-from copydesk.flows.warehouse.manifest import FileEntry, Manifest, name_by_content
+from copydesk.flows.warehouse.manifest import FORMAT, FileEntry, Manifest, name_by_content
 from copydesk.flows.warehouse.partition import DOCUMENT_TABLES, PARTITIONS
 from copydesk.flows.warehouse.schema import fingerprint, tables_now
 from copydesk.flows.warehouse.snapshot import Origin, Snapshot
@@ -77,16 +77,17 @@ class SnapshotBuilder:
         )
         self.checkpoint("tables written")
         of_run = ancestry.rewrites or _run_manifest(row, change.extras)
+        inputs, refetched = self._records(base, ancestry, change, folder)
         built = replace(
             of_run,
             sequence=ancestry.sequence,
             parent=ancestry.parent,
             rewrites=ancestry.rewrites.id if ancestry.rewrites else None,
+            format=FORMAT,
             schema_version=SCHEMA_VERSION,
             schema_sha256=fingerprint(tables_now()),
-            inputs=_kept_inputs(base, ancestry)
-            if change.inputs is None
-            else self._install_inputs(change.inputs, folder),
+            inputs=inputs,
+            refetched=refetched,
             tables={name: tables[name] for name in tables_now()},
             index=self._install_index(base.manifest.index if base else ancestry.index, change),
             receipts=(*(base.manifest.receipts if base else ()), *ancestry.receipts),
@@ -240,17 +241,33 @@ class SnapshotBuilder:
         self.checkpoint("index in place")
         return tuple(sorted({*keep.values(), *new}))
 
-    def _install_inputs(self, inputs: pa.Table | Path, folder: Path) -> FileEntry:
-        """Write the record of inputs, under a name that has the hash of its content."""
-        table = inputs if isinstance(inputs, pa.Table) else table_file.read(inputs)
-        written = folder / "inputs.parquet"
-        rows = conformed(table).sort_by([("source_uri", "ascending"), ("path", "ascending")])
+    def _records(
+        self, base: Snapshot | None, ancestry: Ancestry, change: Change, folder: Path
+    ) -> tuple[FileEntry | None, FileEntry | None]:
+        """The records of inputs and of documents fetched again: of the change, or else those of the snapshot that the new one replaces or follows."""
+        before = ancestry.rewrites or (base.manifest if base is not None else None)
+        inputs, refetched = (
+            (before.inputs, before.refetched) if before is not None else (None, None)
+        )
+        if change.inputs is not None:
+            read = change.inputs
+            table = read if isinstance(read, pa.Table) else table_file.read(read)
+            rows = conformed(table).sort_by([("source_uri", "ascending"), ("path", "ascending")])
+            inputs = self._install_record("inputs", rows, folder)
+        if change.refetched is not None:
+            rows = change.refetched.sort_by("doc_id")
+            refetched = self._install_record("refetched", rows, folder)
+        return inputs, refetched
+
+    def _install_record(self, name: str, rows: pa.Table, folder: Path) -> FileEntry:
+        """Write a record, under a name that has the hash of its content."""
+        written = folder / f"{name}.parquet"
         pq.write_table(rows, written, compression="zstd")
         atomic_write.sync(written)
         digest = atomic_write.sha256(written)
-        target = self.root / "manifests" / name_by_content("inputs", digest, ".parquet")
+        target = self.root / "manifests" / name_by_content(name, digest, ".parquet")
         written.replace(target)
-        return FileEntry(target.name, digest, table.num_rows, target.stat().st_size)
+        return FileEntry(target.name, digest, rows.num_rows, target.stat().st_size)
 
 
 def _run_manifest(row: Mapping[str, Any], extras: Mapping[str, Any]) -> Manifest:
@@ -271,13 +288,6 @@ def _run_manifest(row: Mapping[str, Any], extras: Mapping[str, Any]) -> Manifest
         tables={},
         extras=dict(extras),
     )
-
-
-def _kept_inputs(base: Snapshot | None, ancestry: Ancestry) -> FileEntry | None:
-    """The record of inputs of the snapshot that the new one replaces or follows."""
-    if ancestry.rewrites is not None:
-        return ancestry.rewrites.inputs
-    return base.manifest.inputs if base is not None else None
 
 
 def _iso(moment: Any) -> str:

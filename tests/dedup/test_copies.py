@@ -316,11 +316,26 @@ def test_the_policy_chooses_and_says_why(
     assert shelf.sizes.get(doc(kept), (1,))[0] == 1 + len(dropped)
 
 
-def test_a_revision_is_never_folded(tmp_path: Path) -> None:
+def test_a_revision_is_folded_only_for_the_same_words(tmp_path: Path) -> None:
     shelf, story = Shelf(tmp_path), text_of(5)
     shelf.ingest(one(1, story, 0))
-    shelf.ingest(pa.concat_tables([one(2, story, 1), one(3, story, 2)]), pinned={doc(2)})
-    assert shelf.clusters() == {doc(1): doc(1), doc(2): doc(2), doc(3): doc(1)}
+    shelf.ingest(pa.concat_tables([one(2, story[:-1], 1), one(3, story, 2)]), pinned={doc(2)})
+    shelf.ingest(pa.concat_tables([one(4, story, 3), one(5, story[1:], 3)]), pinned={doc(4)})
+    assert shelf.clusters() == {
+        doc(1): doc(1),
+        doc(2): doc(2),
+        doc(3): doc(1),
+        doc(4): doc(1),
+        doc(5): doc(1),
+    }
+
+
+def test_two_revisions_with_the_same_words_are_one_article(tmp_path: Path) -> None:
+    shelf, story = Shelf(tmp_path), text_of(5)
+    shelf.ingest(one(1, story, 0))
+    both = pa.concat_tables([one(2, story[:-1], 1), one(3, story[:-1], 2)])
+    shelf.ingest(both, pinned={doc(2), doc(3)})
+    assert shelf.clusters() == {doc(1): doc(1), doc(2): doc(2), doc(3): doc(2)}
 
 
 def test_a_forgotten_document_draws_no_copies(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,8 @@ class Clustering:
         self.first = np.concatenate([first, np.arange(len(first), facts.num_rows)])
         self.pairs = pairs.oriented(self.place)
         self.replaced: dict[int, int] = {}
+        self.is_pinned = np.zeros(facts.num_rows, np.bool_)
+        """Rows that leave only for a document with the same words, because some of these are pinned."""
         self.is_settled = np.arange(facts.num_rows) >= self.n_new
         """Published rows, which only a clearly fuller document displaces."""
 
@@ -69,7 +71,7 @@ class Clustering:
         """Return for every row the row that is kept for it.
 
         Rows from `n_new` on are published. Copies among them (`is_copy`) attract no other document.
-        Pinned rows are always kept. `replaced` maps older versions to newer ones: an older version
+        Pinned rows leave only for a document with the same words. `replaced` maps older versions to newer ones: an older version
         leaves for its newer one whatever it says, and nothing joins it.
         """
         rows = np.arange(self.facts.num_rows)
@@ -82,6 +84,7 @@ class Clustering:
 
     def _kept(self, pinned: NDArray[np.bool_], is_copy: NDArray[np.bool_]) -> NDArray[np.int64]:
         rows = np.arange(self.facts.num_rows)
+        self.is_pinned[self.first[pinned]] = True
         usable = self.pairs.take(~is_copy[self.pairs.a] & ~is_copy[self.pairs.b])
         best = self._preferred_of_same_words()
         # Rows with equal words share one decision, made for the row that the policy prefers.
@@ -91,7 +94,7 @@ class Clustering:
             return leader_clustering.leaders(
                 edges,
                 order,
-                pinned=pinned | is_copy | (self.first != rows),
+                pinned=is_copy | (self.first != rows),
                 holds=self.is_settled[best],
                 n_words=self.n_words,
                 by_length=self.options.keep in ("fullest", "longest"),
@@ -103,10 +106,11 @@ class Clustering:
         leader = leaders(edges)
         may_follow = drop_conditions.may_follow(usable, relations, self.options)
         more = indirect_edges(usable, may_follow, edges, leader, self.n_words)
+        more = more.take(~self.is_pinned[more.dropped])
         if len(more):
             leader = leaders(edges.joined(more))
         kept = best[leader[self.first]]
-        return np.where(pinned | is_copy | self._separate_equals(kept), rows, kept)
+        return np.where(is_copy | self._separate_equals(kept), rows, kept)
 
     def edges(
         self, pairs: Pairs, allowed: NDArray[np.bool_], relations: NDArray[np.int8]
@@ -117,9 +121,11 @@ class Clustering:
         """
         needed = [self.options.score_needed(relation) for relation in RELATIONS]
         least = np.array(needed, np.float32)[relations]
+        same_words = (pairs.jaccard == 1) & (self.n_words[pairs.a] == self.n_words[pairs.b])
         a, b = (
             allowed
             & (goes >= least)
+            & (same_words | ~self.is_pinned[rows])
             & drop_conditions.holds_flash(held, alone, self.n_words[rows], self.n_words[kept])
             for goes, held, alone, rows, kept in (
                 (
@@ -257,15 +263,18 @@ class Clustering:
         self,
         kept: NDArray[np.int64],
         members_of: Callable[[list[str]], list[dict[str, Any]]],
+        *,
+        left: Sequence[int] = (),
     ) -> pa.Table:
         """Return SIZES, sorted, of new kept documents with copies and of published ones with more.
 
-        `members_of` returns the published copies of kept documents, with their kept_doc_id.
+        `members_of` returns the published copies of kept documents, with their kept_doc_id. `left`
+        are published kept documents that lose copies.
         """
         copies = np.flatnonzero(kept != np.arange(len(kept)))
         copies = copies[np.argsort(kept[copies], kind="stable")]
-        leads, firsts = np.unique(kept[copies], return_index=True)
-        ends = np.append(firsts[1:], len(copies))
+        leads = np.union1d(kept[copies], np.array(left, np.int64))
+        firsts, ends = (np.searchsorted(kept[copies], leads, side) for side in ("left", "right"))
         earlier: dict[str, list[dict[str, Any]]] = {}
         for document in members_of(
             self.facts["doc_id"].take(pa.array(leads[leads >= self.n_new])).to_pylist()

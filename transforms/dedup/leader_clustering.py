@@ -41,6 +41,10 @@ class Edges:
             *(np.concatenate([getattr(self, f.name), getattr(more, f.name)]) for f in fields(Edges))
         )
 
+    def take(self, which: NDArray[Any]) -> Edges:
+        """Return some of the edges."""
+        return Edges(*(getattr(self, f.name)[which] for f in fields(Edges)))
+
     def preference(self) -> NDArray[np.float64]:
         """Return how much of each dropped document the kept one contains, in steps of a tenth."""
         return np.floor(self.contained * STEPS)

@@ -41,7 +41,8 @@ def recluster(
     """Decide about all documents again without reading texts or hashing.
 
     `facts` holds every document, kept or copy (columns of `keep_policy.FACTS`), and `pairs` holds
-    the stored pairs. Both may be in any order. `pinned` documents (revisions) stay kept. The keys
+    the stored pairs. Both may be in any order. `pinned` documents (revisions) leave only for a
+    document with the same words. The keys
     of `superseded` stay copies of the newer version that it names. `settled` are the ids that are
     kept now. They stay if documents tie in everything else.
     """
@@ -53,9 +54,10 @@ def recluster(
     if pinned is not None:
         is_pinned = np.asarray(pc.is_in(facts["doc_id"], value_set=pinned)).astype(np.bool_)
     replaced = _rows_by_id(facts["doc_id"].to_pylist(), superseded or {})
-    is_pinned[list(replaced)] = True
+    is_older = np.zeros(n, np.bool_)
+    is_older[list(replaced)] = True
     times = in_memory_search.as_times(facts["published_at"], n)
-    first = _first_with_same_shingles(rows, is_pinned, times, n, options)
+    first = _first_with_same_shingles(rows, is_older, times, n, options)
     n_words = np.asarray(pc.fill_null(facts["n_words"], 0)).astype(np.int32)
     between = replace(rows, a=first[rows.a], b=first[rows.b])
     clustering = Clustering(
@@ -113,7 +115,7 @@ def _rows_of(pairs: pa.Table, ids: pa.StringArray) -> Pairs:
 
 
 def _first_with_same_shingles(
-    pairs: Pairs, is_pinned: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
+    pairs: Pairs, is_older: NDArray[np.bool_], times: NDArray[np.int64], n: int, options: Options
 ) -> NDArray[np.int64]:
     """Return for every row the first row with the same shingles inside the window.
 
@@ -125,7 +127,7 @@ def _first_with_same_shingles(
     same = np.flatnonzero(pairs.jaccard == 1)
     links = coo_array((np.ones(len(same)), (pairs.a[same], pairs.b[same])), shape=(n, n))
     _, group = connected_components(links, directed=False)
-    numbered = np.where(is_pinned, 0, group + 1).astype(np.uint64)  # 0 equals nothing
+    numbered = np.where(is_older, 0, group + 1).astype(np.uint64)  # 0 equals nothing
     return leader_clustering.first_with_same_words(
         numbered, np.zeros(n, np.int32), times, np.arange(n), options
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -83,8 +83,8 @@ class CopySearch:
     def finish(self, pinned: frozenset[str], superseded: Mapping[str, str] | None = None) -> Copies:
         """Compare the documents, cluster them, choose which to keep, and write the index files.
 
-        Documents in `pinned` are kept. `superseded` maps an older version to the newer version that
-        replaces it.
+        Documents in `pinned` leave only for one with the same words. `superseded` maps an older
+        version to the newer version that replaces it.
         """
         self._superseded = dict(superseded or {})
         self._spill.close_writing()
@@ -104,14 +104,19 @@ class CopySearch:
         self._old_texts: pa.LargeStringArray = pa.array([], pa.large_string())
         self._row_of: dict[str, int] = {}
         self._kept_id: dict[int, str] = {}  # of the published duplicates among the rows
-        stay = pa.array(sorted(pinned | self._superseded.keys()), pa.string())
-        self._is_pinned = np.asarray(pc.is_in(self.facts["doc_id"], stay)).astype(np.bool_)
+        self._is_pinned, self._is_older = map(self._are, (pinned, self._superseded))
         self._first = np.arange(self.n)
         self.pairs = self._compare()
         self._follow_copies()
         own = set(self.facts["doc_id"].to_pylist()) if self._superseded else set()
         self._fetch([name for pair in self._superseded.items() for name in pair if name not in own])
-        return self._decide(self._first, self._is_pinned)
+        older = [row for name, row in self._row_of.items() if name in self._superseded]
+        self._fetch([self._kept_id[row] for row in older if row in self._kept_id])
+        return self._decide()
+
+    def _are(self, ids: Iterable[str]) -> NDArray[np.bool_]:
+        found = pc.is_in(self.facts["doc_id"], pa.array(sorted(ids), pa.string()))
+        return np.asarray(found).astype(np.bool_)
 
     # Comparison
 
@@ -138,11 +143,9 @@ class CopySearch:
         pieces = np.split(np.arange(low, high), range(SIGNED_AT_ONCE, high - low, SIGNED_AT_ONCE))
         sketches = sketching.joined(list(in_threads(self._signed, pieces, threads=self._threads)))
         self.n_words[low:high] = sketches.n_words
-        # A pinned document does not represent documents with the same words. These are compared with
-        # it like any other.
-        self._sequence[low:high] = np.where(
-            self._is_pinned[low:high], np.uint64(0), sketches.sequence
-        )
+        # An older version does not represent others with its words. These are compared with it.
+        is_older = self._is_older[low:high]
+        self._sequence[low:high] = np.where(is_older, np.uint64(0), sketches.sequence)
         return sketches
 
     def _signed(self, rows: NDArray[np.int64]) -> Sketches:
@@ -311,20 +314,20 @@ class CopySearch:
 
     # Decisions
 
-    def _decide(self, first: NDArray[np.int64], pinned: NDArray[np.bool_]) -> Copies:
+    def _decide(self) -> Copies:
         replaced = self._replaced()
-        clustering, kept = self._clustered(first, pinned, replaced)
+        clustering, kept = self._clustered(replaced)
         moved = orphaned_copies.moved(kept, self.n, self.facts["doc_id"])
         orphans = self._orphans(moved)
         if orphans:
             pairs = self._compared(orphaned_copies.pairs_to_compare(orphans, moved))
             self.pairs = verification.concatenate(self.pairs, self._above_floor(pairs))
-            clustering, kept = self._clustered(first, pinned, replaced, orphans)
+            clustering, kept = self._clustered(replaced, orphans)
             moved = orphaned_copies.moved(kept, self.n, self.facts["doc_id"])
         if moved and self.published is not None:
             members = self.published.members(list(moved))
             self._fetch(members["doc_id"].to_pylist())
-            clustering = self._clustering(first)
+            clustering = self._clustering()
             n_rows = self.facts.num_rows
             kept = orphaned_copies.follow(kept, n_rows, self._kept_id, moved, orphans)
             older = orphaned_copies.older_versions(members, self._row_of)
@@ -333,15 +336,11 @@ class CopySearch:
         return self._copies(clustering, kept, orphans)
 
     def _clustered(
-        self,
-        first: NDArray[np.int64],
-        pinned: NDArray[np.bool_],
-        replaced: Mapping[int, int],
-        orphans: Collection[int] = (),
+        self, replaced: Mapping[int, int], orphans: Collection[int] = ()
     ) -> tuple[Clustering, NDArray[np.int64]]:
-        clustering = self._clustering(first)
+        clustering = self._clustering()
         total = self.facts.num_rows
-        pinned = np.concatenate([pinned, np.zeros(total - self.n, np.bool_)])
+        pinned = np.concatenate([self._is_pinned, np.zeros(total - self.n, np.bool_)])
         is_copy = np.isin(np.arange(total), list(self._kept_id.keys() - set(orphans)))
         clustering.is_settled[list(orphans)] = False
         return clustering, clustering.kept(pinned, is_copy, replaced)
@@ -367,11 +366,11 @@ class CopySearch:
         }
         return {old: rows.get(self._kept_id.get(new, ""), new) for old, new in found.items()}
 
-    def _clustering(self, first: NDArray[np.int64]) -> Clustering:
+    def _clustering(self) -> Clustering:
         return Clustering(
             self.facts,
             self.pairs,
-            first,
+            self._first,
             n_words=self.n_words,
             position=self.position,
             options=self.options,
@@ -391,10 +390,11 @@ class CopySearch:
             displaced=clustering.duplicate_rows(kept, changed[(changed >= self.n) & ~was_copy]),
             reassigned=clustering.duplicate_rows(kept, changed[was_copy]),
             restored=tuple(sorted(ids[row].as_py() for row in orphans if kept[row] == row)),
-            sizes=clustering.sizes(kept, self._published_copies),
+            sizes=clustering.sizes(
+                kept,
+                lambda ids: orphaned_copies.staying(self.published, ids, kept, self._row_of),
+                left=orphaned_copies.left_behind(kept, self._kept_id, self._row_of),
+            ),
             new_index_files=tuple(self._staged[name] for name in sorted(self._staged)),
             index_files=self.index.names,
         )
-
-    def _published_copies(self, kept: list[str]) -> list[dict[str, Any]]:
-        return self.published.members(kept).to_pylist() if kept and self.published else []

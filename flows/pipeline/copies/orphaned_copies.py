@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from copydesk.flows.pipeline.deduplicate import Published
 from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
 # Copies of one document that are compared with each other; arbitrary. A text that is printed more
@@ -56,6 +58,34 @@ def older_versions(members: pa.Table, row_of: Mapping[str, int]) -> list[int]:
         )
         if why == NEWER_VERSION and doc_id in row_of
     ]
+
+
+def left_behind(
+    kept: NDArray[np.int64], kept_id: Mapping[int, str], row_of: Mapping[str, int]
+) -> list[int]:
+    """The rows of kept documents of which a published copy leaves for another document.
+
+    `kept_id` has the kept document of each published copy.
+    """
+    leads = {
+        row_of[doc_id]
+        for row, doc_id in kept_id.items()
+        if kept[row] != row and doc_id in row_of and kept[row] != row_of[doc_id]
+    }
+    return sorted(lead for lead in leads if kept[lead] == lead)
+
+
+def staying(
+    published: Published | None, ids: list[str], kept: NDArray[np.int64], row_of: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """The published copies of some kept documents, without those that leave for another document."""
+    members = published.members(ids).to_pylist() if published is not None and ids else []
+
+    def stays(member: dict[str, Any]) -> bool:
+        row = row_of.get(member["doc_id"])
+        return row is None or kept[row] in (row, row_of.get(member["kept_doc_id"]))
+
+    return [member for member in members if stays(member)]
 
 
 def pairs_to_compare(found: Mapping[int, str], newest: Mapping[str, int]) -> list[tuple[int, int]]:

@@ -115,10 +115,9 @@ class FileChecks:
                     yield from footer_faults(snapshot, table, path, entry)
 
     def other_faults(self, snapshot: Snapshot) -> Iterator[Fault]:
-        """Files of the index, the record of inputs, receipts and keys that are missing or changed."""
+        """Files of the index, records, receipts and keys that are missing or changed."""
         others = [("index", entry) for entry in snapshot.manifest.index]
-        if snapshot.manifest.inputs:
-            others.append(("manifests", snapshot.manifest.inputs))
+        others += [("manifests", entry) for entry in snapshot.manifest.records]
         for folder, entry in others:
             path = self._warehouse.root / folder / entry.name
             where = f"{folder}/{entry.name}"

@@ -146,8 +146,8 @@ class Mirror:
         """Download an index file to `path` if it is not there, and return the path."""
         return self.fetch(path, object_names.index_object(entry), entry)
 
-    def inputs_file(self, path: Path, entry: FileEntry) -> Path:
-        """Download a run's record of inputs to `path` if it is not there, and return the path."""
+    def record_file(self, path: Path, entry: FileEntry) -> Path:
+        """Download a record, such as that of the inputs, to `path` if it is not there, and return the path."""
         return self.fetch(path, f"manifests/{entry.name}", entry)
 
     def fetch(self, path: Path, name: str, entry: FileEntry) -> Path:

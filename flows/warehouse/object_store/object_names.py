@@ -80,8 +80,7 @@ def verified_objects(of: Manifest) -> dict[str, FileEntry]:
         for entry in entries
     }
     named |= {index_object(entry): entry for entry in of.index}
-    if of.inputs is not None:
-        named[f"manifests/{of.inputs.name}"] = of.inputs
+    named |= {f"manifests/{entry.name}": entry for entry in of.records}
     return named
 
 
@@ -100,8 +99,7 @@ def local_files(root: Path, of: Manifest) -> dict[str, Path]:
                 for entry in entries
             }
     files |= {index_object(entry): root / "index" / entry.name for entry in of.index}
-    if of.inputs is not None:
-        files[f"manifests/{of.inputs.name}"] = root / "manifests" / of.inputs.name
+    files |= {f"manifests/{entry.name}": root / "manifests" / entry.name for entry in of.records}
     return files
 
 
