@@ -117,7 +117,7 @@ def test_stories_are_signed_as_defined() -> None:
 
 
 def test_a_batch_signs_the_same_as_a_slice_of_another_array() -> None:
-    texts = list(SAMPLES.values())
+    texts = [text for name, text in SAMPLES.items() if name != "escapes"]  # See `as_texts`.
     longer = pa.array(["before", *texts, "after"], pa.large_string()).slice(1, len(texts))
     assert (sketches.sketch(longer, Options()).signatures == signatures(texts)).all()
 
