@@ -17,6 +17,7 @@ from copydesk.transforms.numba_cache import Function
 
 _KERNELS = (
     "intrinsics.py",
+    "unicode_tables.py",
     "forest/leaf_bits_kernel.py",
     "dedup/minhash_kernel.py",
     "dedup/similarity_kernel.py",

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.flows.pipeline.deduplicate import Published
+from copydesk.flows.pipeline.deduplicate import PublishedRows
 from copydesk.transforms.dedup.keep_policy import NEWER_VERSION
 
 # Copies of one document that are compared with each other; arbitrary. A text that is printed more
@@ -76,7 +76,10 @@ def left_behind(
 
 
 def staying(
-    published: Published | None, ids: list[str], kept: NDArray[np.int64], row_of: Mapping[str, int]
+    published: PublishedRows | None,
+    ids: list[str],
+    kept: NDArray[np.int64],
+    row_of: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """The published copies of some kept documents, without those that leave for another document."""
     members = published.members(ids).to_pylist() if published is not None and ids else []
