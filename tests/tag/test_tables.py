@@ -52,6 +52,17 @@ def test_prose_that_begins_like_a_byline_is_not_one() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_headline_in_chinese_japanese_or_korean_compiles_no_pattern_of_bylines() -> None:
+    byline_forms._compiled.cache_clear()
+    for headline in (
+        "河水上涨后小镇的桥重新开放",
+        "川の水位が再び上がった",
+        "강물이 다시 불어 다리가 닫혔다",
+    ):
+        assert byline_forms.names_on(headline) == ()
+    assert byline_forms._compiled.cache_info().currsize == 0
+
+
 def test_the_datelines_of_the_tables_are_read() -> None:
     wrong = []
     for row, head, *expected in DATELINES:
