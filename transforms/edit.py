@@ -54,9 +54,9 @@ _DEFAULTS, _NO_SOURCE = Options(), Source()
 _USUAL_PAGE = """<html lang="en"><head><title>Rain in Oslo - Harbour Post</title></head><body>
 <nav><a href="/news">News</a> <a href="/sport">Sport</a></nav>
 <article class="post-content"><h1 class="headline">Rain in Oslo</h1>
-<p class="byline">By Ana Ruiz, Staff Writer and Bo Li (Harbour Post)</p>
+<p class="byline">By Ana Ruiz, Staff Writer and Bo J. Li (Harbour Post)</p>
 <p class="meta date">Updated: May 5, 2024, 10:30 am</p>
-<p>{prose}</p><p>{prose}</p></article></body></html>""".format(
+<p>{prose}</p><p>{prose}</p><p>Subscribe to keep reading.</p></article></body></html>""".format(
     prose="It rained in the old town all day, and the river rose by a metre, the mayor said. " * 4
 )
 _USUAL_LINES = """OSLO, May 5 - It rained in the old town all day, the mayor said on Sunday.
@@ -73,6 +73,8 @@ Also read: Rain in the old town
 Advertisement
 Skip advertisement
 Save this article
+More from Harbour Post
+AP Photo/Bo Li
 Sign up for our newsletter
 Did it rain in your town? Sign up for our free daily newsletter
 We may earn a commission when you buy through links on our site.

@@ -270,10 +270,14 @@ def tidy(name: str) -> str:
     >>> tidy("SFist - San Francisco News, Restaurants, Events, & Sports"), tidy("www.sfist.com")
     ('SFist', 'sfist.com')
     """
-    text = re.sub(r"^www\.", "", fold(name)[:120].strip(" |-–—"), flags=re.IGNORECASE)
+    text = _WWW.sub("", fold(name)[:120].strip(" |-–—"))
     if len(text) > 30:
-        text = re.split(r"\s+[|\-–—:•·]\s+|\s*[|｜]\s*", text)[0] or text
+        text = _BEFORE_SLOGAN.split(text)[0] or text
     return text.strip()
+
+
+_WWW = re.compile(r"^www\.", re.IGNORECASE)
+_BEFORE_SLOGAN = re.compile(r"\s+[|\-–—:•·]\s+|\s*[|｜]\s*")
 
 
 TAGGER = Tagger("outlet", COLUMNS, find)
