@@ -111,6 +111,7 @@ PAGE_UNITS = {
     "numbered data": "<p data-{i}=1>x</p>",
     "numbered links": "<li><a href=/{i}>Story number {i} of the rain</a>",
     "numbered bylines": "<p class=author>By Ana R{i}</p>",
+    "wrapped posts": "<li class=post><p>Rain fell on street {i} of the old town again, people said there.</p>",
     "numbered statements": '<script type="application/ld+json">{"headline":"Rain {i}"}</script><p>x',
 }
 #: A unit that is repeated within one element, between the two other strings.

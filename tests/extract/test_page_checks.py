@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from lxml import html
 
 from copydesk.transforms.extract.blocks import Page, read_blocks
@@ -595,3 +596,22 @@ def test_a_heading_above_a_kept_paragraph_stays_if_one_like_it_does() -> None:
     found = fills.headings(page, kept, probability)
     assert [page.text[block] for block in found] == ["Post 1"]
     assert not fills.headings(page, kept, np.where(kept, 0.9, 0.05))
+
+
+def test_wrapped_paragraphs_that_stay_do_not_each_start_a_pass_over_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes = []
+    fill_single = fills._fill_single
+
+    def counted(*arguments: object, **options: object) -> None:
+        passes.append(options)
+        fill_single(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fills, "_fill_single", counted)
+    posts = "".join(
+        f"<div class='post'><p>Post {n}. {_SAID}</p><p>{_SAID}{n}.</p></div>" for n in range(50)
+    )
+    likelihood = {"The council": 0.4} | {f"Post {n}.": 0.4 for n in range(1, 50)}
+    assert len(_kept(posts, likelihood)) == 100
+    assert len(passes) <= 2

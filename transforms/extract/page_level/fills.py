@@ -66,25 +66,46 @@ def _fill_single(
     After a quotation or a list, the paragraph above it counts as the one before. Blocks before
     `first` do not change.
     """
-    for block in np.flatnonzero(~kept & (probability >= BETWEEN)).tolist():
-        if block == 0 or block < first or not kept[block - 1]:
-            continue
-        is_next = _is_alike(page, block, block - 1)
-        if not (is_next or _is_like_one_above(page, kept, block)):
-            continue
-        if page.link_chars[block] >= 0.3 * len(page.text[block]):
-            continue
-        is_between = (
-            is_next
-            and block + 1 < len(kept)
-            and kept[block + 1]
-            and _is_alike(page, block, block + 1)
-        )
-        is_sentence = page.text[block][-1] in SENTENCE_ENDS and words[block] >= _SENTENCE_WORDS
-        if (is_between and words[block] >= _BETWEEN_WORDS) or (
-            is_sentence and probability[block] >= _FOLLOWING
-        ):
-            kept[block] = True
+    for block in np.flatnonzero(~kept[first:] & (probability[first:] >= BETWEEN)).tolist():
+        if _is_filled(page, kept, probability, words, first + block):
+            kept[first + block] = True
+
+
+def _fill_below(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column, block: int
+) -> None:
+    """Do what `_fill_single` does for the blocks below one that is kept now, and only for those.
+
+    None depends on a block that is `_MOST_ABOVE` above it.
+    """
+    below, last = block + 1, block + _MOST_ABOVE
+    while below < min(len(kept), last):
+        may_be = not kept[below] and probability[below] >= BETWEEN
+        if may_be and _is_filled(page, kept, probability, words, below):
+            kept[below] = True
+            last = below + _MOST_ABOVE
+        below += 1
+
+
+def _is_filled(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column, block: int
+) -> bool:
+    """Tell whether a block that is not kept stays because of its neighbours."""
+    if block == 0 or not kept[block - 1]:
+        return False
+    is_next = _is_alike(page, block, block - 1)
+    if not (is_next or _is_like_one_above(page, kept, block)):
+        return False
+    if page.link_chars[block] >= 0.3 * len(page.text[block]):
+        return False
+    is_between = (
+        is_next and block + 1 < len(kept) and kept[block + 1] and _is_alike(page, block, block + 1)
+    )
+    is_sentence = page.text[block][-1] in SENTENCE_ENDS and words[block] >= _SENTENCE_WORDS
+    return bool(
+        (is_between and words[block] >= _BETWEEN_WORDS)
+        or (is_sentence and probability[block] >= _FOLLOWING)
+    )
 
 
 def _is_like_one_above(page: Page, kept: npt.NDArray[np.bool_], block: int) -> bool:
@@ -156,6 +177,7 @@ def _fill_wrapped(
     A heading, links and short lines may be between them, such as an advertisement and its label.
     The heading stays with the paragraph. Below a heading that is a link is a teaser.
     """
+    is_filled_below = False
     likely = ~kept & (probability >= _FOLLOWING) & (words >= _WRAPPED_WORDS)
     for block in np.flatnonzero(likely).tolist():
         before = block - 1
@@ -176,7 +198,11 @@ def _fill_wrapped(
             kept[block] = True
             for other in between:
                 kept[other] |= _is_heading(page, other) and probability[other] >= BETWEEN
-            _fill_single(page, kept, probability, words, first=block + 1)
+            if is_filled_below:
+                _fill_below(page, kept, probability, words, block)
+            else:  # Runs and lists may have been kept anywhere below.
+                _fill_single(page, kept, probability, words, first=block + 1)
+                is_filled_below = True
 
 
 def _above_list(page: Page, kept: npt.NDArray[np.bool_], block: int) -> int:
