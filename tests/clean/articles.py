@@ -68,6 +68,11 @@ ARTICLES: dict[str, tuple[str, str, str]] = {
         "Starostka řekla, že práce potrvají do jara a budou stát víc, než kolik město má.",
         "Dobrovolníci rozdávali polévku a přikrývky těm, kdo strávili noc ve škole.",
     ),
+    "ca": (
+        "Una pluja forta la nit de dilluns va ensorrar l'antiga muralla de la ciutat, i quaranta famílies van haver de deixar casa seva.",
+        "L'alcaldessa va dir que les obres duraran fins a la primavera i costaran més del que té la ciutat.",
+        "Els voluntaris van repartir sopa i mantes a qui va passar la nit a l'escola.",
+    ),
     "hr": (
         "Jaka kiša u noći na ponedjeljak srušila je stari gradski zid, a četrdeset obitelji moralo je napustiti svoje domove.",
         "Gradonačelnica je rekla da će radovi trajati do proljeća i stajati više nego što grad ima.",

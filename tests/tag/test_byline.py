@@ -264,11 +264,14 @@ def test_the_owner_of_a_personal_site_is_its_author() -> None:
     assert by.values["byline"] == ("Ana Ruiz",)
 
 
-def test_a_full_name_alone_below_the_headline_of_a_text_is_its_author() -> None:
-    found = text_tags(f"Rain in the valley\nAna Ruiz\n{PROSE}\n{PROSE}")
+@pytest.mark.parametrize(
+    "line", ["Ana Ruiz", "Ana Ruiz, 14 mai", "Ana Ruiz | May 14, 2024", "Ana Ruiz · 14/05/2024"]
+)
+def test_a_full_name_alone_below_the_headline_of_a_text_is_its_author(line: str) -> None:
+    found = text_tags(f"Rain in the valley\n{line}\n{PROSE}\n{PROSE}")
     assert found.values["byline"] == ("Ana Ruiz",)
     assert found.values["title"] == "Rain in the valley"
-    assert "Ana Ruiz" not in found.text
+    assert line not in found.text
 
 
 def test_a_name_that_the_text_repeats_is_its_subject_and_no_author() -> None:

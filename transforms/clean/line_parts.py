@@ -1,18 +1,37 @@
-"""Finds the rule for a line of several parts: several prompts, or a label in capitals and a title."""
+"""Finds the rule for a line of several parts: several prompts, a label in capitals and a title, or a
+sentence and prompts."""
 
 from __future__ import annotations
 
 import re
 
 from copydesk.transforms.clean.fold_text import key
+from copydesk.transforms.clean.lines.line_credits import SENTENCE_END
 from copydesk.transforms.clean.news_sentence import kind_of_sentence
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
-from copydesk.transforms.clean.rule import RuleEntry
+from copydesk.transforms.clean.rule import PROMPTS, TEMPLATE_WORDS, RuleEntry
 
 _MAX_CHARS = 200  # Characters of a line of several prompts.
-_PROMPT_END = re.compile(r"(?<=[.!?…؟;]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)")
+_PROMPT_END = re.compile(r"(?<=[.!?…؟;]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)| - (?=\S)")
 # A cheap first test, which most labels fail: every prompt but the last one ends so.
-_PROMPT_SIGN = re.compile(r"[.!?…؟;。！？।|•·] ?\S")
+_PROMPT_SIGN = re.compile(r"[.!?…؟;。！？।|•·] ?\S| - \S")
+# A question before a prompt, "What would you do?". Some rules match a single word, which may be a
+# heading of an article, and a question of one word is no question to readers.
+_ASKS = frozenset("?؟？;")
+_LEAST_PROMPT, _LEAST_QUESTION = 8, 5  # Characters.
+_AFTER_QUESTION = frozenset({"author", "comments", "newsletter", "notices", "share"})
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")  # Their words have two characters.
+
+_LAST_SENTENCE = re.compile(
+    r"(.*[\w\u0900-\u0dff][.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S
+)
+# A cheap first test, which most labels fail: a sentence has one of these marks.
+_SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
+_MAX_PROMPT = 120  # Characters of the prompts behind a sentence.
+_MOST_PROMPTS = 3
+_SIGNED = re.compile(r"\([a-z]{2,5}(?:[/-][a-z]{2,5}){1,3}\)$")  # "(dpa/lni)"
+#: Categories of lines that scrapers join to the last sentence.
+_BEHIND_SENTENCE = PROMPTS | {"author", "copyright", "counters", "notices", "photo", "tags"}
 
 
 def find(line: str, low: str, matcher: Matcher) -> RuleEntry | None:
@@ -42,17 +61,57 @@ def _label_in_capitals(line: str, low: str, matcher: Matcher) -> RuleEntry | Non
 def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
     """Return the rule of the first of several prompts if rules match all of them.
 
-    An example is "What do you think? Have your say below".
+    An example is "What do you think? Have your say below". If the last one is a prompt to comment,
+    to subscribe or to follow, those before it may also be questions of any kind.
     """
     if _PROMPT_SIGN.search(low) is None:
         return None
     prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
     if len(prompts) < 2:
         return None
-    first: RuleEntry | None = None
-    for prompt in prompts:
-        rule = matcher.find(key(prompt), sentence=kind_of_sentence(prompt))
-        if rule is None:
-            return None
-        first = first or rule
-    return first
+    rules = [_rule_for(prompt, matcher) for prompt in prompts]
+    if None not in rules:
+        return rules[0]
+    last = rules[-1]
+    if last is None or not _follows_question(prompts[-1], last):
+        return None
+    is_prompt = [
+        rule is not None or (one[-1] in _ASKS and len(one) >= _LEAST_QUESTION)
+        for one, rule in zip(prompts, rules, strict=True)
+    ]
+    return last if all(is_prompt) else None
+
+
+def _rule_for(prompt: str, matcher: Matcher) -> RuleEntry | None:
+    return matcher.find(key(prompt), sentence=kind_of_sentence(prompt))
+
+
+def _follows_question(prompt: str, rule: RuleEntry) -> bool:
+    """Tell whether a question before a prompt belongs to it."""
+    is_prompt = rule.category in _AFTER_QUESTION or rule.name.startswith(TEMPLATE_WORDS)
+    length = len(prompt) * (2 if _WIDE.search(prompt) else 1)
+    return is_prompt and length >= _LEAST_PROMPT
+
+
+def prompts_at_end(tail: str, matcher: Matcher) -> tuple[RuleEntry, int] | None:
+    """Return the rule for the prompts behind the last sentence of a folded text, and where that ends.
+
+    "The river rose again. Subscribe to our newsletter" has no mark at its end. There may be
+    several: "The river rose again. Do you want more? Subscribe to our newsletter".
+    """
+    is_open = tail and (tail[-1] not in SENTENCE_END or "©" in tail or _SIGNED.search(tail))
+    if not is_open or _SENTENCE_SIGN.search(tail) is None:
+        return None
+    found, end = None, len(tail)
+    for _ in range(_MOST_PROMPTS):
+        boundary = _LAST_SENTENCE.match(tail, 0, end)
+        if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
+            break
+        rest = tail[boundary.end() :]
+        rule = matcher.find(key(rest)) or find(rest, rest, matcher)
+        if rule is not None and (
+            rule.category in _BEHIND_SENTENCE or rule.name.startswith(TEMPLATE_WORDS)
+        ):
+            found = rule, boundary.end(1)
+        end = boundary.end(1)
+    return found

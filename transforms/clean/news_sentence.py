@@ -40,6 +40,8 @@ _SPEECH = re.compile(
 )
 # Rules for a label before a name. Scrapers join a paragraph to it, and then two sentences follow.
 _CREDITS = ("credit_line", "photo_line")
+#: Rules whose words are also in sentences about other people's accounts and apps.
+_SAID_OF_OTHERS = (TEMPLATE_WORDS, "follow_us", "app_line")
 _TWO_SENTENCES = re.compile(r"[^\s.]{3}[.।] \S+ \S+ \S+ \S|[\u3040-\u9fff]{3}。 ?[^。]{8}")
 _LARGE_NUMBER = re.compile(r"\d[.,' ]\d{3}|\d{4,}|\d[.,]\d ")
 _CURRENCY = re.compile(r"[$€£¥₹₩₽₺₫฿]")
@@ -50,6 +52,7 @@ _THIRD_PERSON = {
     "de": "ist sind war waren hat hatte kostet wurde : sie ihr ihre ihnen du dein deine wir uns unser unsere unseren hier jetzt diese dieser dieses diesen bitte mein",
     "fr": "est sont était étaient coûte a ont : vous votre vos nous notre nos ici ce cet cette ces je mon ma",
     "es": "es son era eran fue está están cuesta ha : usted tu tus te su sus nuestro nuestra nuestros nos aquí este esta estos mi",
+    "ca": "és són era eren va van costa té : tu el teva teu et vostè vostre nostre nostra ens aquí aquest aquesta ets",
     "it": "è sono era erano costa ha : tu tuo tua ti voi vostro vostra noi nostro nostra qui questo questa questi mio hai sei",
     "pt": "é são era eram foi está custa tem : você seu sua seus nosso nossa aqui este esta estes nos tu minha",
     "nl": "is zijn was waren kost heeft : je jij jouw u uw wij we ons onze hier dit deze mijn",
@@ -71,6 +74,30 @@ _THIRD_PERSON = {
     "fa": "است بود : شما ما این اینجا",
     "hi": "है था थी हैं : आप आपका आपके आपकी हमारा हमारे हमारी यहां यह इस",
 }
+# The word for "why" at the beginning of a headline, and those for "why" and "who" in languages that
+# have them anywhere in one.
+_WHY = frozenset((
+    "why", "warum", "wieso", "weshalb", "pourquoi", "por qué", "por que", "porque", "perché",
+    "waarom", "varför", "därför", "hvorfor", "derfor", "dlaczego", "miksi", "proč", "prečo",
+    "miért", "de ce", "защо", "γιατί", "чому", "почему", "لماذا", "چرا", "למה", "מדוע",
+    "mengapa", "kenapa", "vì sao", "tại sao", "zašto",
+))  # fmt: skip
+_WHY_INSIDE = re.compile(r"\b(?:neden|niçin|क्यों|কেন)\b|ทำไม|ใคร|为什么|為什麼|谁|なぜ|誰|왜 |누가")
+# The words after a comma that say whose words a headline has.
+_SAYS = frozenset((
+    "says", "say", "said", "warns", "warn", "advises", "advise", "sagt", "sagen", "rät", "raten",
+    "warnt", "warnen", "meint", "laut", "dit", "disent", "selon", "conseille", "conseillent",
+    "prévient", "dice", "dicen", "según", "aconseja", "aconsejan", "advierte", "advierten",
+    "dicono", "secondo", "consiglia", "consigliano", "avverte", "diz", "dizem", "segundo",
+    "aconselha", "aconselham", "alerta", "zegt", "zeggen", "volgens", "adviseert", "adviseren",
+    "waarschuwt", "säger", "enligt", "råder", "varnar", "siger", "ifølge", "advarer", "sier",
+    "mówi", "mówią", "według", "radzi", "radzą", "ostrzega", "sanoo", "sanovat", "varoittaa",
+    "říká", "říkají", "radí", "varuje", "hovorí", "hovoria", "mondja", "szerint", "spune",
+    "spun", "avertizează", "казва", "казват", "съветва", "предупреждава", "λέει", "λένε",
+    "σύμφωνα", "diyor", "каже", "кажуть", "радить", "говорит", "говорят", "советует", "советуют",
+    "предупреждает", "kata", "menurut", "ujar", "bộ", "theo", "kaže", "kažu", "savjetuje",
+))  # fmt: skip
+_MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
 _ASKS = frozenset("?？؟;")  # The last one is the Greek question mark.
 # "The comments are closed." is said of one's own site.
 _OF_COMMENTS = re.compile(
@@ -78,7 +105,7 @@ _OF_COMMENTS = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_](?:[^\s.,:;!?।\"]*)")
 # Japanese and Korean sites address readers politely, and news does not.
-_PLAIN_STYLE = {"ja": re.compile(r"[だたるい]。$"), "ko": re.compile(r"(?<!니)다\.$")}
+_PLAIN_STYLE = {"ja": re.compile(r"[だたるいか]。$"), "ko": re.compile(r"(?<!니)다\.$")}
 # "The minister" and "Die Ministerin" are no names, though German nouns are capitalised.
 _ARTICLES = frozenset(
     [
@@ -145,9 +172,11 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
     if rule.category not in _SAYABLE:
         return False
-    if _SAID_BEHIND.match(low) or _SAID_BEFORE.fullmatch(low):
-        return True
-    if _speaks_to_nobody(line, low, rule, sentence):
+    if (
+        _SAID_BEHIND.match(low)
+        or _SAID_BEFORE.fullmatch(low)
+        or _speaks_to_nobody(line, low, rule, sentence)
+    ):
         return True
     counts = rule.name.startswith(TEMPLATE_WORDS) or rule.category == "newsletter"
     return (
@@ -159,15 +188,40 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
 
 
 def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
-    """Tell whether a question about followers, or a sentence of template words, has no reader in it."""
+    """Tell whether a line has no reader in it.
+
+    That is a question about followers, a headline, or a sentence in the third person about an account
+    or an app: "The judge asked who followed whom on Instagram."
+    """
     language = rule.languages[0]
-    if rule.name.startswith("follow_us") and line.rstrip()[-1:] in _ASKS:
+    style = _PLAIN_STYLE.get(language)
+    if not rule.name.startswith(_SAID_OF_OTHERS):
+        return style is not None and rule.category in PROMPTS and style.search(low) is not None
+    asks = rule.name.startswith("follow_us") and line.rstrip()[-1:] in _ASKS
+    if asks or reads_like_news(low):
         _, of_readers = _third_person().get(language, _NO_WORDS)
         return of_readers.isdisjoint(_WORDS.findall(low))
-    if sentence == NO_SENTENCE or not rule.name.startswith(TEMPLATE_WORDS):
+    if sentence == NO_SENTENCE:
         return False
-    style = _PLAIN_STYLE.get(language)
     return style.search(low) is not None if style else _is_third_person(low, language)
+
+
+def reads_like_news(low: str) -> bool:
+    """Tell whether a folded line asks why, or ends with who says it, as headlines do.
+
+    >>> reads_like_news("why readers cancel their subscriptions")
+    True
+    >>> reads_like_news("the app is free, says the ministry"), reads_like_news("our app, now free")
+    (True, False)
+    """
+    words = low.split(None, 3)
+    if words and (words[0].lstrip("¿¡\"'«„") in _WHY or " ".join(words[:2]) in _WHY):
+        return True
+    if _WHY_INSIDE.search(low):
+        return True
+    _, comma, behind = low.rstrip(".!… ").rpartition(", ")
+    said = behind.split()
+    return bool(comma) and 1 < len(said) <= _MOST_SPEAKER_WORDS and said[0] in _SAYS
 
 
 def _is_third_person(low: str, language: str) -> bool:

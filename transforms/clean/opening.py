@@ -25,6 +25,10 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 #: Lines at the top of a page among which its dateline may be (arbitrary).
 _PAGE_LINES = 4
 _LABEL = re.compile(r"[:|>»→•]")
+_PHOTO_LABEL = re.compile(
+    r"[\[(【<〔]?(?:사진|그래픽|영상|photo|foto|image|imagen|immagine|写真|照片|图片|圖片|фото|снимка)[ ]?[=:：＝/|]",
+    re.I,
+)
 _FROM_AGENCY = re.compile(r" - [a-z]{2,12}$")  # "Oil falls on demand fears - Reuters"
 
 
@@ -60,8 +64,7 @@ def protected_lines(
         for n in taken
         if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
         or (cut_by[n].category == "author" and n > headline and text_header.is_byline(lines[n]))
-        or (not _is_labelled_photo(cut_by[n]) and dateline_parser.is_alone(lines[n]))
-        or dateline_parser.opens_prose(lines[n])
+        or (not _is_no_dateline(lines[n], cut_by[n]) and _is_dateline(lines[n]))
     }
     if not has_title:
         prose = [text for number, text in enumerate(low) if number > head[-1] and text]
@@ -70,9 +73,20 @@ def protected_lines(
     return frozenset(found)
 
 
-def _is_labelled_photo(rule: RuleEntry) -> bool:
-    """Tell whether a rule matches credits by their label: "[Photo = Harbour News]" is no dateline."""
-    return rule.category == "photo" and rule.place == "line"
+def _is_dateline(line: str) -> bool:
+    return dateline_parser.is_alone(line) or dateline_parser.opens_prose(line)
+
+
+def _is_no_dateline(line: str, rule: RuleEntry) -> bool:
+    """Tell whether a credit with an agency only looks like a dateline.
+
+    Examples are "[Photo = Harbour News]" and "(ANSA) © All rights reserved".
+    """
+    if rule.category == "copyright":
+        return len(line) <= _SHORT_HEADLINE
+    if _PHOTO_LABEL.match(line):
+        return True
+    return rule.category == "photo" and rule.place == "line" and dateline_parser.is_alone(line)
 
 
 def is_dateline(lines: Sequence[str], number: int) -> bool:

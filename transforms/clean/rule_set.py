@@ -21,9 +21,7 @@ from copydesk.transforms.clean.news_sentence import (
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.rule_table import RuleTable
 from copydesk.transforms.clean.rule import (
-    PROMPTS,
     SENTENCE,
-    TEMPLATE_WORDS,
     Place,
     RuleEntry,
 )
@@ -34,11 +32,7 @@ _MAX_LINE = 700  # Characters. The longest boilerplate seen on the development p
 _MAX_CAPTION = 300
 _EDGE = 400  # Characters at each end of a paragraph that are searched for attached boilerplate.
 _MAX_FIELD = 40  # Characters of a form field's name.
-_MAX_PROMPT = 100  # Characters of a prompt behind a sentence.
-_LAST_SENTENCE = re.compile(r"(.*\w[.!?…。！？।][\"'”’»)\]]?) {0,3}(?<=[ 。！？])(?=\S)", re.S)
-# A cheap first test, which most labels fail: a sentence has one of these marks.
-_SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
-# The same for a line of several parts, of which the first ones end with such a mark.
+# A cheap first test, which most labels fail: the first of several parts ends with such a mark.
 _PARTS_SIGN = re.compile(r"[.!?…؟;。！？।|•·\"'”’»)\]] {0,3}\S")
 _LABEL = 80  # Characters of a line that other pages of a site may have too. Arbitrary.
 _SEVERAL_LINES = 3  # New lines of a text for which the compiled screen takes less time.
@@ -279,7 +273,7 @@ class RuleSet:
             )
             if rule is not None and is_of_article(line, low, rule, sentence):
                 return None
-        if rule is None and (may_have_parts or line[:2].isupper()):
+        if rule is None and (may_have_parts or " - " in low or line[:2].isupper()):
             rule = line_parts.find(line, low, self.line)
         if rule is not None:
             return rule
@@ -311,14 +305,17 @@ class RuleSet:
         if may_have_parts:
             first = max(start, end - _EDGE)
             tail = low[first:end].rstrip()
+            if (
+                self._cuts_prompts
+                and (prompt := line_parts.prompts_at_end(tail, self.line)) is not None
+            ):
+                at = first + prompt[1]
+                return (prompt[0], at) if at - start >= _MIN_PROSE else None
             for boundary in self._glue.finditer(tail):
                 rule = self.end.find(tail, boundary.end())
                 if rule is not None:
                     at = first + boundary.start() + 1
                     return (rule, at) if at - start >= _MIN_PROSE else None
-            if self._cuts_prompts and (prompt := self._prompt_at_end(tail)) is not None:
-                at = first + prompt[1]
-                return (prompt[0], at) if at - start >= _MIN_PROSE else None
         if (
             may_have_credit
             and (credit := line_credits.at_end(low, start, end, self.endings)) is not None
@@ -327,21 +324,6 @@ class RuleSet:
         ):
             return credit
         return None
-
-    def _prompt_at_end(self, tail: str) -> tuple[RuleEntry, int] | None:
-        """Return the rule that matches a prompt behind the last sentence, and where that ends.
-
-        "The river rose again. Subscribe to our newsletter" has no mark at its end.
-        """
-        if not tail or tail[-1] in line_credits.SENTENCE_END:
-            return None
-        boundary = _LAST_SENTENCE.match(tail) if _SENTENCE_SIGN.search(tail) else None
-        if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
-            return None
-        rule = self.line.find(key(tail[boundary.end() :]))
-        if rule is None or not (rule.category in PROMPTS or rule.name.startswith(TEMPLATE_WORDS)):
-            return None
-        return rule, boundary.end(1)
 
     def credit(self, low: str) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches a credit at the end of a folded line, and where it begins."""

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from copydesk.transforms import numba_cache, packaged_arrays
 from copydesk.transforms.clean.fold_text import key_of_plain, plain
+from copydesk.transforms.clean.news_sentence import reads_like_news
 from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.headlines import text_header
 
@@ -27,12 +28,17 @@ MOST_CHARS = 160  # Longer lines are paragraphs.
 SENTENCE_ENDS = ".!?…。！？।\"'”’»)」』"
 # Log odds by which the threshold rises each time the number of labels doubles.
 CAUTION = 0.5
-# Log odds that a line needs in addition if it ends with a full stop, and if it is a question, a
+# Log odds that a line needs in addition if it ends with a full stop or asks why, and if it is a question, a
 # quotation, an item of a list, a single word or has a number: articles have many of those.
 SENTENCE_CAUTION, OTHER_CAUTION = 3.5, 2.0
 # Log odds that a line above the first paragraph needs in addition. The model gives at most 2.2 more
 # than the threshold to any of 21,184 titles of news, and more than 4 to most prompts.
 HEADLINE_CAUTION = 3.0
+# The same for a line below one that reads like a headline. It may be a deck.
+BELOW_HEADLINE_CAUTION = 1.0
+# Share of the words of a line below the headline that a text repeats, if the line is a second one.
+_REPEATED_BELOW = 0.5
+_OPENING_LINES = 6  # The headline and lines below it that tell an author from a subject. Arbitrary.
 N_ROWS = 1 << 18  # Rows of the table of weights.
 FIRST_LETTER = "a"  # Folded text has no letter with a lower code point.
 LONGEST_PIECE = 5
@@ -40,6 +46,7 @@ LONGEST_PIECE = 5
 _PRIME, _BASIS, _ALL = 0x100000001B3, 0xCBF29CE484222325, 0xFFFFFFFFFFFFFFFF
 _STOPS, _QUOTE = ".…。।", re.compile('["“”„«»「」『』]')
 _BULLETS, _ASKS = "-*•·–—>»|#[(", "?？؟"
+_THAI_ASKS = ("ไหม", "หรือไม่", "หรือเปล่า", "หรือยัง")  # Thai questions have no mark.
 _MANY_SPACES = 12
 _NUMBER = re.compile(r"\d")
 # Thai and all scripts without spaces come later in Unicode.
@@ -83,19 +90,21 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int
     `low` are the folded lines, `known` the numbers of lines that a rule matches. Only lines of at
     most `MOST_CHARS` characters are judged, in a text that has a paragraph. Above the first
     paragraph, a line may be the headline, which may read like anything. There a line is cut only
-    if the text repeats none of its words. The more lines without a mark of a sentence a text has,
-    the surer the model must be: subheadings look like labels, and each of them may be a mistake.
+    if the text repeats none of its words, or less than half of them below a line like a headline.
+    The more lines without a mark of a sentence a text has, the surer the model must be: subheadings
+    look like labels, and each of them may be a mistake.
     """
     if not any([0 < len(line) <= MOST_CHARS for line in lines]):  # noqa: C419  # faster than a generator
         return []
     asked, cautions = list[int](), list[float]()
     first = _first_paragraph(lines, known)
+    title = next((n for n in range(first) if n not in known and _reads_like_title(lines[n])), first)
     for number, line in enumerate(lines if first < len(lines) else ()):
         if not line or number == first or len(line) > MOST_CHARS or number in known:
             continue
         if (caution := _caution(line)) is not None:
             asked.append(number)
-            cautions.append(caution + (HEADLINE_CAUTION if number < first else 0.0))
+            cautions.append(caution + _caution_above(number, title, first))
     if not asked:
         return []
     limit = threshold_of(model(), cautions.count(0.0))
@@ -104,8 +113,34 @@ def lines_to_cut(lines: Sequence[str], low: Sequence[str], known: Collection[int
         number
         for number, caution, sure in zip(asked, cautions, odds, strict=True)
         if sure > limit + caution
-        and (number > first or not may_be_headline(lines[number], low[number], low[first:]))
+        and (number > first or not _may_open(lines, low, number, title, first))
     ]
+
+
+def _caution_above(number: int, title: int, first: int) -> float:
+    """Return the log odds that a line above the first paragraph, `first`, needs in addition."""
+    if number >= first:
+        return 0.0
+    return BELOW_HEADLINE_CAUTION if number > title else HEADLINE_CAUTION
+
+
+def _may_open(
+    lines: Sequence[str], low: Sequence[str], number: int, title: int, first: int
+) -> bool:
+    """Tell whether a line above the first paragraph may be the headline or the author's name.
+
+    `title` is the number of the first line that reads like a headline.
+    """
+    if number <= title:
+        return may_be_headline(lines[number], low[number], low[first:])
+    opening = [lines[title], *(line for line in lines[number : first + 4] if line.strip())]
+    return text_header.is_signed(opening[:_OPENING_LINES]) or may_be_headline(
+        lines[number], low[number], low[first:], least=_REPEATED_BELOW
+    )
+
+
+def _reads_like_title(line: str) -> bool:
+    return text_header.reads_like_headline(line, MOST_CHARS)
 
 
 def odds_of(low: Sequence[str]) -> list[float]:
@@ -130,10 +165,10 @@ def _first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
     return len(lines)
 
 
-def may_be_headline(line: str, low: str, text: Sequence[str]) -> bool:
+def may_be_headline(line: str, low: str, text: Sequence[str], *, least: float = 0.0) -> bool:
     """Tell whether a line above a text is a dateline, or the text repeats a word of the line.
 
-    `low` is the folded line and `text` the folded lines below it. Words are compared by their first
+    With `least` it repeats that share of the words. `low` is the folded line and `text` the folded lines below it. Words are compared by their first
     letters, because they are inflected, and words of scripts without spaces by pairs of letters.
 
     >>> may_be_headline("Subscriber losses grow", "subscriber losses grow", ["more subscribers left."])
@@ -144,7 +179,10 @@ def may_be_headline(line: str, low: str, text: Sequence[str]) -> bool:
     if dateline_parser.is_alone(line):
         return True
     pieces = pieces_of_words(low)
-    return any(piece in paragraph for paragraph in text for piece in pieces)
+    if not least:
+        return any(piece in paragraph for paragraph in text for piece in pieces)
+    n_repeated = sum(any(piece in paragraph for paragraph in text) for piece in pieces)
+    return n_repeated >= least * max(1, len(pieces))
 
 
 def pieces_of_words(low: str) -> set[str]:
@@ -176,6 +214,8 @@ def _caution(line: str) -> float | None:
     if line[-1] in _STOPS or (". " in line and _BEGINS_WITH_SENTENCE.match(line)):
         return SENTENCE_CAUTION + (OTHER_CAUTION if _ends_with_speaker(line) else 0.0)
     is_usual = line[-1] in SENTENCE_ENDS or line[0] in _BULLETS or _NUMBER.search(line)
+    if reads_like_news(line.lower()):
+        return SENTENCE_CAUTION
     is_one_word = " " not in line and _ONE_WORD.fullmatch(line)
     return OTHER_CAUTION if is_usual or is_one_word else 0.0
 

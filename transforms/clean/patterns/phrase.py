@@ -22,10 +22,14 @@ from copydesk.transforms.clean.patterns.photo_agencies import AGENCY, WIRE
 NETWORKS = (
     "facebook|twitter|x|instagram|linkedin|youtube|pinterest|whatsapp|reddit|tumblr|telegram|flipboard|google\\+|google plus|google news|google|bluesky|threads|"
     "mastodon|tiktok|snapchat|messenger|facebook messenger|viber|line|wechat|weibo|vk|vkontakte|odnoklassniki|ok|xing|pocket|skype|discord|rss|sms|"
-    "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|e[ -]?post|e[ -]?posta|mail|gmail"
+    "twitter / x|x / twitter|x \\(twitter\\)|twitter \\(x\\)|wykop|kakaotalk|kakao|naver|hatena|zalo|koo|tg|fb|e[ -]?mail|e[ -]?post|e[ -]?posta|mail|gmail|"
+    "e-mailem|e-mailom|e-mailben|e-postayla|sähköpostilla|sähköpostitse|correo|correu|почте|почтой|почту|пошту|поштою|имейл|"
+    "מייל|במייל|البريد|ایمیل|ईमेल|ইমেইল|อีเมล|邮件|邮箱|メール|이메일"
 )
 _NET = f"(?:{NETWORKS})"
 _WIRE = f"(?:{AGENCY}|{plain(WIRE)})"
+# A word for "and" or "or". Patterns are put into lower case, so no class in capitals may be in one.
+JOINER = r"[^\s\d.,:;!?/|()]{1,5}"
 
 
 def _words(most: int, but: str = "") -> str:
@@ -47,13 +51,13 @@ PLACES: dict[str, tuple[str, str, str]] = {
     "rest": (r"[^!?]{1,120}", "Mill Town", "Harbour Post"),
     "any": (r".{0,200}", "", " Harbour Post"),
     "net": (
-        rf"{_NET}(?:[ ,/&|+]{{1,3}}(?:[^\W\d_]{{1,5}} )?{_NET}){{0,8}}",
+        rf"{_NET}(?:[ ,/&|+]{{1,3}}(?:{JOINER} )?{_NET}){{0,8}}",
         "Facebook",
         "Twitter, Instagram",
     ),
     "agency": (r"[^.!?:;]{2,60}", "AFP", "Reuters, dpa"),
     "wire": (
-        rf"{_WIRE}(?: ?[/,&+-] ?{_WIRE}| [^\W\d_]{{1,3}} {_WIRE}){{0,3}}",
+        rf"{_WIRE}(?: ?[/,&+-] ?{_WIRE}| {JOINER} {_WIRE}){{0,3}}",
         "AFP",
         "Reuters, dpa",
     ),

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from copydesk.transforms.clean.patterns import composed
 from copydesk.transforms.clean.patterns.phrase import (
     COLON,
+    JOINER,
     NETWORKS,
     PLACES,
     choice,
@@ -28,15 +30,7 @@ from copydesk.transforms.clean.rule import AUTHOR_STATEMENT, TEMPLATE_WORDS, Pla
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
 _SEPARATOR = r"[ ,:/|·•+&-]{0,3}"
 _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
-_BETWEEN = r"[ .,:;/()|·•-]{0,3}"
-_NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
 _CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
-# A date alone may be the heading of a chapter in a chronology. With the time of day it is a time
-# stamp.
-_HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
-_ZONES = "utc|gmt|cet|cest|ist|bst|e[sd]?t|p[sd]?t|wib|wita|jst|kst|hkt|msk|мск"
-_MARK = r"(?:©|\(c\)|c\)|copyright)"
-_YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +40,9 @@ class Phrasebook:
     The blocks `related`, `photo`, `tags` and `stamps` have labels that come before a colon. All
     other blocks have whole lines. `pictures` are lines that only say what a picture is ("stock
     photo"). `keys` and `words` are single words of which lines are made (`template_words`), and `shown`
-    are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `keeps` are lines "block: a sentence that must stay". The block
+    are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `jobs` are the words of
+    statements without a name ("Reporter at the Post since 2015. Covers farming"): jobs, the words before a
+    year, and the verbs for what somebody writes about. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
 
@@ -74,6 +70,9 @@ class Phrasebook:
     tags: str = ""
     author: str = ""
     boxes: str = ""
+    jobs: str = ""
+    since: str = ""
+    covers: str = ""
     tools: str = ""
     home: str = ""
     keys: str = ""
@@ -94,10 +93,11 @@ def rules_of(book: Phrasebook) -> tuple[Rule, ...]:
     return built
 
 
-# A prompt after a question ("More news from the harbour? Subscribe to our newsletter"), networks
-# after a colon, and a prompt after its reason ("Miss nothing: follow us on WhatsApp").
+# A prompt after a question or a slogan ("More news from the harbour? Subscribe to our newsletter",
+# "Miss nothing: follow us on WhatsApp"), and networks after a colon.
 _MORE = {
-    "newsletter_line": (r"[^.!?]{5,80}\? ?BLOCK",),
+    "newsletter_line": (r"[^.!?:]{5,80}[?:] ?BLOCK",),
+    "app_line": (r"[^.!?:]{5,80}[?:,] ?BLOCK",),
     "follow_us": (r"BLOCK ?: ?[^.!?]{2,80}", r"[^.!?:,]{5,60}[?:,] ?BLOCK"),
 }
 
@@ -132,12 +132,18 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         ("page_tool", "share", book.tools),
     ):
         if block:
-            more = [one.replace("BLOCK", choice(block)) for one in _MORE.get(name, ())]
+            # A bare noun after a colon may be a headline: "A new idea: the newsletter".
+            after = block if name == "follow_us" else _requests(block)
+            more = [one.replace("BLOCK", choice(after)) for one in _MORE.get(name, ()) if after]
+            if name == "comment_line" and book.form:
+                more.append(composed.field_run(book.comments, book.form))
             weak, strong = _weak_and_strong(block)
             patterns = (*weak, *strong, *more)
             yield _Row(name, category, "line", patterns, _examples(block), weak)
     if book.boxes:
         yield _Row(AUTHOR_STATEMENT, "author", "line", _patterns(book.boxes), _examples(book.boxes))
+    if book.jobs:
+        yield _job_statement(book)
     if book.related and book.share and book.language != "th":  # No mark ends a Thai sentence.
         yield _glued(book)
     if book.form:
@@ -160,6 +166,11 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
 
 def _patterns(block: str) -> tuple[str, ...]:
     return tuple(map(pattern, lines(block)))
+
+
+def _requests(block: str) -> str:
+    """Return the phrases of a block that have a place for words, as requests to readers do."""
+    return "\n".join(one for one in lines(block) if "{" in one)
 
 
 def _weak_and_strong(block: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -214,8 +225,11 @@ def _share_bar(book: Phrasebook) -> _Row:
     # A field of a form, such as "e-mail", is not a button by itself.
     fields = set(lines(book.form))
     buttons = choice("\n".join(one for one in lines(book.share) if one not in fields))
-    any_button = rf"(?:{choice(book.share)}|{NETWORKS}|{_UNIVERSAL})"
-    bar = rf"{buttons}(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{0,15}}"
+    # "Share on Facebook, X or by e-mail"
+    networks = rf"(?:{NETWORKS})(?:,? (?:{JOINER} ){{2}}(?:{NETWORKS}))?"
+    any_button = rf"(?:{choice(book.share)}|{networks}|{_UNIVERSAL})"
+    between = rf"(?:{_SEPARATOR}|,? {JOINER} )"
+    bar = rf"{buttons}(?:{between}(?:{any_button}|\d{{1,5}}(?!\d))){{0,15}}"
     after = rf"(?:{NETWORKS}|{_UNIVERSAL})(?:{_SEPARATOR}(?:{any_button}|\d{{1,5}}(?!\d))){{1,15}}"
     words = _examples("\n".join(one for one in lines(book.share) if one not in fields))
     drops = (
@@ -249,23 +263,8 @@ def _photo(book: Phrasebook) -> _Row:
 
 def _copyright(book: Phrasebook) -> _Row:
     """Return the rule for a mark with year and owner and a statement of rights, in any order."""
-    rights = choice(book.rights)
-    closing = pattern(lines(book.rights)[0])  # "All rights reserved" may follow the owner.
     shown = _examples(book.rights)
-    patterns = (
-        rf"{rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
-        rf"{_MARK}[^!?]{{1,120}}?{rights}[^!?]{{0,120}}",
-        # The words before it are the name of a site, not a sentence.
-        rf"[^\s!?:;]{{1,24}}(?: [^\s!?:;]{{1,24}}){{0,5}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
-        r"© ?[^!?]{0,120}",
-        rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
-        *(() if book.language == "en" else (rf"copyright {PLACES['outlet'][0]}(?: {_YEARS})?",)),
-        rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
-        rf"(?:c\)|\(c\)) ?[^!?:;.]{{2,50}} {_YEARS}[^!?]{{0,120}}",
-        rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
-        rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
-        rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
-    )
+    patterns = composed.copyright_lines(book.rights, is_english=book.language == "en")
     drops = (
         *shown,
         *(f"© 2024 Harbour Post. {one}." for one in shown),
@@ -283,22 +282,7 @@ def _time(book: Phrasebook) -> _Row:
     They are a label and a date, a full date with the time of day, a time ago, or a reading time.
     `dates` are the words in a date that are not months: days of the week, "at", units of hours.
     """
-    stamps, words = choice(book.stamps), choice(book.dates + "\n" + book.months)
-    months, ago = choice(book.months), _patterns(book.ago)
-    token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|{_ZONES}|z|{stamps})"
-    date = rf"(?:{token}{_BETWEEN}){{1,14}}"
-    has_day = rf"(?=.{{0,60}}(?:\d ?{months}|{months} ?\d|\d{{1,2}}[./-] ?\d{{1,2}}[./-] ?\d{{2,4}}|(?:19|20)\d\d[./-] ?\d|\d[.,]? ?(?:de )?{months}))"
-    since = f"(?:{'|'.join(ago)})"
-    patterns = (
-        *ago,
-        rf"(?=.{{0,60}}\d){stamps}{_BETWEEN}{date}",
-        rf"{stamps}{_BETWEEN}{since}(?:{_BETWEEN}{stamps}{_BETWEEN}{since})?",
-        rf"{_HAS_CLOCK}{has_day}{date}(?:{_BETWEEN}{since})?",
-        rf"{since}[ ,|·•-]{{1,4}}{since}",
-        rf"{since}[ ,|·•-]{{1,4}}{has_day}{date}",
-        rf"(?=.{{0,60}}\b{stamps}\b){_HAS_CLOCK}{date}",
-        rf"{stamps}",
-    )
+    patterns = composed.time_stamps(book.stamps, book.dates, book.months, book.ago)
     day = f"12 {examples(lines(book.months)[2])[0]} 2024"
     shown = _examples(book.stamps)
     drops = (
@@ -321,6 +305,18 @@ def _tags(book: Phrasebook) -> _Row:
         (rf"{label}(?: ?[:|>-] ?[^!?]{{1,240}})?", rf"{label} #[^!?]{{1,240}}"),
         drops,
     )
+
+
+def _job_statement(book: Phrasebook) -> _Row:
+    job, since, covers = (_examples(block)[0] for block in (book.jobs, book.since, book.covers))
+    begins = covers[:1].lower() + covers[1:]
+    drops = (
+        f"{job} {since.lower()} 2015",
+        f"{job}, {begins} Harbour",
+        f"{job} {since.lower()} 2015. {covers} Mill Town",
+    )
+    patterns = composed.job_statements(book.jobs, book.since, book.covers)
+    return _Row("author_job", "author", "line", patterns, drops)
 
 
 def _crumbs(book: Phrasebook) -> _Row:

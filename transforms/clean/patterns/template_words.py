@@ -51,9 +51,7 @@ def template_patterns(keys: str, words: str, *, is_spaced: bool) -> tuple[str, .
     key, any_word = _choice(key_list), _choice([*key_list, *word_list])
     only_words = rf"(?=(?:(?:{any_word}|{_NUMBER}|{_NETWORK})(?:{_BETWEEN}|$)){{1,{MOST}}}+$)"
     # A network with a number is an item of a list or a price.
-    has_key = (
-        rf"(?=(?:.{{0,160}}{_BETWEEN})?{key}(?:{_BETWEEN}|$)|\D{{0,160}}{_NETWORK}\D{{0,160}}$)"
-    )
+    has_key = rf"(?=(?:.{{0,160}}{_BETWEEN})?{key}(?:{_BETWEEN}|$)|[^\d]{{0,160}}{_NETWORK}[^\d]{{0,160}}$)"
     heads = sorted({one[:HEAD].rstrip("*") for one in (*key_list, *word_list, *_NETWORKS)})
     starts = _either([*map(re.escape, heads), r"[$€£¥₹(\d]"])
     return (rf"(?=[^ ]{{1,40}} ){only_words}{has_key}{starts}.{{0,400}}",)

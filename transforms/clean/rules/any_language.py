@@ -45,9 +45,12 @@ RULES = (
         name="contact_line",
         category="author",
         languages=_ANY,
-        patterns=(r"[^.!?:;@]{2,40} ?: ?[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{2,20}){1,3}",),
-        drops=("Contact the author: ruiz@harbour.example", "Kontakt zur Autorin: li@hafen.example", "联系作者：ruiz@harbour.example"),
-        keeps=("The letter came from ruiz@harbour.example: nobody had an answer.",),
+        patterns=(
+            r"[^.!?:;@]{2,40} ?: ?[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{2,20}){1,3}",
+            r"[^.!?:;@]{4,80}[?？؟;] ?[^.!?:;@]{2,50} ?[:： ] ?[\w.+-]{1,40}@[\w-]{1,40}(?:\.[\w-]{2,20}){1,3}",
+        ),
+        drops=("Got an opinion? Write to letters@harbour.example", "Hast du Fragen? Schreib uns: li@hafen.example", "Contact the author: ruiz@harbour.example", "Kontakt zur Autorin: li@hafen.example", "联系作者：ruiz@harbour.example"),
+        keeps=("The letter came from ruiz@harbour.example: nobody had an answer.", "Who wrote it? The letter came from ruiz@harbour.example, the court heard."),
     ),
     Rule(
         name="store_line",
@@ -67,10 +70,10 @@ RULES = (
         languages=_ANY,
         patterns=(
             r"(?:" + AGENCY + r")(?: ?/ ?[^.!?;]{2,70}){0,3}",
-            r"(?:©|\(c\)|credit|photo|foto|image) ?:? ?(?:" + AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
+            r"(?:©|\(c\)|credit|photo|foto|image) ?[:=]? ?(?:" + AGENCY + r")(?: ?/ ?[^.!?;]{2,70})?",
         ),
         unless_sentence=True,
-        drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)", "Image: AFP/Getty"),
+        drops=("Reuters/Baz Ruiz", "AP Photo/Bo Li", "Getty Images", "dpa / Ana Ruiz", "(AFP)", "Image: AFP/Getty", "[Photo=Reuters]"),
         keeps=("Reuters cut its forecast.", "AFP reporters saw tanks.", "Getty left his art to the town."),
     ),
     Rule(
@@ -81,7 +84,7 @@ RULES = (
         patterns=(
             r"(?!, ?(?:pa|cp|tt|mega)[)\]]{0,2}$)(?:via|/|\||,|;|:|- |\(|\[|©|courtesy|photo|foto|credit|bild) ?(?:" + AGENCY + r") ?[)\]]{0,2}",
             r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,50}[)\]]?",
-            r"\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
+            r"(?<!\w)\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
             r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied)\b| ?[:/|©-]| ) ?[^()\[\]!?]{2,70}[)\]]",
             r"(?:getty images|ap photo|shutterstock|istock|imago images|wireimage)[)\]]{0,2}",
             r"/ ?(?:" + AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",

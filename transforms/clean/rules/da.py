@@ -20,7 +20,7 @@ RULES = (
         category="related",
         languages=("da",),
         patterns=(
-            r"(?:læs|se|hør|mere)(?: (?:også|mere|videre|her|om .{1,40}|fra .{1,40}|alle|hele artiklen)){1,6}(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:læs|se|hør|mere)(?: (?:også|mere|videre|her|om .{1,40}|fra .{1,40}|alle|hele artiklen)){1,6}(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"relaterede? (?:artikler|artikel|indhold|emner|nyheder)",
             r"mest læste?(?: .{0,30})?",
             r"seneste (?:nyt|nyheder)",

@@ -27,8 +27,8 @@ RULES = (
         category="related",
         languages=("es",),
         patterns=(
-            r"(?:lee|leer|lea|ver|mira|vea|escucha|te puede interesar|puede leer|te recomendamos|le recomendamos|recomendamos|no te pierdas|además|relacionado|sigue leyendo|seguir leyendo|más información|más sobre|conoce|descubre|entérate)(?: (?:también|más|además|aquí|la nota completa|la noticia completa|el artículo completo|todas las noticias.{0,40}|todo|nota completa))*(?: ?[:|>→-] ?.{1,240})?",
-            r"(?:noticias?|artículos?|contenidos?|temas?|notas?|entradas?|posts?|enlaces?|historias?) (?:relacionad[oa]s?|recomendad[oa]s?|similares|destacad[oa]s?|más (?:leíd[oa]s|vist[oa]s)|anterior(?:es)?|siguientes?|recientes|populares)(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:lee|leer|lea|ver|mira|vea|escucha|te puede interesar|puede leer|te recomendamos|le recomendamos|recomendamos|no te pierdas|además|relacionado|sigue leyendo|seguir leyendo|más información|más sobre|conoce|descubre|entérate)(?: (?:también|más|además|aquí|la nota completa|la noticia completa|el artículo completo|todas las noticias.{0,40}|todo|nota completa))*(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
+            r"(?:noticias?|artículos?|contenidos?|temas?|notas?|entradas?|posts?|enlaces?|historias?) (?:relacionad[oa]s?|recomendad[oa]s?|similares|destacad[oa]s?|más (?:leíd[oa]s|vist[oa]s)|anterior(?:es)?|siguientes?|recientes|populares)(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"(?:lo|las|los) más (?:leído|leídas|leídos|visto|vistas|popular|reciente|comentado|destacado|compartido)(?: .{0,30})?",
             r"más (?:leídas|leídos|noticias|información|vistas|artículos|contenido)(?: (?:de|en|sobre) .{1,40})?",
             r"últimas noticias(?: .{0,30})?",

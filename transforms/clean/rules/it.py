@@ -27,8 +27,8 @@ RULES = (
         category="related",
         languages=("it",),
         patterns=(
-            r"(?:leggi|leggete|guarda|vedi|ascolta|scopri|approfondisci|approfondimento|continua a leggere|continua|ti potrebbe interessare|potrebbe interessarti|per approfondire|correlati|da leggere)(?: (?:anche|di più|tutto|qui|l'articolo completo|la notizia completa|tutta la notizia|ancora|tutte le notizie.{0,40}|il video|altro|a leggere))*(?: ?[:|>→-] ?.{1,240})?",
-            r"(?:notizie|articoli?|contenuti|temi|argomenti|video|post) (?:correlat[ie]|consigliat[ie]|simili|in evidenza|più (?:lett[ie]|vist[ie])|precedent[ei]|successiv[oi]|recenti|popolari|suggeriti)(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:leggi|leggete|guarda|vedi|ascolta|scopri|approfondisci|approfondimento|continua a leggere|continua|ti potrebbe interessare|potrebbe interessarti|per approfondire|correlati|da leggere)(?: (?:anche|di più|tutto|qui|l'articolo completo|la notizia completa|tutta la notizia|ancora|tutte le notizie.{0,40}|il video|altro|a leggere))*(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
+            r"(?:notizie|articoli?|contenuti|temi|argomenti|video|post) (?:correlat[ie]|consigliat[ie]|simili|in evidenza|più (?:lett[ie]|vist[ie])|precedent[ei]|successiv[oi]|recenti|popolari|suggeriti)(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"(?:le |i |gli articoli )?più (?:lette|letti|visti|viste|popolari|recenti|commentati|condivisi|notizie)(?: .{0,30})?",
             r"ultime notizie(?: .{0,30})?",
             r"ultim'ora",

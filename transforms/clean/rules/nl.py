@@ -26,8 +26,8 @@ RULES = (
         category="related",
         languages=("nl",),
         patterns=(
-            r"(?:lees|bekijk|kijk|luister|zie|meer|ontdek|klik hier)(?: (?:ook|meer|verder|hier|hierover|over .{1,50}|het hele (?:artikel|verhaal)|alles over .{1,40}|dit|nu|terug|uit .{1,30}|van .{1,30}|nieuws|verhalen|artikelen|informatie))*(?: ?[:|>→-] ?.{1,240})?",
-            r"(?:gerelateerde?|verwante|vergelijkbare|aanbevolen|populaire|andere|recente|vorige?|volgende?|uitgelichte?) (?:artikelen|artikel|berichten?|nieuws|onderwerpen|verhalen|links|video's|posts?|content|inhoud)(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:lees|bekijk|kijk|luister|zie|meer|ontdek|klik hier)(?: (?:ook|meer|verder|hier|hierover|over .{1,50}|het hele (?:artikel|verhaal)|alles over .{1,40}|dit|nu|terug|uit .{1,30}|van .{1,30}|nieuws|verhalen|artikelen|informatie))*(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
+            r"(?:gerelateerde?|verwante|vergelijkbare|aanbevolen|populaire|andere|recente|vorige?|volgende?|uitgelichte?) (?:artikelen|artikel|berichten?|nieuws|onderwerpen|verhalen|links|video's|posts?|content|inhoud)(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"(?:meest|best) (?:gelezen|bekeken|populair|recent|gedeeld)(?: .{0,30})?",
             r"laatste nieuws(?: .{0,30})?",
             r"het laatste nieuws.{0,20}",

@@ -20,7 +20,7 @@ RULES = (
         category="related",
         languages=("no",),
         patterns=(
-            r"(?:les|se|hør|mer)(?: (?:også|mer|videre|her|om .{1,40}|fra .{1,40}|alle|hele saken)){1,6}(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:les|se|hør|mer)(?: (?:også|mer|videre|her|om .{1,40}|fra .{1,40}|alle|hele saken)){1,6}(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"relaterte? (?:artikler|artikkel|saker|innhold|emner|nyheter)",
             r"mest lest(?:e)?(?: .{0,30})?",
             r"siste nytt",

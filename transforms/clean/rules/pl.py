@@ -20,7 +20,7 @@ RULES = (
         category="related",
         languages=("pl",),
         patterns=(
-            r"(?:czytaj|przeczytaj|zobacz|posłuchaj|sprawdź|więcej)(?: (?:też|także|również|więcej|dalej|tutaj|o .{1,40}|na temat .{1,40}|cały artykuł))*(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:czytaj|przeczytaj|zobacz|posłuchaj|sprawdź|więcej)(?: (?:też|także|również|więcej|dalej|tutaj|o .{1,40}|na temat .{1,40}|cały artykuł))*(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"(?:powiązane|podobne|polecane|inne|ostatnie|najnowsze|popularne) (?:artykuły|tematy|treści|wiadomości|wpisy)",
             r"najczęściej czytane",
             r"najpopularniejsze",

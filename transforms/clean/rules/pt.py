@@ -27,8 +27,8 @@ RULES = (
         category="related",
         languages=("pt",),
         patterns=(
-            r"(?:leia|ler|veja|ver|assista|ouça|saiba|confira|conheça|entenda|relacionad[oa]s?|recomendamos|continue lendo|continuar lendo|continuar a ler|clique aqui)(?: (?:também|mais|ainda|aqui|a matéria completa|a notícia completa|a íntegra|na íntegra|tudo|todas as notícias.{0,40}|tudo sobre .{1,40}|mais sobre .{1,40}|artigo completo))*(?: ?[:|>→-] ?.{1,240})?",
-            r"(?:notícias?|artigos?|conteúdos?|temas?|matérias?|posts?|tópicos|assuntos|links?|reportagens) (?:relacionad[oa]s?|recomendad[oa]s?|similares|em destaque|mais (?:lid[oa]s|vist[oa]s)|anterior(?:es)?|seguintes?|recentes|populares)(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:leia|ler|veja|ver|assista|ouça|saiba|confira|conheça|entenda|relacionad[oa]s?|recomendamos|continue lendo|continuar lendo|continuar a ler|clique aqui)(?: (?:também|mais|ainda|aqui|a matéria completa|a notícia completa|a íntegra|na íntegra|tudo|todas as notícias.{0,40}|tudo sobre .{1,40}|mais sobre .{1,40}|artigo completo))*(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
+            r"(?:notícias?|artigos?|conteúdos?|temas?|matérias?|posts?|tópicos|assuntos|links?|reportagens) (?:relacionad[oa]s?|recomendad[oa]s?|similares|em destaque|mais (?:lid[oa]s|vist[oa]s)|anterior(?:es)?|seguintes?|recentes|populares)(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"(?:as |os )?mais (?:lidas|lidos|vistas|vistos|populares|recentes|notícias|comentadas|compartilhadas)(?: .{0,30})?",
             r"últimas notícias(?: .{0,30})?",
             r"últimas",

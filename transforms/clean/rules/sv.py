@@ -20,7 +20,7 @@ RULES = (
         category="related",
         languages=("sv",),
         patterns=(
-            r"(?:läs|se|hör|mer)(?: (?:också|även|mer|vidare|här|om .{1,40}|från .{1,40}|alla|hela artikeln)){1,6}(?: ?[:|>→-] ?.{1,240})?",
+            r"(?:läs|se|hör|mer)(?: (?:också|även|mer|vidare|här|om .{1,40}|från .{1,40}|alla|hela artikeln)){1,6}(?:(?: ?[:|>→] ?| -|- ) ?.{1,240})?",
             r"relaterade? (?:artiklar|artikel|innehåll|ämnen|nyheter)",
             r"mest läst(?:a)?(?: .{0,30})?",
             r"senaste nytt",

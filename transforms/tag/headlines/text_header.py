@@ -34,6 +34,9 @@ _ABOUT = re.compile(r"\W*about\b", re.I)
 # Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
+_UNSPACED_PARAGRAPH = (
+    60  # Characters. The same for a sentence, which may be as short as a headline.
+)
 _LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
@@ -123,17 +126,17 @@ def is_signed(opening: Sequence[str]) -> bool:
 
     The name begins with a frequent given name and has prose below it. The opening does not repeat the
     surname, as it does if the name is the subject of the article. Several names with a word between
-    them are read in the same way.
+    them are read in the same way, and the day of publication may follow.
 
     >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
     >>> is_signed(["Rain in Oslo", "Ana Ruiz", prose]), is_signed(["Rain in Oslo", "Old Town", prose])
     (True, False)
-    >>> is_signed(["Rain in Oslo", "Ana Ruiz and Anna Berger", prose])
-    True
+    >>> is_signed(["Rain in Oslo", "Ana Ruiz and Anna Berger", prose]), is_signed(["Rain in Oslo", "Ana Ruiz, 14 mai", prose])
+    (True, True)
     """
     if len(opening) < 3 or not is_prose(opening[2]):
         return False
-    line = opening[1].strip()
+    line = byline_forms.without_day(opening[1].strip())
     if len(line) > 2 * _MOST_NAME_CHARS or not line[0].isupper():
         return False
     found = person_names.split(line, sure=False, strict=True)
@@ -318,6 +321,6 @@ def _is_prose(line: str) -> bool:
         if _CJK.search(text[:_PROSE_HEAD]):
             return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
         if _UNSPACED.search(text[:_PROSE_HEAD]):
-            return len(text) >= _UNSPACED_PROSE
+            return len(text) >= _UNSPACED_PARAGRAPH
     n_words = len(text[:_PROSE_HEAD].split(None, 12))
     return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))

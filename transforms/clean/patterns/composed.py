@@ -1,0 +1,82 @@
+"""Patterns of lines that are composed of phrases: time stamps, copyright lines, forms, statements."""
+
+from __future__ import annotations
+
+from copydesk.transforms.clean.patterns.phrase import PLACES, choice, lines, pattern
+
+_BETWEEN = r"[ .,:;/()|·•-]{0,3}"
+_NUMBER = r"\d{1,4}(?:[.:/-]\d{1,4}){0,3}(?!\d)"
+# A date alone may be the heading of a chapter in a chronology. With the time of day it is a time
+# stamp.
+_HAS_CLOCK = r"(?=.{0,60}\d(?:[:h]|\.| ?[時时시] ?)\d\d(?![\d.]))"
+_ZONES = (
+    r"(?:utc|gmt)(?: ?[+-] ?\d{1,2})?|cet|cest|ist|bst|e[sd]?t|p[sd]?t|wib|wita|jst|kst|hkt|msk|мск"
+)
+_MARK = r"(?:©|\(c\)|c\)|copyright)"
+_YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
+
+
+def time_stamps(stamps: str, dates: str, months: str, ago: str) -> tuple[str, ...]:
+    """Return the patterns of time stamps, from the blocks of a phrasebook."""
+    stamp, words = choice(stamps), choice(dates + "\n" + months)
+    month, since = choice(months), f"(?:{'|'.join(map(pattern, lines(ago)))})"
+    token = rf"(?:{_NUMBER}|{words}|[ap]\.?m|{_ZONES}|z|{stamp})"
+    date = rf"(?:{token}{_BETWEEN}){{1,14}}"
+    has_day = rf"(?=.{{0,60}}(?:\d ?{month}|{month} ?\d|\d{{1,2}}[./-] ?\d{{1,2}}[./-] ?\d{{2,4}}|(?:19|20)\d\d[./-] ?\d|\d[.,]? ?(?:de )?{month}))"
+    return (
+        *map(pattern, lines(ago)),
+        rf"(?=.{{0,60}}\d){stamp}{_BETWEEN}{date}",
+        rf"{stamp}{_BETWEEN}{since}(?:{_BETWEEN}{stamp}{_BETWEEN}{since})?",
+        rf"{_HAS_CLOCK}{has_day}{date}(?:{_BETWEEN}{since})?",
+        rf"{since}[ ,|·•-]{{1,4}}{since}",
+        rf"{since}[ ,|·•-]{{1,4}}{has_day}{date}",
+        rf"(?=.{{0,60}}\b{stamp}\b){_HAS_CLOCK}{date}",
+        rf"{stamp}",
+    )
+
+
+def copyright_lines(rights: str, *, is_english: bool) -> tuple[str, ...]:
+    """Return the patterns of a mark with year and owner and a statement of rights, in any order."""
+    any_rights = choice(rights)
+    closing = pattern(lines(rights)[0])  # "All rights reserved" may follow the owner.
+    return (
+        rf"{any_rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
+        rf"{_MARK}[^!?]{{1,120}}?{any_rights}[^!?]{{0,120}}",
+        # The words before it are the name of a site, not a sentence.
+        rf"[^\s!?:;]{{1,24}}(?: [^\s!?:;]{{1,24}}){{0,5}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
+        r"© ?[^!?]{0,120}",
+        rf"copyright(?:,? ?{_YEARS}| ?(?:©|\(c\)|:)| by )[^!?]{{0,120}}",
+        *(() if is_english else (rf"copyright {PLACES['outlet'][0]}(?: {_YEARS})?",)),
+        rf"(?:c\)|\(c\)) ?(?:copyright )?{_YEARS}[^!?]{{0,120}}",
+        rf"(?:c\)|\(c\)) ?[^!?:;.]{{2,50}} {_YEARS}[^!?]{{0,120}}",
+        rf"{_YEARS},? ?(?:©|\(c\)|copyright)[^!?]{{0,120}}",
+        rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
+        rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
+    )
+
+
+def field_run(comments: str, form: str) -> str:
+    """Return the pattern of a form's fields in one line, which a prompt may precede: "Name * E-mail *".
+
+    A star must mark one of them, because a list may have the same words.
+    """
+    field = choice(form)
+    return rf"(?=[^*]{{1,120}}\*)(?:{choice(comments)}[ .,:;|*-]{{1,4}})?{field}(?:[ *|:,]{{1,3}}{field}){{1,5}}"
+
+
+def job_statements(jobs: str, since: str, covers: str) -> tuple[str, ...]:
+    """Return the patterns of statements of who the author is that may leave out the name.
+
+    A job alone, or with a place, is how a headline begins: "Reporter in Rome injured". So there must
+    be a year, or behind a mark what the author writes about.
+    """
+    few = r"(?: [^.!?:;,]{1,60})?"
+    name = rf"(?:{PLACES['person'][0]}(?:, ?| - | \| ?))?"
+    before = r"(?:[^\s.!?:;,]{1,20} ){0,3}"
+    subject = rf"{name}{before}{PLACES['stem'][0]}{choice(jobs)}{few}"
+    about = rf"{choice(covers)} {PLACES['tail'][0]}"
+    return (
+        # A word for "year" may follow, "od 2018. godine", and a word for "and".
+        rf"{subject} {choice(since)} {_YEARS}(?:\.? [^\s\d.,:;!?]{{1,8}}\.?)?(?:[.,;]? (?:[^\s\d.,:;!?]{{1,3}} )?{about})?",
+        rf"{subject}[.,;] {about}",
+    )
