@@ -102,7 +102,8 @@ def prompts_at_end(tail: str, matcher: Matcher) -> tuple[RuleEntry, int] | None:
     is_open = tail and (tail[-1] not in SENTENCE_END or "©" in tail or _SIGNED.search(tail))
     if not is_open or _SENTENCE_SIGN.search(tail) is None:
         return None
-    found, end = None, len(tail)
+    found: tuple[RuleEntry, int] | None = None
+    end = len(tail)
     for _ in range(_MOST_PROMPTS):
         boundary = _LAST_SENTENCE.match(tail, 0, end)
         if boundary is None or len(tail) - boundary.end() > _MAX_PROMPT:
