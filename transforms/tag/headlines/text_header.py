@@ -34,9 +34,6 @@ _ABOUT = re.compile(r"\W*about\b", re.I)
 # Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
-_UNSPACED_PARAGRAPH = (
-    60  # Characters. The same for a sentence, which may be as short as a headline.
-)
 _LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
@@ -321,6 +318,6 @@ def _is_prose(line: str) -> bool:
         if _CJK.search(text[:_PROSE_HEAD]):
             return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
         if _UNSPACED.search(text[:_PROSE_HEAD]):
-            return len(text) >= _UNSPACED_PARAGRAPH
+            return len(text) >= _UNSPACED_PROSE
     n_words = len(text[:_PROSE_HEAD].split(None, 12))
     return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))
