@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copydesk.transforms.dedup import find_duplicates
+from copydesk.transforms.dedup import Options, find_duplicates
 from copydesk.transforms.dedup.decision import comparison, decision_sentences
 from copydesk.transforms.dedup.decision.weighted_words import split_words
 from tests.dedup.newsroom import articles
@@ -342,3 +343,29 @@ def test_the_outlets_with_the_largest_losses_are_named_and_the_others_counted() 
         "5 more outlets lost more than a third of their documents to copies, 45 documents together. "
         "'copydesk report' lists the copies of each outlet."
     )
+
+
+def test_texts_of_one_small_vocabulary_stay() -> None:
+    dice = random.Random(1)
+    people = (
+        "carver guard singer nurse baker farmer teacher priest pilot judge sailor clerk cook tailor"
+    )
+    plants = (
+        "yarrow umber gorse cedar juniper daisy heath fern larch kelp willow vetch sedge holly elm"
+    )
+    deeds, places = (
+        ["paid", "sued", "helped", "saw", "met"],
+        ["station", "market", "bridge", "harbour"],
+    )
+
+    def sentence() -> str:
+        who, whom, of, near = (
+            dice.choice(words.split()) for words in (people, people, plants, plants)
+        )
+        return f"The {who} of {of} {dice.choice(deeds)} a {whom} near {near} {dice.choice(places)}."
+
+    texts = [" ".join(sentence() for _ in range(dice.choice([14, 28, 56]))) for _ in range(60)]
+    found = find_duplicates(texts)
+    scores = found.pairs["may_go"].to_numpy()
+    assert (scores >= Options().may_go).any()  # The score alone would drop some.
+    assert len(set(found.clusters["cluster"].to_pylist())) >= 59
