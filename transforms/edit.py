@@ -216,7 +216,7 @@ def n_words(text: str) -> int:
 
 @cache
 def _kinds_of_characters() -> npt.NDArray[np.uint8]:
-    """Return what characters are, by code point. The last one stands for all that follow."""
+    """Return what characters are, by code point. The last entry counts for all that follow."""
     kinds = np.full(_CJK[-1][-1] + 2, _OF_A_WORD, np.uint8)
     kinds[[code for code in range(_CJK[0][0]) if chr(code).isspace()]] = 0
     for first, last in _CJK:

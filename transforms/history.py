@@ -72,7 +72,7 @@ class Resolution:
     The two differ in the headline or in time. Otherwise both would have the same id.
     """
     supersedes_too: tuple[str, ...] = ()
-    """Documents that stood beside the superseded one (see `Version.beside`)."""
+    """Documents that were beside the superseded one (see `Version.beside`)."""
     confirms: str | None = None
     """The newest version at the address, if this one says the same and was fetched later."""
 
@@ -131,8 +131,8 @@ def resolve(
         arrival, address = arrivals[i], arrivals[i].address
         identifier, renamed = _identified(arrival, address, titles)
         before = versions.get(address) if address is not None else None
-        stands = before is not None and arrival.content in before.standing
-        if identifier is None and before is not None and stands:
+        is_newest_text = before is not None and arrival.content in before.newest_contents
+        if identifier is None and before is not None and is_newest_text:
             resolutions[i], versions[str(address)] = _confirmed(arrival, before)
             continue
         if identifier is None and before is not None:
@@ -149,9 +149,9 @@ def resolve(
             continue
         elif before is None:
             resolutions[i], newer = Resolution(False, doc_id=renamed), _version(arrival, identifier)
-        elif stands or _is_separate(arrival, before, alike, read_as.get(before.doc_id)):
+        elif is_newest_text or _is_separate(arrival, before, alike, read_as.get(before.doc_id)):
             own, newer = _version(arrival, identifier), before
-            if stands or arrival.is_twin != before.is_twin:
+            if is_newest_text or arrival.is_twin != before.is_twin:
                 own = replace(own, revision=before.revision)
                 newer = side_by_side(before, own)
             resolutions[i] = Resolution(False, own.revision, doc_id=renamed)

@@ -7,7 +7,7 @@ their neighbours are flagged. A text with a flagged character is normalised as a
 split into words.
 
 Characters that nobody sees, such as soft hyphens and zero-width spaces, are in no word and separate
-none. The zero-width non-joiner separates two, because in Persian it stands between the parts of a
+none. The zero-width non-joiner separates two, because in Persian it is between the parts of a
 word, and other outlets write a space there.
 """
 

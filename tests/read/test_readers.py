@@ -274,7 +274,7 @@ def test_without_the_extra_a_remote_input_says_what_to_install(
 
 
 def test_a_limit_below_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="seconds must be at least 1"):
+    with pytest.raises(ValueError, match="seconds is 0; it must be at least 1"):
         Limits(seconds=0)
 
 

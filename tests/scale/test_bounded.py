@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -88,7 +89,15 @@ def test_documents_are_resolved_as_if_every_one_were_looked_at(tmp_path: Path) -
     ]
     resolutions = reconcile.decide(paths, None)
     found = [resolved for first in (0, 40, 80) for resolved in resolutions.of(first, 40)]
-    assert found == history.resolve(arrivals, (), {})
+    expected = history.resolve(arrivals, (), {})
+    assert found == [replace(resolved, confirms=None) for resolved in expected]
+    again: dict[str, datetime] = {}
+    for arrival, resolved in zip(arrivals, expected, strict=True):
+        if resolved.confirms and arrival.fetched_at:
+            before = again.get(resolved.confirms, arrival.fetched_at)
+            again[resolved.confirms] = max(before, arrival.fetched_at)
+    assert again
+    assert resolutions.refetched == again
     assert resolutions.superseded == {resolved.supersedes for resolved in found} - {None}
 
 

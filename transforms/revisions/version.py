@@ -25,7 +25,7 @@ class Version:
     source_uri: str | None = None
     """The input from which the newest text came."""
     beside: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """What other documents say that stand for the newest version, by id.
+    """What other documents say that count as the newest version too, by id.
 
     They have the same clean text, or are the AMP, mobile or printer version of the page.
     """
@@ -33,8 +33,8 @@ class Version:
     """What each text seen at the address says, with the inputs in which it was read."""
 
     @property
-    def standing(self) -> set[tuple[str, str] | None]:
-        """What the documents say that stand for the newest version."""
+    def newest_contents(self) -> set[tuple[str, str] | None]:
+        """What the newest text says, and the documents beside it."""
         return {self.content, *self.beside.values()}
 
 
@@ -82,7 +82,7 @@ def joined(version: Version, other: Version) -> Version:
 
 
 def side_by_side(before: Version, later: Version) -> Version:
-    """Join two documents that both stand for the newest version. A page comes before its twins."""
+    """Join two documents that both count as the newest version. A page comes before its twins."""
     is_page = before.is_twin and not later.is_twin
     first, second = (later, before) if is_page else (before, later)
     beside = {**before.beside, **later.beside}
@@ -91,15 +91,15 @@ def side_by_side(before: Version, later: Version) -> Version:
     return replace(joined(first, second), beside=beside)
 
 
-def of_address(standing: Iterable[Version], superseded: Iterable[Version]) -> Version | None:
+def of_address(current: Iterable[Version], superseded: Iterable[Version]) -> Version | None:
     """Return the newest version at an address from the documents of a warehouse, in their order.
 
     `superseded` documents were replaced by newer versions. They count only if nothing else is left.
     """
     found: Version | None = None
-    for version in standing:
+    for version in current:
         if found is not None and (
-            version.content in found.standing or version.is_twin != found.is_twin
+            version.content in found.newest_contents or version.is_twin != found.is_twin
         ):
             found = side_by_side(found, version)
         else:
