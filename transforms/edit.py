@@ -63,6 +63,8 @@ _USUAL_LINES = """OSLO, May 5 - It rained in the old town all day, the mayor sai
 Share on Facebook
 Share this article
 Facebook Twitter Email
+Share this story on Facebook, Bluesky or by e-mail - Save
+Follow our Harbour Post channel on WhatsApp and Telegram
 Published on May 5, 2024 at 10:30 am
 May 5, 2024 10:30
 12 comments
