@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from copydesk.flows.warehouse.last_run import last_run
+from copydesk.transforms.argument_checks import check_at_least
 
 if TYPE_CHECKING:
     from copydesk.flows.read import Fields, Limits
@@ -42,9 +43,7 @@ class Run:
     """Bytes in one shard. This limits a worker's memory if documents are long. Towards the end of the input, shards get smaller, down to a quarter of this."""
 
     def __post_init__(self) -> None:
-        for name in ("shard_documents", "shard_bytes"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        check_at_least(self, 1, "shard_documents", "shard_bytes")
 
 
 @cache

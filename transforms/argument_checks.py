@@ -1,4 +1,4 @@
-"""Checks of the arguments of public functions, with messages that say what would be right."""
+"""Checks of options and of the arguments of public functions, with messages that say what would be right."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ _PATH = re.compile(
     re.IGNORECASE,
 )
 _SHOWN = 80
+
+
+def check_at_least(options: object, least: int, *names: str) -> None:
+    """Raise ValueError for a field of the options that is below a limit.
+
+    >>> check_at_least(slice(0, 5), 1, "stop", "start")
+    Traceback (most recent call last):
+    ...
+    ValueError: start is 0; it must be at least 1
+    """
+    for name in names:
+        if getattr(options, name) < least:
+            raise ValueError(f"{name} is {getattr(options, name)}; it must be at least {least}")
 
 
 def check_document(body: object, accepted: tuple[type, ...], *, function: str) -> None:

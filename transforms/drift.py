@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from copydesk.transforms.argument_checks import check_at_least
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -49,9 +51,7 @@ class Options:
     """Change of the number of documents. Arbitrary: outlets publish two to three times less on Sundays."""
 
     def __post_init__(self) -> None:
-        for name in ("min_runs", "count_runs", "min_documents"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        check_at_least(self, 1, "min_runs", "count_runs", "min_documents")
         if self.runs < self.min_runs:
             raise ValueError(
                 f"runs is {self.runs}; it must be at least min_runs, which is {self.min_runs}"

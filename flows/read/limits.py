@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copydesk.transforms.argument_checks import check_at_least
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -52,7 +54,9 @@ class Limits:
     """
 
     def __post_init__(self) -> None:
-        for name in (
+        check_at_least(
+            self,
+            1,
             "document_bytes",
             "line_bytes",
             "row_lines",
@@ -61,6 +65,4 @@ class Limits:
             "parquet_columns",
             "seconds",
             "memory_bytes",
-        ):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; it must be at least 1")
+        )

@@ -12,6 +12,7 @@ from copydesk.flows.support import atomic_write
 from copydesk.flows.warehouse import manifest
 from copydesk.flows.warehouse.layout import SNAPSHOT_ID
 from copydesk.flows.warehouse.snapshot import Snapshot
+from copydesk.transforms.argument_checks import check_at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class Options:
     """Hours for which a superseded snapshot is kept in any case. A day is longer than a query or one pass of a training job."""
 
     def __post_init__(self) -> None:
-        if self.keep_snapshots < 1:
-            raise ValueError(f"keep_snapshots is {self.keep_snapshots}; it must be at least 1")
+        check_at_least(self, 1, "keep_snapshots")
         if self.grace_hours < 0:
             raise ValueError(f"grace_hours is {self.grace_hours}; it must not be negative")
 

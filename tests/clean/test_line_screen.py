@@ -10,9 +10,9 @@ from copydesk.transforms.clean.news_sentence import kind_of_sentence
 from copydesk.transforms.clean.patterns import rule_table
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
 from copydesk.transforms.clean.patterns.photo_agencies import has_credit_word
-from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
-from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, Rule
+from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE
 from copydesk.transforms.clean.rules import ALL
+from tests.clean import numbered_rules
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ja", "ru"])
@@ -83,16 +83,5 @@ def test_lines_of_ascii_without_a_word_of_credits_are_known() -> None:
 
 def _screen(*patterns: str) -> Screen:
     """Return a screen with a rule for each pattern, named by its number."""
-    rules = [
-        Rule(
-            name=f"rule_{number}",
-            category="related",
-            languages=("en",),
-            patterns=(pattern,),
-            drops=(),
-            keeps=(),
-        )
-        for number, pattern in enumerate(patterns)
-    ]
-    table = RuleTable(content_of(rules, with_guards=True))
+    table = numbered_rules.table(patterns, with_guards=True)
     return Screen(table.patterns("line", frozenset({"en"})), dict(enumerate(table.entries)))

@@ -7,24 +7,12 @@ import re
 import pytest
 
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
-from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
-from copydesk.transforms.clean.rule import Rule
+from tests.clean import numbered_rules
 
 
 def _matcher(*patterns: str) -> Matcher:
     """Return a matcher of whole lines with a rule for each pattern, named by its number."""
-    rules = [
-        Rule(
-            name=f"rule_{number}",
-            category="related",
-            languages=("en",),
-            patterns=(pattern,),
-            drops=(),
-            keeps=(),
-        )
-        for number, pattern in enumerate(patterns)
-    ]
-    table = RuleTable(content_of(rules))
+    table = numbered_rules.table(patterns)
     return Matcher(table.patterns("line", frozenset({"en"})), dict(enumerate(table.entries)))
 
 

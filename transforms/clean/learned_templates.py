@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from copydesk.schemas.tables import TEMPLATES
+from copydesk.transforms.argument_checks import check_at_least
 
 ACTING = ("active", "approved")
 
@@ -54,14 +55,14 @@ class Options:
     """Document ids stored with a line for its reviewer."""
 
     def __post_init__(self) -> None:
-        for name in (
+        check_at_least(
+            self,
+            1,
             "min_outlet_documents",
             "candidate_documents",
             "active_documents",
             "max_line",
-        ):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        )
         for name in ("candidate_share", "active_share", "prose_share", "min_standing"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be from 0 to 1")

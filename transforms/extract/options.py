@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copydesk.transforms.argument_checks import check_at_least
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -27,6 +29,12 @@ class Options:
     """Refuse pages without an article: section fronts, tag and search pages, error pages, walls, script shells."""
 
     def __post_init__(self) -> None:
-        for name in ("max_chars", "max_elements", "max_depth", "max_attributes", "min_text_chars"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        check_at_least(
+            self,
+            1,
+            "max_chars",
+            "max_elements",
+            "max_depth",
+            "max_attributes",
+            "min_text_chars",
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copydesk.transforms.argument_checks import check_at_least
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -21,5 +23,4 @@ class Options:
             raise ValueError(f"threshold is {self.threshold}; it must be above 0 and at most 1")
         if self.window_hours < 0:
             raise ValueError(f"window_hours is {self.window_hours}; it must not be negative")
-        if self.undated_window < 1:
-            raise ValueError(f"undated_window is {self.undated_window}; it must be at least 1")
+        check_at_least(self, 1, "undated_window")
