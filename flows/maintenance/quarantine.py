@@ -68,8 +68,8 @@ def release(
     """Release documents: find their copies and stories, and publish them as a run.
 
     Without `outlet` and `doc_ids`, every quarantined document is released. An older version of a
-    forgotten document must be named by its id. The texts are not cleaned again. Copies and stories are found with the recipe of the last run. Returns None if no
-    such document is quarantined.
+    forgotten document must be named by its id. The texts are not cleaned again. Copies and stories
+    are found with the recipe of the last run. Returns None if no such document is quarantined.
     """
     with warehouse.lock(wait_seconds=wait_seconds):
         snapshot = warehouse.snapshot("current")

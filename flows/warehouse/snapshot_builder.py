@@ -244,7 +244,10 @@ class SnapshotBuilder:
     def _records(
         self, base: Snapshot | None, ancestry: Ancestry, change: Change, folder: Path
     ) -> tuple[FileEntry | None, FileEntry | None]:
-        """The records of inputs and of documents fetched again: of the change, or else those of the snapshot that the new one replaces or follows."""
+        """The records of inputs and of documents fetched again.
+
+        What the change does not have is that of the snapshot that the new one replaces or follows.
+        """
         before = ancestry.rewrites or (base.manifest if base is not None else None)
         inputs, refetched = (
             (before.inputs, before.refetched) if before is not None else (None, None)

@@ -101,7 +101,7 @@ def _runs(text: str) -> list[list[tuple[str, int, int]]]:
 
 
 def _characters(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each character with its range. An HTML escape stands for one."""
+    """Yield each character with its range in the text. An HTML escape counts as one."""
     at = 0
     for found in shingle_definition.ESCAPE.finditer(text):
         for k in range(at, found.start()):
