@@ -16,6 +16,7 @@ from copydesk.transforms.intrinsics import compiled, kernel_part
 RARE = 4.6
 NGRAM = 3
 LEAD = 40  # Words of the first two sentences of a report.
+_ONE = np.uint64(1)
 COLUMNS = (
     "shingles_in_kept",
     "covered",
@@ -80,24 +81,29 @@ def compare(
 @kernel_part
 def _shingle(hashes: Any, at: Any) -> Any:
     h = hashes[at] * np.uint64(0x9E3779B97F4A7C15)
-    h = (h ^ hashes[at + 1]) * np.uint64(0xC2B2AE3D27D4EB4F)
-    h = (h ^ hashes[at + 2]) * np.uint64(0x165667B19E3779F9)
+    h = (h ^ hashes[at + _ONE]) * np.uint64(0xC2B2AE3D27D4EB4F)
+    h = (h ^ hashes[at + _ONE + _ONE]) * np.uint64(0x165667B19E3779F9)
     return h ^ (h >> np.uint64(29))
 
 
 @kernel_part
 def _cover(hashes: Any, begin: Any, n: Any, words: Any, shingles: Any, mask: Any, out: Any) -> Any:
-    """Mark the covered words of a text in `out`, and return how many of its 3-grams are shared."""
+    """Mark the covered words of a text in `out`, and return how many of its 3-grams are shared.
+
+    Its indices are unsigned, because a signed one is checked for being negative, which takes an
+    eighth of the time.
+    """
     out[:n] = 0
+    begin = np.uint64(begin)
     if n < NGRAM:
-        for i in range(n):
+        for i in range(np.uint64(n)):
             out[i] = hash_set.holds(words, hashes[begin + i], mask)
         return 0
     shared = 0
-    for i in range(n - NGRAM + 1):
+    for i in range(np.uint64(n - NGRAM + 1)):
         if hash_set.holds(shingles, _shingle(hashes, begin + i), mask):
             shared += 1
-            out[i] = out[i + 1] = out[i + 2] = 1
+            out[i] = out[i + _ONE] = out[i + _ONE + _ONE] = 1
     return shared
 
 
@@ -127,7 +133,7 @@ def _compare(
                 if weights[at] > 0:  # The first occurrence of a word.
                     hash_set.insert(words, hashes[at], mask)
                 if at + NGRAM <= starts[k + 1]:
-                    hash_set.insert(shingles, _shingle(hashes, at), mask)
+                    hash_set.insert(shingles, _shingle(hashes, np.uint64(at)), mask)
             filled = k
         begin, end = starts[d], starts[d + 1]
         n = end - begin
@@ -142,9 +148,9 @@ def _compare(
         unheard, at_once = 0.0, 0.0
         weight_before, missing_before, facts_before = 0.0, 0.0, 0
         whole, new, sentence_begin, covered_before = 0, 0, 0, 0
-        for at in range(begin, end):
-            i = at - begin
-            if covered[i]:
+        for i in range(n):
+            at, is_covered = np.uint64(begin + i), covered[np.uint64(i)]
+            if is_covered:
                 n_covered += 1
                 longest_run = max(longest_run, run)
                 run = 0
@@ -160,7 +166,7 @@ def _compare(
             w = weights[at]
             if w > 0:
                 weight += w
-                is_missing = not covered[i] and not hash_set.holds(words, hashes[at], mask)
+                is_missing = not is_covered and not hash_set.holds(words, hashes[at], mask)
                 missing += w if is_missing else 0.0
                 is_rare = w >= RARE
                 n_rare += is_rare
@@ -174,7 +180,7 @@ def _compare(
                     elif flags[at] & NAME:
                         n_names += 1
                         names += is_missing
-            if at + 1 == end or sentences[at + 1] != sentences[at]:
+            if i + 1 == n or sentences[at + _ONE] != sentences[at]:
                 length = i + 1 - sentence_begin
                 found = n_covered - covered_before
                 if found >= 0.8 * length:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from copydesk.transforms import unicode_tables
 from copydesk.transforms.dedup.decision import hash_set
-from copydesk.transforms.intrinsics import compiled, kernel_part
+from copydesk.transforms.intrinsics import compiled, kernel_part, load32
 from copydesk.transforms.stories import tfidf
 from copydesk.transforms.stories.term_counts import HALF, SEED, mix, stir
 from copydesk.transforms.unicode_tables import IGNORED
@@ -163,6 +163,7 @@ def _split(
     codes: Any, bounds: Any, classes: Any, folded: Any, letters: Any, idf: Any, most: Any
 ) -> Any:
     n = bounds.size - 1
+    address = codes.ctypes.data  # Loads from it need no check for a negative index.
     starts = np.zeros(n + 1, np.int64)
     hashes = np.empty(codes.size, np.uint64)
     flags = np.empty(codes.size, np.uint8)
@@ -175,7 +176,7 @@ def _split(
         sentence, opens, capitals, first = np.int32(0), True, 0, bounds[d]
         i, stop = bounds[d], bounds[d + 1]
         while i < stop and end - begin < most:
-            code = codes[i]
+            code = np.uint32(load32(address + 4 * i))
             if code == 0x20:
                 i += 1
                 continue
@@ -201,8 +202,9 @@ def _split(
             else:
                 # A word of ASCII letters is read here, because a call takes longer than most words.
                 h, seen = SEED, np.uint16(0)
-                while i < stop and codes[i] < 128:
-                    letter = letters[codes[i]]
+                while i < stop:
+                    code = np.uint32(load32(address + 4 * i))
+                    letter = letters[code] if code < 128 else np.uint16(0)
                     if letter == 0:
                         break
                     seen |= letter
