@@ -139,12 +139,14 @@ class Site:
         """`/runs/ID`: the report of a run."""
         from copydesk.flows.report import page_path
 
+        run_id = request.path_params["run_id"]
         try:
-            path = page_path(self.warehouse.root, request.path_params["run_id"])
-            content = path.read_text(encoding="utf-8")
+            content = page_path(self.warehouse.root, run_id).read_text(encoding="utf-8")
         except (KeyError, OSError) as error:
+            if all(run["run_id"] != run_id for run in self.corpus().runs):
+                raise NotFound("There is no run with this id.") from error
             raise NotFound(
-                "This run has no report yet. `copydesk report RUN` writes it."
+                f"This run has no report yet. `copydesk report {run_id}` writes it."
             ) from error
         # Text of documents is escaped in the report, so these tags come from the report itself.
         linked = _ID_IN_REPORT.sub(r'<a href="/article/\1">\g<0></a>', content)

@@ -107,6 +107,9 @@ def command(
             }
         )
         return
+    if outcome.snapshot.id == before:
+        click.echo("No document satisfies --where, so there is no new snapshot.")
+        return
     for line in _lines(outcome, changed, moved):
         click.echo(line)
     if changed or moved or outcome.n_refused:

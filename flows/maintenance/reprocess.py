@@ -72,6 +72,8 @@ def reprocess(
 ) -> Outcome:
     """Run `stage` and the stages after it again, and publish one snapshot.
 
+    If no document satisfies `where`, nothing is published, and the outcome has the current snapshot.
+
     The caller must hold the lock of the warehouse.
 
     `where` selects the documents to clean by their columns (clean and tag only). Without `recipe`
@@ -98,6 +100,9 @@ def reprocess(
         started_at=row["started_at"],
     )
     staged = _Staged.of(context, snapshot, stage, where)
+    if where is not None and not staged.n_edited and not staged.rejects:
+        warehouse.discard_staging(context.run_id)
+        return Outcome(snapshot=snapshot, diff=compare(snapshot, snapshot), n_edited=0, n_refused=0)
     n_rows = sum(shard.n_rows for shard in staged.shards)
     arrivals = pipeline.Arrivals(
         shards=tuple(staged.shards), superseded=_superseded(snapshot, staged), n_new=n_rows

@@ -122,6 +122,10 @@ def test_an_address_that_leads_nowhere_is_a_sentence(
     assert "Traceback" not in response.text
 
 
+def test_a_run_that_does_not_exist_is_not_one_without_a_report(warehouse: Warehouse) -> None:
+    assert "There is no run with this id." in words(get(warehouse, "/runs/nothing"))
+
+
 def test_ids_in_the_report_of_a_run_are_links(warehouse: Warehouse) -> None:
     assert CliRunner().invoke(main, ["report", "--warehouse", str(warehouse.root)]).exit_code == 0
     assert f'<a href="/article/{known.FERRY}">' in get(warehouse, "/runs/first").text

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from copydesk.flows.cli import main
 from copydesk.flows.maintenance import index_upkeep, reelection
 from copydesk.flows.maintenance.forget import forget
 from copydesk.flows.maintenance.forget_request import Request
@@ -124,6 +126,18 @@ def test_a_condition_chooses_what_is_edited(warehouse: Warehouse) -> None:
         )
         assert outcome.n_edited == 1
         reprocess(warehouse, recipe=from_toml(""))
+
+
+def test_a_condition_that_no_document_satisfies_publishes_nothing(warehouse: Warehouse) -> None:
+    before = warehouse.snapshot("current").id
+    with warehouse.lock():
+        outcome = reprocess(warehouse, where="language = 'xx'")
+    assert (outcome.snapshot.id, outcome.n_edited, outcome.diff.moved) == (before, 0, {})
+    assert warehouse.snapshot("current").id == before
+    assert list((warehouse.root / "staging").iterdir()) == []
+    args = ["reprocess", "--where", "language = 'xx'", "--warehouse", str(warehouse.root)]
+    said = CliRunner().invoke(main, args)
+    assert said.stdout == "No document satisfies --where, so there is no new snapshot.\n"
 
 
 def test_a_condition_goes_with_the_stages_that_edit(warehouse: Warehouse) -> None:

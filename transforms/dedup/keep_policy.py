@@ -164,13 +164,18 @@ def reason(
     'fullest: 400 words, the copy 300'
     >>> reason(at, at | {"n_words": 305, "is_twin": True}, Options(), kept_was_published=False)
     'fullest: the page itself, the copy is its AMP, mobile or printer version'
+    >>> reason(at, at | {"n_words": 310}, Options(), kept_was_published=False)
+    'fullest: 300 words say what the copy says in 310'
     """
     policy = options.keep
     if policy in ("fullest", "longest"):
-        if (kept["n_words"] or 0) > (copy["n_words"] or 0):
-            return f"{policy}: {kept['n_words']} words, the copy {copy['n_words']}"
+        n_kept, n_copy = kept["n_words"] or 0, copy["n_words"] or 0
+        if n_kept > n_copy:
+            return f"{policy}: {n_kept} words, the copy {n_copy}"
         if copy.get("is_twin") and not kept.get("is_twin"):
             return f"{policy}: the page itself, the copy is its AMP, mobile or printer version"
+        if n_kept < n_copy and not kept_was_published:
+            return f"{policy}: {n_kept} words say what the copy says in {n_copy}"
     elif policy in ("outlet-rank", "original"):
         mine, theirs = (_rank(row, options) for row in (kept, copy))
         if mine < theirs:
