@@ -266,7 +266,13 @@ _LONG_GERMAN = (
 _MORE = "<aside><h2>More</h2><ul>" + "".join(f'<li><a href="/{k}">{t}</a></li>' for k, (t, _) in enumerate(ENGLISH)) + "</ul></aside>"  # fmt: skip
 
 #: Articles that look like lists: name, title, main, address.
+_VERSES = (
+    "Six hours out, six hours in,<br>the harbour counts its rusted chains,<br>a gull walks down the slip again<br>as if it owned the rain.",
+    "My father wrote the heights in chalk<br>beside the door, beside the clock,<br>and never once believed the moon<br>would keep her word past June.",
+    "Now every number in the book<br>is right before the water looks,<br>and nobody goes down to see<br>what is left by the sea.",
+)  # fmt: skip
 ARTICLES: tuple[tuple[str, str, str, str], ...] = (
+    ("poem", "The tide table", "<article><h1>The tide table</h1><p>A poem by Ines Morgan</p>" + "".join(f"<p>{verse}</p>" for verse in _VERSES) + "</article><section>" + "".join(f'<div class="card"><a href="/s/{k}"><img src="/i/{k}.jpg" alt=""><h3>{t}</h3></a><p>{s}</p></div>' for k, (t, s) in enumerate(ENGLISH)) + "</section>", "/culture/48213"),
     ("brief", "Ferry late", "<main><h1>Ferry late</h1><p>The ferry left an hour late on Monday because of fog, the operator "
      f"said.</p></main>{_MORE}", "/2026/03/10/ferry-late-because-of-fog"),
     ("brief, Chinese", "渡轮因雾晚点", "<main><h1>渡轮因雾晚点</h1><p>本报讯,周一因大雾,开往群岛的渡轮晚点一小时,运营方表示,"

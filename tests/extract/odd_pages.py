@@ -112,5 +112,8 @@ PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("curly quotation marks around classes", page(f"<div class=“story-text” id=“main”>{ARTICLE}</div>"), ()),
     ("the whole article in a link", page(f'<a href="/news/48213">{ARTICLE}</a>'), ()),
     ("paragraphs with breaks in a link", page(f'<dl><a href="/news/48213">{"<br><br>".join(PARAGRAPHS)}</a></dl>'), ()),
+    ("an article for browsers without frames", f'<html><head><title>{TITLE}</title></head><frameset cols="20%,80%"><frame src="menu.html"><frame src="story.html"><noframes><body><h1>{TITLE}</h1>{ARTICLE}</body></noframes></frameset></html>', ()),
+    ("an article that goes on below its box", page(f'<article class="story">{_paragraphs(PARAGRAPHS[:3])}</article><div class="continued"><div><b>{_paragraphs(PARAGRAPHS[3:5])}</b></div><div>{_paragraphs(PARAGRAPHS[5:])}</div></div>'), ()),
+    ("references that are escaped twice", page(ARTICLE.replace("“", "&amp;ldquo;").replace("”", "&amp;amp;#8221;")), ("&",)),
     ("comments that are signed", page(ARTICLE + "".join(f'<div><p>{who} 12.03.2026, 1{n}:20</p><p>He will be missed by all of us on the coast.</p></div>' for n, who in enumerate(("ana", "bo77", "cy")))), ("will be missed by all",)),
 )  # fmt: skip

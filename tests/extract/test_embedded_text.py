@@ -120,7 +120,25 @@ def _json_in_json(title: str, paragraphs: tuple[str, ...]) -> str:
     return f'<script id="__NEXT_DATA__" type="application/json">{data}</script>'
 
 
+def _pieces(title: str, paragraphs: tuple[str, ...]) -> str:
+    """Return the state that Next.js pushes in pieces, one of which ends inside a string."""
+    rows = json.dumps([title, *(["$", "p", None, {"children": text}] for text in paragraphs)])
+    at = rows.index(paragraphs[0]) + 20
+    pushed = (json.dumps([1, part]) for part in (f"1:{rows[:at]}", rows[at:]))
+    return "".join(f"<script>self.__next_f.push({part})</script>" for part in pushed)
+
+
+def _angular(title: str, paragraphs: tuple[str, ...]) -> str:
+    """Return the state that Angular writes, in which it escapes the signs of markup."""
+    state = json.dumps({"article": {"title": title, "text": _elements(paragraphs)}})
+    for sign, letter in ("&", "a"), ("<", "l"), (">", "g"), ("'", "s"), ('"', "q"):
+        state = state.replace(sign, f"&{letter};")
+    return f'<script id="app-state" type="application/json">{state}</script>'
+
+
 _WRITERS = {
+    "angular": (_angular, "page-state"),
+    "pieces": (_pieces, "page-state"),
     "parsed string": (_parsed, "page-state"),
     "parsed string in single quotes": (_parsed_in_single_quotes, "page-state"),
     "encoded string": (_encoded, "page-state"),
@@ -233,3 +251,11 @@ def test_a_stated_body_hardly_longer_than_other_words_on_the_page_is_not_used() 
         "brought 4 letters"
         in copydesk.clean_page(page, url="https://coast.example.com/keeper").text
     )
+
+
+def test_state_without_the_title_is_used_if_it_has_the_line_that_is_shown() -> None:
+    state = json.dumps({"article": {"text": _elements(_PARAGRAPHS)}})
+    data = f"<script>window.__INITIAL_STATE__ = {state};</script>"
+    assert _page(_PARAGRAPHS[:1], data).text.endswith(_PARAGRAPHS[-1])
+    other = tuple(text.replace("e", "a") for text in _PARAGRAPHS)
+    assert _page(other[:1], data).text == other[0]

@@ -615,3 +615,76 @@ def test_wrapped_paragraphs_that_stay_do_not_each_start_a_pass_over_the_page(
     likelihood = {"The council": 0.4} | {f"Post {n}.": 0.4 for n in range(1, 50)}
     assert len(_kept(posts, likelihood)) == 100
     assert len(passes) <= 2
+
+
+_OTHER = "A spokesman for the port said that the talks would go on for another week, and that nobody had yet asked the fishermen what they thought of it."
+
+
+def _boxed(*texts: str) -> str:
+    return "".join(f"<section class='body'><p>{text}</p></section>" for text in texts)
+
+
+def test_a_long_paragraph_behind_an_advertisement_stays_if_its_markup_is_that_of_the_article() -> (
+    None
+):
+    article = _boxed(*(f"{n}. {_SAID}" for n in range(3)))
+    label = "<div><div>Advertisement 1</div><a href='/o'>Story continues below</a></div>"
+    unsure = {"A spokesman": 0.2, "Advertisement": 0.02, "Story": 0.02}
+    between = f"<h1>Wall</h1>{article}{label}{_boxed(_OTHER)}{label}{_boxed(f'9. {_SAID}')}"
+    assert _OTHER in _kept(between, unsure)
+    last = f"<h1>Wall</h1>{article}{label}{_boxed(_OTHER)}"
+    assert _OTHER in _kept(last, unsure | {"A spokesman": 0.47})
+    assert _OTHER not in _kept(last, unsure | {"A spokesman": 0.08})
+    assert _OTHER not in _kept(last.replace("body'><p>A", "aside'><p>A"), unsure)
+
+
+def test_two_likely_paragraphs_below_the_article_stay_if_only_labels_are_between() -> None:
+    article = _boxed(*(f"{n}. {_SAID}" for n in range(3)))
+    more = _boxed(_OTHER, _OTHER.replace("A spokesman", "A spokeswoman"))
+    unsure = {"A spokes": 0.35, "More on": 0.02, "A photo": 0.02}
+    below = _kept(f"<h1>Wall</h1>{article}<div>More on this</div>{more}", unsure)
+    assert sum(text.startswith("A spokes") for text in below) == 2
+    photo = "<div>A photo of the wall, which a reader took from the tower of the old church on the hill.</div>"
+    below = _kept(f"<h1>Wall</h1>{article}{photo}{more}", unsure)
+    assert sum(text.startswith("A spokes") for text in below) == 0
+
+
+def test_news_with_a_heading_above_each_paragraph_are_teasers_and_not_more_of_the_article() -> None:
+    article = _boxed(*(f"{n}. {_SAID}" for n in range(3)))
+    others = "".join(
+        f"<section class='body'><h3>Port {n}</h3><p>{_OTHER}</p></section>" for n in range(4)
+    )
+    unsure = {"A spokes": 0.2, "Port": 0.02}
+    page = f"<h1>Wall</h1>{article}{others}{article}"
+    assert _OTHER not in _kept(page, unsure)
+    assert _OTHER in _kept(page.replace("<h3>Port 2</h3>", ""), unsure)
+
+
+def test_paragraphs_directly_below_the_box_of_the_article_stay() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    rest = "".join(f"<p>{n}. {_OTHER}</p>" for n in range(3, 6))
+    unsure = {"3.": 0.4, "4.": 0.2, "5.": 0.1}
+    page = f"<h1>Wall</h1><article>{article}</article><div><b>{rest}</b></div>"
+    assert sum("spokesman" in text for text in _kept(page, unsure)) == 3
+    assert sum("spokesman" in text for text in _kept(page, unsure | {"3.": 0.1})) == 0
+
+
+def test_what_subscribers_get_is_not_part_of_the_article() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    items = "<ul><li>All our stories on every device.</li><li>The crossword of the day.</li></ul>"
+    offer = f"<p>Subscribe now to read the latest news from the coast.</p>{items}"
+    kept = _kept(f"<h1>Wall</h1>{article}{offer}{article}")
+    assert not any("crossword" in text or "Subscribe" in text for text in kept)
+    named = f"<p>The council offers these to all who live there.</p>{items}"
+    assert any("crossword" in text for text in _kept(f"<h1>Wall</h1>{article}{named}"))
+
+
+def test_the_speaker_of_a_pull_quote_goes_with_the_quote() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    quote = "most asked for a lower wall and some for none at all"
+    box = f"<aside><blockquote>“{quote}”</blockquote><cite>Bo Li, engineer</cite></aside>"
+    page = f"<h1>Wall</h1>{article}{box}{article}"
+    assert "Bo Li, engineer" not in _kept(page, {"“most": 0.3})
+    assert "Bo Li, engineer" in _kept(page)
+    new = page.replace(box, box.replace(quote, "I shall never build a wall again"))
+    assert "Bo Li, engineer" in _kept(new, {"“I shall": 0.3})

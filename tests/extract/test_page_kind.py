@@ -76,6 +76,9 @@ def test_a_list_of_other_pages_is_refused_and_says_what_gave_it_away(name: str) 
     [
         ("404 Not Found | Harbour Post", "<h1>Sorry</h1><p>We could not find it.</p>", "error"),
         ("Page not found - Harbour Post", "<p>Try the search.</p>", "error page"),
+        ("Stranica nije pronađena - Luka", "<p>Pokušajte pretragu.</p>", "error page"),
+        ("Puslapis nerastas | Uostas", "<p>Bandykite paiešką.</p>", "error page"),
+        ("example.com | 522: Connection timed out", "<h2>What happened?</h2>", "error page"),
         ("Seite nicht gefunden", "<p>Bitte nutzen Sie die Suche.</p>", "error page"),
         (
             "Log in | Harbour Post",
@@ -345,3 +348,31 @@ def test_every_label_of_pages_begins_with_a_listed_character(label: str) -> None
 def test_every_label_of_filters_has_a_digit_or_begins_with_a_listed_character(label: str) -> None:
     has_digit = any(character.isdigit() for character in label)
     assert has_digit or label[0].lower() in page_kind_features._FILTER_STARTS
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "iVBORw0KGgoAAAANSUhEUgAAB" * 40,
+        "\n".join(
+            ["c2VhbCBwdXAgaW4gdGhlIGhhcmJvdXIgYmFrZXJ5IG9uIFR1ZXNkYXkgZXZlbmluZyBhZ2Fpbi4u"] * 20
+        ),
+        "(function(){var a=1;window.b=function(c){return a+c;};})();" * 20,
+        '{"status": "error", "code": 500, "message": "Internal error"}',
+    ],
+    ids=["bytes in letters", "lines of such bytes", "a script", "an answer in JSON"],
+)
+def test_data_in_place_of_a_page_is_refused(data: str) -> None:
+    refused = copydesk.clean_page(data, url="https://www.harbourpost.example.com/news/1").refused
+    assert refused is not None
+    assert "data in place of a page" in refused.detail
+
+
+def test_a_text_about_code_is_not_data() -> None:
+    said = 'The function f(x) = [1, 2] is called with {"a": 1} when it rains in the harbour.'
+    assert copydesk.clean_page(f"<p>{said}</p>").text == said
+
+
+def test_markup_that_a_page_shows_as_it_is_written_stays() -> None:
+    said = "<p>Write <code>&amp;amp;</code> in place of the sign, the handbook of the harbour says.</p>"
+    assert "&amp;" in copydesk.clean_page(said).text

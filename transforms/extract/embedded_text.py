@@ -26,6 +26,8 @@ LEAST_WORDS, TIMES_THE_ELEMENTS = 60, 1.6
 #: paragraph at all.
 AGREEMENT = 0.5
 _FEW_WORDS = 25
+#: A line of this many words that is in the state as well is of the same article (arbitrary).
+_SHOWN_WORDS = 12
 #: Elements with at most the first number of words are a standfirst or a note about the author if
 #: the stated body has at least the second number of times as many words. Then the body need not
 #: contain them (arbitrary).
@@ -35,6 +37,7 @@ _NOTE_WORDS, _TIMES_A_NOTE = 100, 4
 MOST_WORDS_OF_A_TEASER = 150
 _MOST_CHARS = 5_000_000  # Characters of one script. Arbitrary.
 _MOST_VALUES = 50_000
+_NAME_CHARS = 60  # Characters of a script in which the name of its state is looked for (arbitrary).
 _SHORT = 40  # Characters of a value that is not a paragraph. Arbitrary.
 #: How a value begins that holds JSON as a string.
 _JSON_IN_A_STRING = frozenset(('{"', "[{", '["'))
@@ -83,8 +86,8 @@ def article(hints: Hints, shown: Sequence[str]) -> Embedded | None:
     best = hints.body if _is_far_longer(hints.body, own) else _if_it_contains(hints.body, own)
     if best:
         return Embedded(best, "json-ld")
-    for script in hints.scripts:
-        best = _if_it_contains(_of_state(script, hints), own)
+    for state in _states(hints.scripts):
+        best = _if_it_contains(_of_state(state, hints, shown), own)
         if best:
             return Embedded(best, "page-state")
     return None
@@ -113,15 +116,42 @@ def _if_it_contains(text: str, own: list[str]) -> str:
     return text if sum(gram in held for gram in grams) >= AGREEMENT * len(grams) else ""
 
 
-def _of_state(script: ScriptText, hints: Hints) -> str:
-    text = script.text()
-    if not text or len(text) > _MOST_CHARS or not (script.is_json or _STATE.search(text)):
+def _states(scripts: Sequence[ScriptText]) -> Iterator[str]:
+    """Yield the scripts that hold state. What Next.js pushes in pieces is one of them."""
+    pushed: list[str] = []
+    for script in scripts:
+        text = script.text()
+        if "__next_f" in text[:_NAME_CHARS]:
+            pushed.append(text)
+        elif script.is_json or _STATE.search(text[:_MOST_CHARS]):
+            yield _without_escapes(text) if script.is_json else text
+    yield "".join(pushed)
+
+
+def _of_state(text: str, hints: Hints, shown: Sequence[str]) -> str:
+    if not text or len(text) > _MOST_CHARS:
         return ""
     strings = list(_strings(text))
     titles = {_key(title) for title in hints.titles}
     if not any(_key(value) in titles for _, value in strings):
-        return ""  # State without the title of the page's article is about something else.
+        # State that has neither the title nor the longest line shown is about something else.
+        opening = WORD.findall(max(shown, key=len, default="").lower())
+        found = _longest_run(strings) if len(opening) >= _SHOWN_WORDS else ""
+        return found if " ".join(opening) in " ".join(WORD.findall(found.lower())) else ""
     return _longest_run(strings)
+
+
+def _without_escapes(text: str) -> str:
+    """Return JSON in which Angular wrote the signs of markup as names of one letter.
+
+    >>> _without_escapes("{&q;title&q;: &q;Rain &a; wind&q;}")
+    '{"title": "Rain & wind"}'
+    """
+    if "&q;" not in text or '"' in text:
+        return text
+    for letter, sign in ("q", '"'), ("s", "'"), ("l", "<"), ("g", ">"), ("a", "&"):
+        text = text.replace(f"&{letter};", sign)
+    return text
 
 
 def _longest_run(strings: Sequence[tuple[str, str]]) -> str:
@@ -144,7 +174,7 @@ def _strings(text: str) -> Iterator[tuple[str, str]]:
     JSON is read by its structure, other scripts by their string literals.
     """
     body = text.strip()
-    if "__next_f" in body[:60]:
+    if "__next_f" in body[:_NAME_CHARS]:
         body = "".join(_decoded(found[1]) for found in re.finditer(r'"((?:[^"\\]|\\.)*)"', body))
         yield from _literals(body)
         return

@@ -24,6 +24,13 @@ _CONTROL = bytes((*range(1, 9), *range(14, 32), 127))
 _CONTROL_REFERENCE = re.compile(
     rb"&#(?:[xX]0{0,9}(?:[1-8b-cB-Ce-fE-F]|1[0-9a-fA-F]|7[fF])|0{0,9}(?:[1-8]|1[1245-9]|2[0-9]|3[01]|127))(?:;|(?![0-9a-fA-F;]))",
 )
+#: References that a page escapes twice, such as `&amp;amp;quot;`. `&amp;lt;` is left, because a text
+#: about markup shows it. So are all of a page with elements that show text as it is written.
+_TWICE = (b"&amp;#", b"&amp;amp;", b"&amp;quot;", b"&amp;nbsp;")
+_ESCAPED_TWICE = re.compile(
+    rb"&amp;(?:amp;)*(?=#(?:\d{2,5}|[xX][0-9a-fA-F]{2,5});|(?:amp|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);)"
+)
+_LITERAL = (b"<code", b"<pre", b"<kbd", b"<samp", b"<textarea")
 _TAG = re.compile(rb"<[a-zA-Z](?:[^>\"']+|\"[^\"]*\"|'[^']*')*")
 _ATTRIBUTE = re.compile(rb"[^\s\"'>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 #: A title without an end, up to a tag that a title cannot contain.
@@ -33,6 +40,9 @@ _OPEN_TITLE = re.compile(
 #: The start of a title, up to the end of its line.
 _TITLE_LINE = re.compile(rb"<title[^<>]*>[^<\n]{0,300}", re.IGNORECASE)
 _TITLE_END = re.compile(rb"</title", re.IGNORECASE)
+_NO_FRAMES = re.compile(rb"<noframes\b", re.IGNORECASE)
+#: The tags of frames, without which their page is one like others.
+_FRAME_TAG = re.compile(rb"</?(?:frameset|frame|noframes)\b[^<>]*>", re.IGNORECASE)
 _OF_HEAD = frozenset(("title", "meta", "link", "script", "style", "base", "noscript", "template"))
 #: An element with more attributes than this is checked again. The most on 250 news pages and guides
 #: is 26.
@@ -175,6 +185,8 @@ def _checked(text: str, options: Options) -> bytes:
     if _has_control_reference(content):
         # The second pass removes references that the first pass made by joining their parts.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
+    if any(mark in content for mark in _TWICE) and not any(tag in content for tag in _LITERAL):
+        content = _ESCAPED_TWICE.sub(b"&", content)
     if _has_more_attributes(content, options.max_attributes):
         content = _requoted(content, options.max_attributes)
         if _has_more_attributes(content, options.max_attributes):
@@ -253,8 +265,11 @@ def _requoted(content: bytes, most: int) -> bytes:
 def _with_body(content: bytes, tree: HtmlElement) -> HtmlElement:
     """Return the tree of a page with a body, if its head swallowed the body.
 
-    Reasons are a title that is not closed, or an unknown element in the head.
+    Reasons are a title that is not closed, or an unknown element in the head. A page of frames has a
+    body for browsers that show none.
     """
+    if tree.find("frameset") is not None and _NO_FRAMES.search(content):
+        return _tree(_FRAME_TAG.sub(b"", content))
     opened = _OPEN_TITLE.search(content) or _TITLE_LINE.search(content)
     if opened and (opened.re is _OPEN_TITLE or not _TITLE_END.search(content, opened.end())):
         at = opened.end()

@@ -50,7 +50,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
     twins: list[tuple[int, int]] = []
     # Hidden blocks are judged last, so that the visible one of two copies stays.
     for block in sorted(places, key=lambda b: (b in hidden, b)):
-        grams = _trigrams(page.text[block])
+        grams = trigrams(page.text[block])
         total += len(grams)
         sources = [holders[g] for g in grams if g in holders]
         if len(grams) >= _LEAST_WORDS and len(sources) >= _SAME * len(grams):
@@ -64,7 +64,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_]) -> list[tuple[int, str]]:
             holders.setdefault(gram, block)
     if _is_second_box(page, kept, twins):
         copies[REPEATED] += [block for _, block in twins]
-        size[REPEATED] += sum(len(_trigrams(page.text[block])) for _, block in twins)
+        size[REPEATED] += sum(len(trigrams(page.text[block])) for _, block in twins)
     at_once = [b for b in places[1:] if b not in hidden and _is_printed_twice(page, kept, b)]
     copies[REPEATED] = [b for b in copies[REPEATED] if b not in at_once]
     least = {HIDDEN_COPY: _COPY_WORDS, REPEATED: max(_COPY_WORDS, _COPY_SHARE * total)}
@@ -117,7 +117,8 @@ def markup_of(page: Page, block: int) -> tuple[int, int]:
     return page.signature[element], page.signature[max(0, page.parent[element])]
 
 
-def _trigrams(text: str) -> list[tuple[str, ...]]:
+def trigrams(text: str) -> list[tuple[str, ...]]:
+    """Return every three words in a row, or three characters of Chinese or Japanese."""
     words = WORD.findall(text.lower())
     if _UNSPACED.search(text):
         words = list(text)

@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
-from copydesk.transforms.extract.page_level.empty_pages import notices
+from copydesk.transforms.extract.page_level.copies import trigrams
+from copydesk.transforms.extract.page_level.empty_pages import notice_texts, notices
+from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 #: The words of the article above such a box and in all, and the blocks and words of the box
 #: (arbitrary).
@@ -244,6 +246,60 @@ def _is_link_to_accept(page: Page, block: int) -> bool:
         and page.link_chars[block] >= _LINK * len(text)
         and _ACCEPT.search(text)
     )
+
+
+#: The words of a line that offers a subscription, and the items of the list below it (arbitrary).
+_OFFER_WORDS, _OFFER_ITEMS = 25, 8
+
+
+def offers(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Return the kept items of a list that says what subscribers get, and the line above it.
+
+    The line asks readers to subscribe in order to read on.
+    """
+    is_item = page.are("li")[page.block_element]
+    found: list[int] = []
+    for first in np.flatnonzero(kept[1:] & is_item[1:] & ~is_item[:-1]).tolist():
+        if words[first] > _OFFER_WORDS or not notice_texts.WALL.search(page.text[first]):
+            continue
+        end = first + 1
+        while end < len(kept) and is_item[end]:
+            end += 1
+        found += [b for b in range(first, end) if kept[b] and end - first <= _OFFER_ITEMS + 1]
+    outside = float(words[kept].sum() - words[found].sum())
+    return found if outside >= _WORDS_ABOVE else []
+
+
+#: Elements that hold a pull quote, its words, the share of its trigrams in the article, and the words
+#: of the line that names the speaker (arbitrary).
+_QUOTING, _QUOTED_WORDS, _QUOTED_SHARE, _SPEAKER_WORDS = (
+    ("aside", "blockquote", "figure"),
+    5,
+    0.8,
+    8,
+)
+
+
+def speakers_of_quotes(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
+    """Return the kept lines below a pull quote that name the speaker, if the quote is not kept.
+
+    A pull quote repeats words of the article.
+    """
+    found: set[int] = set()
+    for element in page.named(*_QUOTING).tolist():
+        quote, end = int(page.first_block[element]), int(page.last_block[element])
+        if not 1 < end - quote <= 3 or kept[quote] or words[quote] < _QUOTED_WORDS:
+            continue
+        lines = [b for b in range(quote + 1, end) if kept[b]]
+        if lines and all(
+            words[b] <= _SPEAKER_WORDS and page.text[b][-1] not in SENTENCE_ENDS for b in lines
+        ):
+            said = trigrams(page.text[quote])
+            others = np.flatnonzero(kept & (words >= _QUOTED_WORDS)).tolist()
+            held = {gram for block in others for gram in trigrams(page.text[block])}
+            if sum(gram in held for gram in said) >= max(1, _QUOTED_SHARE * len(said)):
+                found.update(lines)
+    return sorted(found)
 
 
 #: Elements from a button outwards among which its box is looked for (arbitrary).

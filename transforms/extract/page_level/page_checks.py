@@ -28,6 +28,7 @@ from copydesk.transforms.extract.page_level import (
     scrambled,
     teaser_lists,
     teasers_alone,
+    undecided_prose,
 )
 
 HIDDEN_COPY, REPEATED = copies.HIDDEN_COPY, copies.REPEATED
@@ -120,10 +121,14 @@ def check(
         (scrambled.SCRAMBLED, scrambled.find(page, kept)),
         (FORM, inset_boxes.with_form(page, kept, words, is_title)),
         (FORM, inset_boxes.with_consent(page, kept, words, is_title)),
+        (FORM, inset_boxes.offers(page, kept, words)),
+        (RELATED, inset_boxes.speakers_of_quotes(page, kept, words)),
     ):
         for block in blocks:
             kept[block] = False
             rules[block] = rule
+    unsure = undecided_prose.find(page, kept, probability, words)
+    kept[[block for block in unsure if block not in rules]] = True
     for block, rule in copies.find(page, kept):
         kept[block] = False
         rules[block] = rule

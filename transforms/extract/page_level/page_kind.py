@@ -66,6 +66,8 @@ LIMIT_SAID_LIST = -0.3
 LIMIT_WITH_LEAD, _HEADLINE_WORDS, _LEAD_WORDS = 2.5, 3, 10
 #: The fewest sentences of a page of teasers (arbitrary).
 _TEASERS = 4
+#: The lines of a poem (arbitrary).
+_VERSE_LINES = 8
 _ROOT, _LIST = NAMES.index("address_is_root"), NAMES.index("address_is_list")
 _SAYS_ARTICLE, _PRICE_COUNT = NAMES.index("says_article"), NAMES.index("prices")
 _KEPT_SHARE = NAMES.index("kept_share")
@@ -99,7 +101,7 @@ def _by_shape(judged: JudgedBlocks, hints: Hints, url: str | None) -> str:
     if odds < limit and (odds < LIMIT_SAID_LIST or not _says_list(judged, hints)):
         return ""
     is_listed = (row[0, _SIGNS_OF_LIST] > 0).any()
-    if odds < LIMIT_WITH_LEAD and not is_listed and _has_lead(judged):
+    if odds < LIMIT_WITH_LEAD and not is_listed and (_has_lead(judged) or _has_verse(judged)):
         return ""
     of = dict(zip(NAMES, row[0].tolist(), strict=True))
     said = sorted(hints.kinds & (LISTS - {"og:website"}))
@@ -147,6 +149,20 @@ def _has_lead(judged: JudgedBlocks) -> bool:
         and no_sentence.size(page.text[block]) >= _LEAD_WORDS
         and not is_carded(judged, block)
     )
+
+
+def _has_verse(judged: JudgedBlocks) -> bool:
+    """Tell whether many lines in a row are kept that are ended by breaks and have no links: a poem."""
+    page = judged.page
+    longest = run = 0
+    for block in np.flatnonzero(judged.kept).tolist():
+        is_next = run and judged.kept[block - 1]
+        is_line = page.after_break[block] or (
+            block + 1 < len(page.text) and page.after_break[block + 1]
+        )
+        run = (run if is_next else 0) + 1 if is_line and not page.link_chars[block] else 0
+        longest = max(longest, run)
+    return longest >= _VERSE_LINES
 
 
 def _only_teasers(judged: JudgedBlocks) -> str:

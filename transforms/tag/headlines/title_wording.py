@@ -13,7 +13,7 @@ SEPARATOR = re.compile(
 # Labels before a headline that are no part of it. "Breaking:" and "Exclusive:" stay, because papers
 # print them as headline.
 _LABEL = re.compile(
-    r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo)\s*(?:[|｜]|:(?=\s))\s*",
+    r"^(?:title|headline|opinion|live|live updates|live blog|titre|titel|título|titolo|print(?:er)?(?:[- ]friendly)?(?: version)?|druckversion|version imprimable|versione stampabile|versión para imprimir)\s*(?:[|｜]|:(?=\s))\s*",
     re.I,
 )
 _SECTIONS = re.compile(
@@ -72,6 +72,8 @@ def cleaned(raw: str, keys: frozenset[str]) -> str:
     'Why rain falls'
     >>> cleaned("23.01.2022 - Rain in Rome", frozenset()), cleaned("雨が降り川の水位が上がった-新华网", frozenset())
     ('Rain in Rome', '雨が降り川の水位が上がった')
+    >>> cleaned("Print: Rain in Rome", frozenset())
+    'Rain in Rome'
     >>> cleaned("Negotiations ahead: two sides meet", frozenset())      # a colon of its own stays
     'Negotiations ahead: two sides meet'
     """

@@ -82,6 +82,29 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
     return ""
 
 
+#: The most elements of a document that is data and not a page, the letters of a run of them that is
+#: no word, the share of the text in such runs, and the share of signs that code has (arbitrary).
+_DATA_ELEMENTS, _RUN, _RUNS_SHARE, _CODE_SHARE, _DATA_CHARS = 8, 50, 0.8, 0.08, 40
+_CODE = re.compile(r"[{}()\[\];=<>\"]")
+_SENTENCE = re.compile(r"(?:[^\W\d_]+,? ){4}")
+
+
+def data_alone(judged: JudgedBlocks) -> str:
+    """Return the sign of a document that is data in place of a page: encoded bytes, code, JSON."""
+    page = judged.page
+    if len(page.tag) > _DATA_ELEMENTS:
+        return ""
+    text = " ".join(page.text)
+    if len(text) < _DATA_CHARS or not text.isascii():
+        return ""
+    n_in_runs = sum(len(run) for run in text.split() if len(run) >= _RUN)
+    if n_in_runs >= _RUNS_SHARE * len(text):
+        return "data in place of a page: runs of letters that are no words"
+    if len(_CODE.findall(text)) >= _CODE_SHARE * len(text) and not _SENTENCE.search(text):
+        return "data in place of a page: code or JSON, and no sentence"
+    return ""
+
+
 def _figures(judged: JudgedBlocks, is_title: Marks) -> str:
     """Return the sign of a page of figures: results, rates, a forecast, a programme.
 

@@ -38,12 +38,12 @@ _STATUS = re.compile(
     r"|(?:the |this )?(?:page|article|story|content) (?:is no longer available|has been (?:removed|deleted))|(?:dieser |der )?(?:artikel|beitrag) (?:ist )?nicht mehr verfügbar"
     r"|cet(?:te)? (?:article|page) n['’](?:est plus disponible|existe plus)|est[ea] (?:artículo|página) ya no está disponible|questo articolo non è più disponibile"
     r"|este artigo (?:já )?não está mais disponível|(?:strona|artykuł) nie istnieje|sivua ei löyt\w+|strán\w+ (?:nebyla |nebyl )?(?:nenalezena|nalezena|neexistuje)|az oldal nem található"
-    r"|pagina nu (?:a fost găsită|există)|(?:aradığınız )?sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang.{0,20}|страница (?:не найдена|не существует|удалена)"
+    r"|strani(?:ca|ce) (?:koju tražite )?(?:nije pronađena|ne postoji|ni bilo mogoče najti|ni najdena)|stránk[au] (?:nebola nájdená|sa nenašla|neexistuje)|(?:lehte|lehekülge) ei (?:leitud|eksisteeri)|lapa nav atrasta|puslapis nerastas|страница(?:та)? (?:не (?:е намерена|съществува|е пронајдена)|није пронађена)|faqja nuk u gjet|la pàgina no s['’]ha trobat|(?:a )?p[áa]xina non (?:foi )?atopada|orria ez da aurkitu|halaman tidak dijumpai|hindi (?:nakita|natagpuan) ang pahina|ukurasa haukupatikana|(?:صفحه (?:مورد نظر )?(?:یافت|پیدا) نشد|صفحہ نہیں ملا)|(?:পৃষ্ঠা|পাতা)(?:টি)? পাওয়া যায়নি|பக்கம் (?:கிடைக்கவில்லை|காணப்படவில்லை)|పేజీ (?:కనబడలేదు|కనుగొనబడలేదు)|ไม่พบหน้า.{0,30}|էջը չի գտնվել|გვერდი ვერ მოიძებნა|səhifə tapılmadı|бет табылмады|pagina nu (?:a fost găsită|există)|(?:aradığınız )?sayfa bulunamadı|halaman tidak ditemukan|không tìm thấy trang.{0,20}|страница (?:не найдена|не существует|удалена)"
     r"|сторінк[уа] не (?:знайдено|існує)|(?:η )?σελίδα (?:που .{0,30} )?δεν (?:βρέθηκε|υπάρχει)|ה?(?:דף|עמוד) .{0,20}לא נמצא|(?:عذرا\W+)?الصفحة .{0,25}(?:غير موجودة|لم يتم العثور عليها)"
     r"|لم يتم العثور على الصفحة|(?:पेज|पृष्ठ) (?:नहीं मिला|उपलब्ध नहीं है)|(?:お探しの)?(?:ページ|記事)(?:が|は)(?:見つかりません(?:でした)?|存在しません)"
     r"|(?:您|你)?(?:访问|要找)?的?(?:页面|網頁|頁面|网页)(?:不存在|未找到|找不到)|找不到.{0,6}(?:页面|頁面|网页)|(?:요청하신 |찾으시는 )?페이지를 찾을 수 없습니다"
     r"|(?:scheduled|planned) maintenance|access denied|zugriff verweigert|accès refusé|acceso denegado|forbidden|service unavailable|bad gateway"
-    r"|too many requests|zu viele anfragen|trop de requêtes|demasiadas (?:solicitudes|peticiones)|troppe richieste|muitas solicitações|te veel verzoeken|zbyt wiele żądań|слишком много запросов|çok fazla istek"
+    r"|(?:web server is (?:down|returning an unknown error)|connection timed out|origin is unreachable|a timeout occurred|ssl handshake failed|origin dns error)\b.{0,40}|.{0,60}\| 5[0-3]\d: .{0,50}|gateway time-?out|too many requests|zu viele anfragen|trop de requêtes|demasiadas (?:solicitudes|peticiones)|troppe richieste|muitas solicitações|te veel verzoeken|zbyt wiele żądań|слишком много запросов|çok fazla istek"
     r"|internal server error|access to this page (?:has been |is )?denied|something went wrong|unavailable(?: due to legal reasons)?|site (?:is )?(?:under|down for) maintenance|wartungsarbeiten|domain .{0,40}for sale)\W*",
     re.IGNORECASE,
 )
@@ -147,6 +147,8 @@ def find(judged: JudgedBlocks, hints: Hints) -> str:
 
     Kinds are an error, a wall, a form, a shell, and a page with only labels, figures or pictures.
     """
+    if found := no_sentence.data_alone(judged):
+        return found
     page, kept, words = judged.page, judged.kept, judged.words
     n_kept = float(words[kept].sum())
     if n_kept > _NOTICE_WORDS:
