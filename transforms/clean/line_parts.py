@@ -69,11 +69,13 @@ def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
     prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
     if len(prompts) < 2:
         return None
-    rules = [_rule_for(prompt, matcher) for prompt in prompts]
+    last = _rule_for(prompts[-1], matcher)
+    if last is None:  # Prose ends here, and the sentences before need no search.
+        return None
+    rules = [*[_rule_for(prompt, matcher) for prompt in prompts[:-1]], last]
     if None not in rules:
         return rules[0]
-    last = rules[-1]
-    if last is None or not _follows_question(prompts[-1], last):
+    if not _follows_question(prompts[-1], last):
         return None
     is_prompt = [
         rule is not None or (one[-1] in _ASKS and len(one) >= _LEAST_QUESTION)

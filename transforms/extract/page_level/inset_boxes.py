@@ -188,10 +188,12 @@ def consent_around_article(
     page would then look like a wall. A wall has no article below a headline.
     """
     headlines = np.flatnonzero(is_title & page.are(*HEADINGS)[page.block_element])[:1].tolist()
+    if not headlines:
+        return []
     places = np.flatnonzero(kept & (words >= _DIALOG_SENTENCE)).tolist()
-    above = [block for block in places if headlines and block < headlines[0]]
+    above = [block for block in places if block < headlines[0]]
     dialog = [b for b in (*above, *places[-_LAST_BLOCKS:]) if notices.consent(page.text[b])]
-    if not headlines or not dialog:
+    if not dialog:
         return []
     article = [b for b in places if b > headlines[0] and not _CONSENT.search(page.text[b])]
     is_article = float(words[article].sum()) >= _ARTICLE_BELOW

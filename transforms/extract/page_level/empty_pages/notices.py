@@ -11,6 +11,7 @@ from copydesk.transforms.extract.head_metadata import ERROR_CLASS, Hints
 from copydesk.transforms.extract.page_level.empty_pages import no_sentence, notice_texts
 from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LOADING, SCRIPT_SHELL
 from copydesk.transforms.extract.page_level.page_kind_features import JudgedBlocks
+from copydesk.transforms.tag.persons.caseless import Caseless
 
 #: A page that keeps more words than this is not an error page or a wall, whatever its title says
 #: (arbitrary).
@@ -75,13 +76,13 @@ _WALL = re.compile(
 #: Texts of consent walls. Two of them together show a wall, if the site speaks of itself. A report
 #: about walls uses the same words.
 _CONSENT_TEXTS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    Caseless(pattern)
     for pattern in (
         r"partners?.{0,80}(?:store|process|access).{0,80}(?:data|information|device)|partner.{0,80}(?:speichern|verarbeiten|zugreifen)"
         r"|partenaires.{0,80}(?:stock|trait|accéd|utilis)|socios.{0,80}(?:almacen|proces|acced)"
         r"|partner.{0,80}(?:memorizz|tratt|acced|archivi)|parceiros.{0,80}(?:armazen|process|aced)|partners.{0,80}(?:opslaan|op te slaan|slaan|bewaren|verwerken)"
         r"|partnerzy.{0,80}(?:przetwarza|przechow)|partner.{0,80}(?:lagrar|behandl|lagrer)|партн[её]р.{0,80}(?:обрабат|хран)"
-        r"|ortaklarımız.{0,80}(?:sakla|işle|eriş)|kumppani.{0,80}(?:tallen|käsittel)|partneř.{0,80}(?:ukládá|zpracov)|partnerein.{0,80}(?:tárol|kezel)|συνεργάτες.{0,80}(?:αποθηκεύ|επεξεργ)"
+        r"|ortaklarimiz.{0,80}(?:sakla|işle|eriş)|kumppani.{0,80}(?:tallen|käsittel)|partneř.{0,80}(?:ukládá|zpracov)|partnerein.{0,80}(?:tárol|kezel)|συνεργάτες.{0,80}(?:αποθηκεύ|επεξεργ)"
         r"|شركاؤنا.{0,80}(?:تخزين|معالجة)",
         r"(?:we|our site).{0,40}\buses?\b.{0,60}cookies|(?:verwenden|nutzen).{0,40}cookies|utilis(?:ons|e).{0,40}cookies|usamos.{0,40}cookies"
         r"|utilizziamo.{0,40}cookie|gebruik(?:en|t).{0,40}cookies",
@@ -90,7 +91,7 @@ _CONSENT_TEXTS = tuple(
         r"|alles accepteren|aceitar tudo|aceitar e continuar|zaakceptuj|akceptuję|przejdź do serwisu|godkänn alla|godta alle|accepter alle|принять все",
         r"withdraw (?:your )?consent|your consent|legitimate interests?|einwilligung.{0,40}widerrufen|(?:retirer|refuser) votre consentement"
         r"|vous consentez|(?:retirar|revocar) (?:su|tu) consentimiento|inter[eé]s(?:es)? leg[ií]timo|interesse legittimo|wyrazić zgodę|wycofać zgodę"
-        r"|toestemming.{0,40}intrekken|återkalla.{0,20}samtycke|trekke.{0,20}samtykke|tilbagekald\w*.{0,20}samtykke|отозвать.{0,20}согласие|onayınızı.{0,40}geri|ανακαλέσετε.{0,40}συγκατάθεσ"
+        r"|toestemming.{0,40}intrekken|återkalla.{0,20}samtycke|trekke.{0,20}samtykke|tilbagekald\w*.{0,20}samtykke|отозвать.{0,20}согласие|onayinizi.{0,40}geri|ανακαλέσετε.{0,40}συγκατάθεσ"
         r"|peruuttaa.{0,20}suostumu|odvolat.{0,20}souhlas|hozzájárulás.{0,40}visszavon|سحب.{0,20}موافقت",
         r"personali[sz]ed (?:ads|advertising|content)|personalisierte (?:werbung|anzeigen)|publicités personnalisées|personnaliser (?:les|la) publicité"
         r"|(?:publicidad|anuncios?|publicidade|anúncios?) personalizad[ao]s?|pubblicità personalizzata|annunci personalizzati|gepersonaliseerde (?:advertenties|reclame)"
@@ -185,9 +186,11 @@ def _of_title(heads: list[str], hints: Hints) -> str:
 
 def consent(text: str) -> str:
     """Return the sign of a consent wall, if a site speaks of itself in two of the usual sentences."""
-    said = [found[0] for p in _CONSENT_TEXTS if (found := p.search(text[:3000]))]
-    if len(said) > 1 and _OF_ITSELF.search(text[:3000]):
-        return f"a consent wall: the text says {said[0][:60]!r}"
+    opening = text[:3000]
+    said = [found.span() for p in _CONSENT_TEXTS if (found := p.search(opening))]
+    if len(said) > 1 and _OF_ITSELF.search(opening):
+        start, end = said[0]
+        return f"a consent wall: the text says {opening[start:end][:60]!r}"
     return ""
 
 
