@@ -268,11 +268,15 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
     """Run as a flow that Prefect records, and return the outcome."""
     progress.step("starting Prefect", None)
     from copydesk.flows.engines import base
-    from copydesk.flows.orchestration import prefect_settings
+    from copydesk.flows.orchestration import embedded_server, prefect_settings
 
     base.check(run.engine, run.scheduler)  # before a server is started
 
     prefect_settings.prepare(quiet=True)
+    try:
+        server = embedded_server.start()
+    except prefect_settings.NoPrefectError as error:
+        raise click.ClickException(f"{error}.") from error
 
     from httpx import TransportError
     from prefect.exceptions import PrefectException
@@ -283,7 +287,7 @@ def _by_prefect(run: _Run, progress: Quiet | Lines | Bar) -> Outcome:
 
     with tasks.watched(progress, reread=run.reread) as watcher:
         try:
-            with prefect_settings.connected() as client:
+            with embedded_server.connected(server) as client:
                 if reaped := crashed_runs.reap(client):
                     progress.note(
                         f"marked {counted(len(reaped), 'flow run')} as crashed that had died earlier"

@@ -11,12 +11,8 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from copydesk.flows.support import file_lock
-
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
 
 PRIVATE = {
     # Otherwise the server sends usage data to Prefect once a day.
@@ -70,38 +66,9 @@ def profile(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     return {str(name): str(value) for name, value in settings.items()}
 
 
-@contextlib.contextmanager
-def connected() -> Iterator[SyncPrefectClient]:
-    """A client of a running Prefect API: the configured server, or else the embedded one.
-
-    Only one process at a time may start on a Prefect home. Otherwise two that find no database both
-    create it, and one of them fails. The lock is released when the server answers, before the run.
-    The heartbeat is off in the context, because it adds a second to each run and nothing here reads
-    it.
-
-    Raises NoPrefectError.
-    """
-    from prefect.client.orchestration import get_client
-    from prefect.settings import (
-        PREFECT_API_URL,
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-        temporary_settings,
-    )
-
-    with (
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-        contextlib.ExitStack() as stack,
-    ):
-        configured = PREFECT_API_URL.value()
-        with starting():
-            try:
-                client = stack.enter_context(get_client(sync_client=True))
-                fault = client.api_healthcheck()
-            except RuntimeError as error:  # The embedded server did not start.
-                raise NoPrefectError(_advice(configured, error)) from error
-        if fault is not None:
-            raise NoPrefectError(_advice(configured, fault)) from fault
-        yield client
+def configured_server(environ: Mapping[str, str] = os.environ) -> str | None:
+    """The API address of the server that the environment or the active profile names."""
+    return environ.get("PREFECT_API_URL") or profile(environ).get("PREFECT_API_URL")
 
 
 @contextlib.contextmanager
@@ -122,15 +89,3 @@ def starting() -> Iterator[None]:
     with lock:
         file_lock.lock(lock, wait=True)
         yield
-
-
-def _advice(configured: str | None, fault: Exception) -> str:
-    if configured:
-        return (
-            f"the Prefect server at {configured} does not answer ({type(fault).__name__}). Start it (prefect server start), "
-            "use the embedded one (unset PREFECT_API_URL), or run without Prefect: `copydesk ingest --direct`"
-        )
-    return (
-        f"the embedded Prefect server did not start: {fault}. Run the command again, or run without Prefect: "
-        "`copydesk ingest --direct`"
-    )

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from copydesk.flows.orchestration import crashed_runs, overlapping, prefect_settings
+from copydesk.flows.orchestration import (
+    crashed_runs,
+    overlapping,
+    prefect_settings,
+    server_process,
+)
+from copydesk.flows.orchestration.server_process import LOOPBACK, answers
 from copydesk.flows.support import file_lock
 
 if TYPE_CHECKING:
     from prefect import Flow
     from prefect.runner import Runner
 
-LOOPBACK = "127.0.0.1"  # never 0.0.0.0: the server has no login
 PORT = 4200  # Prefect's default, which its command line and bookmarks use
 _STOP_SECONDS = 20  # seconds until the server is killed; its database survives that
 _CHECK_SECONDS = 2.0  # seconds between two checks that the server runs; arbitrary
@@ -54,9 +56,7 @@ def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator
     A server that was started here stops when the context ends. Other servers keep running. Raises
     NoPrefectError if no server answers.
     """
-    configured = os.environ.get("PREFECT_API_URL") or prefect_settings.profile().get(
-        "PREFECT_API_URL"
-    )
+    configured = prefect_settings.configured_server()
     url = configured or f"http://{LOOPBACK}:{port}/api"
     if answers(url):
         yield Server(url, "configured" if configured else "attached")
@@ -69,24 +69,6 @@ def server(*, port: int = PORT, tell: Callable[[str], None] = print) -> Iterator
     tell(f"Starting a Prefect server on {LOOPBACK}:{port} (about ten seconds)")
     with _started(url, port, tell):
         yield Server(url, "started")
-
-
-def answers(url: str) -> bool:
-    """Whether a Prefect API answers at this address.
-
-    >>> answers("http://127.0.0.1:9/api")
-    False
-    """
-    headers = (
-        {"Authorization": f"Bearer {key}"} if (key := os.environ.get("PREFECT_API_KEY")) else {}
-    )
-    try:
-        with urllib.request.urlopen(
-            urllib.request.Request(f"{url}/health", headers=headers), timeout=5
-        ) as response:
-            return json.load(response) is True
-    except (OSError, ValueError, urllib.error.URLError):
-        return False
 
 
 @contextlib.contextmanager
@@ -130,7 +112,13 @@ def _spawned(url: str, port: int, over: threading.Event | None = None) -> subpro
             env=environ,
         )
         try:
-            _wait(url, process, port, over)
+            server_process.wait(url, process, is_over=over.is_set if over else lambda: False)
+        except server_process.StartFailed as error:
+            _stop(process)
+            raise prefect_settings.NoPrefectError(
+                f"the Prefect server {error}; {log.name} says why. "
+                f"If port {port} is in use, choose another with --port"
+            ) from error
         except BaseException:
             _stop(process)
             raise
@@ -150,25 +138,6 @@ def _command(port: int) -> list[str]:
         str(port),
         "--analytics-off",
     ]
-
-
-def _wait(
-    url: str, process: subprocess.Popen[bytes], port: int, over: threading.Event | None
-) -> None:
-    name = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
-    patience = float(os.environ.get(name, prefect_settings.PATIENT[name]))
-    deadline = time.monotonic() + patience
-    while not answers(url) and not (over and over.is_set()):
-        log = prefect_settings.home() / "copydesk-server.log"
-        if process.poll() is not None:
-            raise prefect_settings.NoPrefectError(
-                f"the Prefect server ended right after its start; {log} says why. If port {port} is in use, choose another with --port"
-            )
-        if time.monotonic() > deadline:
-            raise prefect_settings.NoPrefectError(
-                f"the Prefect server did not answer within {patience:.0f} seconds; see {log}"
-            )
-        time.sleep(0.3)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.flows.orchestration import crashed_runs, prefect_settings
-from copydesk.flows.orchestration.schedule import answers
+from copydesk.flows.orchestration.server_process import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
