@@ -139,6 +139,19 @@ def test_a_long_gallery_of_something_else_goes() -> None:
     assert sum("council met" in text for text in kept) == 8
 
 
+def test_a_caption_that_is_hardly_likely_goes_and_those_of_a_photo_essay_stay() -> None:
+    figure = "<figure><img src='w.jpg'><figcaption>Men on the wall in the storm of 1987.</figcaption></figure>"
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
+    assert "Men on the wall in the storm of 1987." not in _kept(f"{article}{figure}", {"Men": 0.6})
+    assert "Men on the wall in the storm of 1987." in _kept(f"{article}{figure}", {"Men": 0.7})
+    two = figure + figure.replace("Men", "Women")
+    assert "Men on the wall in the storm of 1987." in _kept(
+        f"{article}{two}", {"Men": 0.6, "Women": 0.7}
+    )
+    essay = f"<p>Thirty years on a wall.</p>{figure * 5}"
+    assert "Men on the wall in the storm of 1987." in _kept(essay, {"Men": 0.6})
+
+
 def test_the_gallery_of_a_photo_essay_stays() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
     gallery = _gallery(

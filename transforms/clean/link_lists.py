@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from copydesk.transforms.clean.lines import lost_posts
+from copydesk.transforms.clean.lines import lost_posts, reader_comments
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.headlines import text_header
@@ -68,7 +68,9 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
         return {}
     if _has_nothing_beside_article(lines, prose):
         return dict.fromkeys(lost_posts.signatures_without_post(lines), LOST_POST)
-    gone = dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
+    gone = dict.fromkeys(reader_comments.lines_of_comments(lines), reader_comments.RULE)
+    prose = [i for i in prose if i not in gone] or prose
+    gone |= dict.fromkeys(_below_headings(lines, prose[0], prose[-1]), LINK_LIST)
     if len(prose) > 1:
         gone |= dict.fromkeys(_edge_menus(lines, prose), EDGE_MENU)
     head = lines[: prose[0] + _is_headline(lines[prose[0]])]
@@ -359,10 +361,8 @@ def _edge_menus(lines: Sequence[Line], prose: Sequence[int]) -> list[int]:
     copyright line.
     """
     gone: list[int] = []
-    first, last = (
-        _first_with_neighbour(prose, backwards=False),
-        _first_with_neighbour(prose, backwards=True),
-    )
+    first = _first_with_neighbour(prose, backwards=False)
+    last = _first_with_neighbour(prose, backwards=True)
     head = range(first)
     headline = next(
         (i for i in reversed(head) if not lines[i].category and _is_headline(lines[i])),

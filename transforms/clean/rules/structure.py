@@ -110,6 +110,15 @@ RULES = (
         keeps=("The river rose again at noon, and the lock at Mill Town was closed:\nA list of the ships follows.",),
     ),
     Rule(
+        name="reader_comments",
+        category="comments",
+        languages=("*",),
+        place="context",
+        on_pages=False,
+        drops=("The river rose again at noon, and the lock at Mill Town was closed.\nComments (2)\n[[Bo K. 2 hours ago]]\n[[It was known for years.]]\n[[Reply]]\n[[Ann 5 hours ago]]\n[[And who will pay for it?]]\n[[Reply]]",),
+        keeps=("The river rose again at noon, and the lock at Mill Town was closed.\nComments (1)\nThe council meets on Monday to vote on the dam, the mayor said.\nReply",),
+    ),
+    Rule(
         name="lost_post",
         category="share",
         languages=("*",),

