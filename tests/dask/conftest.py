@@ -1,11 +1,43 @@
-"""Fixtures that several runs are compared with."""
+"""The cluster of all tests, and the runs of one machine that theirs are compared with."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.dask.runs import Cluster
+
+_HAS_SERVER = all(map(find_spec, ("moto", "flask", "flask_cors", "s3fs")))
+if _HAS_SERVER:
+    from tests.remote.conftest import s3, server  # noqa: F401  (fixtures)
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return the folders of this machine and of two workers."""
+    return [tmp_path_factory.mktemp(name) for name in ("here", "one", "other")]
+
+
+@pytest.fixture(scope="session")
+def cluster(folders: list[Path], request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """Start a scheduler and two workers, as a user would.
+
+    Each worker has a cache that the others do not see. They know the S3 server, if there is one.
+    """
+    from tests.dask import runs
+
+    if _HAS_SERVER:
+        request.getfixturevalue("server")
+    here, *others = folders
+    workers = [(folder, {"COPYDESK_CACHE": str(runs.CACHE)}) for folder in others]
+    with runs.started(here, workers, options=["--nthreads", "1"]) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,8 @@ if not find_spec("distributed"):
 psutil = pytest.importorskip("psutil", reason="comes with distributed")
 
 ROOT = Path(__file__).parents[2]
+# This path leads to another folder in every process, as ~/.cache does on every machine.
+CACHE = Path("/proc/self/cwd/cache")
 RECIPE = "[run]\nshard_documents = 60\n"
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -172,13 +174,16 @@ class Killing(run.Silent):
         self.listening: set[str] = set()
         self.name = ""
         self._address, self._kills = address, kills
+        # The cluster of other tests.
+        self._before = set(psutil.Process().children(recursive=True))
 
     def note(self, text: str) -> None:
         self.notes.append(text)
         here = psutil.Process()
+        started = set(here.children(recursive=True)) - self._before
         self.listening |= {
             connection.laddr.ip
-            for process in (here, *here.children(recursive=True))
+            for process in (here, *started)
             for connection in process.net_connections("inet")
             if connection.status == psutil.CONN_LISTEN
         }

@@ -16,11 +16,9 @@ from copydesk.flows.engines import base
 from copydesk.flows.engines.dask import worker_tasks
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.read import Limits
-from tests.dask.runs import Cluster, Killing, assert_same, deliver, started
-from tests.remote.conftest import objects, s3, server  # noqa: F401  (fixtures)
+from tests.dask.runs import CACHE, Cluster, Killing, assert_same, deliver
+from tests.remote.conftest import objects
 
-# This path leads to another folder in every process, as ~/.cache does on every machine.
-CACHE = Path("/proc/self/cwd/cache")
 pytestmark = pytest.mark.skipif(
     not CACHE.parent.exists(),
     reason="needs /proc for a path that leads to another folder in each process",
@@ -50,20 +48,14 @@ class Machines:
 
 
 @pytest.fixture(scope="module")
-def machines(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:  # noqa: F811
-    """Start a scheduler and two workers. This process is the machine of the run.
-
-    Each of them has a cache that the others do not see.
-    """
+def machines(cluster: Cluster, folders: list[Path], s3: Any) -> Iterator[Machines]:
+    """Return the cluster. This process is the machine of the run, with a cache of its own."""
     s3.create_bucket(Bucket=BUCKET)
-    here, *folders = (tmp_path_factory.mktemp(name) for name in ("here", "one", "other"))
+    here, *others = folders
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYDESK_CACHE", str(CACHE))
         patch.chdir(here)
-        with started(
-            here, [(folder, {}) for folder in folders], options=["--nthreads", "1"]
-        ) as cluster:
-            yield Machines(cluster, folders, s3)
+        yield Machines(cluster, others, s3)
 
 
 @pytest.fixture(scope="module")

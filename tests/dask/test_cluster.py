@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,7 @@ from copydesk.flows.engines import base, worker_pool
 from copydesk.flows.engines.shard_task import ShardTask
 from copydesk.flows.pipeline.copies import copy_search
 from copydesk.flows.read import Limits
-from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver, started
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Start a scheduler and two workers, as a user would."""
-    folder = tmp_path_factory.mktemp("cluster")
-    with started(folder, [(folder, {})], options=["--nworkers", "2", "--nthreads", "1"]) as running:
-        yield running
+from tests.dask.runs import RECIPE, Cluster, Killing, assert_same, deliver
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,7 @@ SERVES = {
 #: server of its own, which takes five seconds of CPU, unless the page starts one.
 WITH_SERVER = {
     "docs/cc-news.md",
+    "docs/cluster.md",
     "docs/how-to/json-lines.md",
     "docs/how-to/pages.md",
     "docs/inputs.md",
