@@ -74,7 +74,7 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
     """
     out: list[tuple[str, int, int]] = []
     for run in _runs(text):
-        words = shingle_definition.words("".join(characters for characters, _, _ in run))
+        words = _words("".join(characters for characters, _, _ in run))
         # This script has no spaces.
         if len(words) == len(run) and all(len(w) == 1 for w in words):
             out += [(word, start, end) for word, (_, start, end) in zip(words, run, strict=True)]
@@ -83,14 +83,20 @@ def word_ranges(text: str) -> list[tuple[str, int, int]]:
     return out
 
 
+@lru_cache(maxsize=4096)  # Most words of a text are in it, or in the other one, several times.
+def _words(run: str) -> tuple[str, ...]:
+    return tuple(shingle_definition.words(run))
+
+
 def _runs(text: str) -> list[list[tuple[str, int, int]]]:
     """Return the runs of characters of words, each with its range. Ignored ones separate no run."""
     runs: list[list[tuple[str, int, int]]] = []
     is_open = False
     for characters, start, end in _characters(text):
-        if all(map(unicode_tables.is_ignored, characters)):
+        is_of_word = _is_of_word(characters)
+        if is_of_word is None:
             continue
-        if not _is_of_word(characters):
+        if not is_of_word:
             is_open = False
         elif is_open:
             runs[-1].append((characters, start, end))
@@ -116,7 +122,10 @@ def _characters(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 @lru_cache(maxsize=4096)  # A text has some hundred different characters.
-def _is_of_word(characters: str) -> bool:
+def _is_of_word(characters: str) -> bool | None:
+    """Tell whether the characters belong to words. None means that they are ignored."""
+    if all(map(unicode_tables.is_ignored, characters)):
+        return None
     return any(
         unicode_tables.class_of(c) != unicode_tables.SEPARATOR
         for c in unicode_tables.normalise(characters)

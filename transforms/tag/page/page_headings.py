@@ -40,25 +40,20 @@ def site_names(page: PageData) -> list[tuple[str, str]]:
 def site_keys(view: View) -> frozenset[str]:
     """Return the folded names of the outlet and its site, to tell them from people and headlines."""
     names = [name for name, _ in site_names(view.page)] if view.page is not None else []
-    for value in (
-        view.values.get("outlet"),
-        view.values.get("outlet_id"),
-        view.document.given.outlet,
-    ):
-        if value:
-            names.append(str(value))
-    host = address.host(view.document.url or view.values.get("canonical_url"))
-    if host:
-        names += [host, host.split(".")[-2] if host.count(".") else host]
-        names += [label for label in host.split(".")[:-2] if len(label) >= LEAST_LABEL_CHARS]
-        names += gazetteers.names_at(host)
-    return _keys(tuple(names))
+    values = (view.values.get("outlet"), view.values.get("outlet_id"), view.document.given.outlet)
+    names += [str(value) for value in values if value]
+    return _keys(tuple(names), address.host(view.document.url or view.values.get("canonical_url")))
 
 
 # The documents of an outlet have the same names, and several taggers ask for them.
 @lru_cache(maxsize=256)
-def _keys(names: tuple[str, ...]) -> frozenset[str]:
-    """Return the folded forms of names and of their parts."""
+def _keys(stated: tuple[str, ...], host: str) -> frozenset[str]:
+    """Return the folded forms of stated names, of those of a host, and of their parts."""
+    names = list(stated)
+    if host:
+        names += [host, host.split(".")[-2] if host.count(".") else host]
+        names += [label for label in host.split(".")[:-2] if len(label) >= LEAST_LABEL_CHARS]
+        names += gazetteers.names_at(host)
     found = {gazetteers.key(name) for name in names}
     found |= {
         gazetteers.key(part) for name in names for part in _PARTS.split(name) if len(part) > 3
