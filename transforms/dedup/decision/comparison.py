@@ -129,11 +129,11 @@ def _compare(
             words[:] = np.uint64(0)
             shingles[:] = np.uint64(0)
             mask = np.uint64(size - 1)
-            for at in range(starts[k], starts[k + 1]):
-                if weights[at] > 0:  # The first occurrence of a word.
-                    hash_set.insert(words, hashes[at], mask)
-                if at + NGRAM <= starts[k + 1]:
-                    hash_set.insert(shingles, _shingle(hashes, np.uint64(at)), mask)
+            for place in range(starts[k], starts[k + 1]):
+                if weights[place] > 0:  # The first occurrence of a word.
+                    hash_set.insert(words, hashes[place], mask)
+                if place + NGRAM <= starts[k + 1]:
+                    hash_set.insert(shingles, _shingle(hashes, np.uint64(place)), mask)
             filled = k
         begin, end = starts[d], starts[d + 1]
         n = end - begin
