@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+import copydesk
+
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
 from copydesk.transforms.tag.headlines.title_wording import cleaned
@@ -274,3 +276,9 @@ def test_a_heading_may_be_the_last_part_of_the_shared_title() -> None:
 
 def test_a_soft_hyphen_is_not_part_of_the_headline() -> None:
     assert cleaned("Heli\u00adkopter landet", frozenset()) == "Helikopter landet"
+
+
+def test_the_slug_of_a_wire_service_above_the_headline_is_not_the_headline() -> None:
+    text = "BC-FLOOD-3RDLD\nRiver rises again at Mill Town\nBy Ana Ruiz\n\nThe river rose again at noon on Monday, and the lock at Mill Town was closed, the port office said.\n"
+    article = copydesk.clean_text(text)
+    assert (article.title, article.byline) == ("River rises again at Mill Town", ("Ana Ruiz",))

@@ -34,6 +34,14 @@ RULES = (
         keeps=("PAP smears are free in spring.", "PAP, so the minister, reported the flood too late.", "Ritzau founded the agency in 1866."),
     ),
     Rule(
+        name="wire_slug",
+        category="notices",
+        languages=_ANY,
+        patterns=(r"(?:bc|am|pm|hfr)-[a-z]{2,20}(?:[-–_/]{1,2}[a-z0-9]{1,16}){1,5}(?:,? (?:\d(?:st|nd|rd|th)|ld|lead|urgent|update|writethru|wrap|pix)){0,3}",),
+        drops=("BC-FLOOD-3RDLD", "BC-US-HARBOUR-FLOOD, 2nd LD", "BC-SOC--Mill-Town-Roundup, 1st Ld"),
+        keeps=("BC-bound ferry cancelled", "PM-elect names her cabinet", "BC-based bakers stop work along the coast"),
+    ),
+    Rule(
         name="network_list",
         category="share",
         languages=_ANY,
