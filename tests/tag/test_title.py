@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 import copydesk
-
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
 from copydesk.transforms.tag.headlines.title_wording import cleaned
