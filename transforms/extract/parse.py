@@ -26,7 +26,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 #: References that a page escapes twice, such as `&amp;amp;quot;`. `&amp;lt;` is left, because a text
 #: about markup shows it. So are all of a page with elements that show text as it is written.
-_TWICE = (b"&amp;#", b"&amp;amp;", b"&amp;quot;", b"&amp;nbsp;")
+_TWICE = re.compile(rb"&amp;(?:#|amp;|quot;|nbsp;)")
 _ESCAPED_TWICE = re.compile(
     rb"&amp;(?:amp;)*(?=#(?:\d{2,5}|[xX][0-9a-fA-F]{2,5});|(?:amp|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);)"
 )
@@ -185,7 +185,7 @@ def _checked(text: str, options: Options) -> bytes:
     if _has_control_reference(content):
         # The second pass removes references that the first pass made by joining their parts.
         content = _CONTROL_REFERENCE.sub(b" ", _CONTROL_REFERENCE.sub(b"", content))
-    if any(mark in content for mark in _TWICE) and not any(tag in content for tag in _LITERAL):
+    if _TWICE.search(content) and not any(tag in content for tag in _LITERAL):
         content = _ESCAPED_TWICE.sub(b"&", content)
     if _has_more_attributes(content, options.max_attributes):
         content = _requoted(content, options.max_attributes)
