@@ -144,6 +144,8 @@ def test_a_caption_that_is_hardly_likely_goes_and_those_of_a_photo_essay_stay() 
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(3))
     assert "Men on the wall in the storm of 1987." not in _kept(f"{article}{figure}", {"Men": 0.6})
     assert "Men on the wall in the storm of 1987." in _kept(f"{article}{figure}", {"Men": 0.7})
+    lead = figure.replace("Men on", f"{_SAID * 2} Men on")
+    assert any("Men on" in text for text in _kept(f"{lead}{article}", {"The council": 0.6}))
     two = figure + figure.replace("Men", "Women")
     assert "Men on the wall in the storm of 1987." in _kept(
         f"{article}{two}", {"Men": 0.6, "Women": 0.7}
