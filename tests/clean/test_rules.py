@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from copydesk.transforms import clean, ledger
 from copydesk.transforms.clean.fold_text import folded
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.clean.patterns import pattern_guard, rule_table
+from copydesk.transforms.clean.patterns.pattern_program import Program, program
 from copydesk.transforms.clean.patterns.rule_table import RuleTable, content_of
 from copydesk.transforms.clean.rule import CATEGORIES, Rule
 from copydesk.transforms.clean.rule_set import RuleSet
@@ -162,6 +164,11 @@ def test_an_unknown_switch_is_a_mistake_and_a_known_one_is_not(name: str) -> Non
             clean.Options(disabled=(name,))
 
 
+def _program(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]) -> Program:
+    table = rule_table.pattern_table(rows, heads)
+    return program([one.needs for one in table.alternatives], table.heads.get("", ()))
+
+
 def test_the_packaged_table_is_what_the_rules_give() -> None:
     """If this fails, run python -m training.packed_rules."""
     stored = rule_table.Stored.of_package()
@@ -169,10 +176,12 @@ def test_the_packaged_table_is_what_the_rules_give() -> None:
     assert stored[rule_table.INDEX] == expected[rule_table.INDEX]
     for name in expected.keys() - {rule_table.INDEX}:
         for place, (rows, heads) in expected[name].items():
-            stored_rows, stored_heads = stored[name][place]
+            stored_rows, stored_heads, *stored_program = stored[name][place]
             assert [row[:-1] for row in stored_rows] == json.loads(
                 json.dumps([row[:-1] for row in rows])
             )
             assert stored_heads == heads
+            if place == "line":
+                assert stored_program == [json.loads(json.dumps(_program(stored_rows, heads)))]
             for *_, pattern, _, _, _, guard in stored_rows[::40] if place != "ending" else ():
                 assert guard == json.loads(json.dumps(pattern_guard.packed(pattern))), pattern

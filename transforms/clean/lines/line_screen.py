@@ -8,7 +8,7 @@ begins as a line does takes longer than all other steps of cleaning. A compiled 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, chain
 from operator import itemgetter
@@ -19,21 +19,18 @@ import numpy.typing as npt
 
 from copydesk.transforms import numba_cache
 from copydesk.transforms.clean.fold_text import plain
+from copydesk.transforms.clean.patterns import pattern_program
 from copydesk.transforms.clean.patterns.pattern_index import matches
-from copydesk.transforms.clean.patterns.pattern_literals import UNBOUNDED
-from copydesk.transforms.clean.patterns.pattern_needs import Needs
+from copydesk.transforms.clean.patterns.pattern_program import Program
 from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
-from copydesk.transforms.clean.patterns.rule_table import Alternative, PatternTable
+from copydesk.transforms.clean.patterns.rule_table import PatternTable
 from copydesk.transforms.clean.rule import RuleEntry
 
 _ANCHOR, _HEAD = 4, 5  # Letters by which the walk looks for literals, and of the longest head.
 # What the letters of an anchor or head are multiplied with, and their sum. Arbitrary odd numbers.
 _FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1], np.uint32)
 _SPREAD = np.uint32(0x9E3779B1)
-# Steps of a program: the end, and a jump. A test of a size is `_NO_SIZE` minus the size.
-_MATCH, _JUMP, _NO_SIZE = -1, -2, -3
 _BUCKETS = 8  # Buckets for each hash (measured: the walk takes as long with more of them).
-_IN_MOST_LINES = frozenset(["", *" aefinorst"])
 _DIGIT = re.compile(r"\d")
 
 Codes = npt.NDArray[np.uint32]
@@ -59,7 +56,8 @@ class Screen:
         self._on = on
         self._alternatives = tuple(chain.from_iterable(table.alternatives for table in tables))
         parts = [_part(table) for table in tables]
-        literals = [literal for part in parts for literal in part.literals]
+        programs = [part.steps for part in parts]
+        literals = [literal for steps in programs for literal in steps.literals]
         self._first_word = len(literals)
         literals += _credit_words()
         self._literals = (
@@ -77,15 +75,13 @@ class Screen:
             _shifted([part.under_heads for part in parts], [part.n_patterns for part in parts]),
             *_buckets(head_hashes),
         )
-        self._is_always_open = any(part.is_always_open for part in parts)
-        n_steps, n_literals = (
-            [len(one) for one in some]
-            for some in ([part.tests for part in parts], [part.literals for part in parts])
-        )
+        self._is_always_open = any(steps.is_always_open for steps in programs)
+        n_steps = [len(steps.tests) for steps in programs]
+        n_literals = [len(steps.literals) for steps in programs]
         self._programs = (
             _shifted([part.tests for part in parts], n_literals),
             _shifted([part.elsewhere for part in parts], n_steps),
-            _shifted([part.programs for part in parts], n_steps),
+            _shifted([part.starts for part in parts], n_steps),
         )
 
     def of(self, keys: Sequence[str]) -> list[Screened]:
@@ -143,17 +139,15 @@ class _Part(NamedTuple):
     """The patterns of one table, and how its numbers refer to each other."""
 
     n_patterns: int
-    literals: tuple[str, ...]
-    is_always_open: bool  # A pattern that begins with anything needs no literal.
-    is_of_open: npt.NDArray[
-        np.bool_
-    ]  # Of each literal: a pattern that begins with anything needs it.
+    steps: Program
+    tests: Ints
+    elsewhere: Ints  # The step at which the walk goes on if a test fails. -1 is the end.
+    starts: Ints  # The first step of each pattern.
+    #: Of each literal: a pattern that begins with anything needs it.
+    is_of_open: npt.NDArray[np.bool_]
     heads: Codes  # Hashes of the heads.
     n_under_head: tuple[int, ...]
     under_heads: Ints
-    tests: Ints  # All steps of all programs (see `_Program`), with numbers of literals.
-    elsewhere: Ints
-    programs: Ints  # The first step of each.
 
 
 _PARTS: dict[int, tuple[PatternTable, _Part]] = {}
@@ -167,90 +161,25 @@ def _part(table: PatternTable) -> _Part:
 
 
 def _made_part(table: PatternTable) -> _Part:
-    is_open, is_always_open = set(table.heads.get("", ())), False
-    literals, of_open, program, begins = dict[str, int](), set[str](), _Program([], []), list[int]()
-    for row, one in enumerate(table.alternatives):
-        begins.append(len(program.tests))
-        needs = _needs(one)
-        program.add_needs(needs, literals)
-        program.add(_MATCH)
-        if row in is_open:
-            of_open.update(_literals_in(needs))
-            is_always_open |= not _needs_literal(needs)
+    steps = table.program or pattern_program.program(
+        [one.needs for one in table.alternatives], table.heads.get("", ())
+    )
+    tests, skips = _ints(steps.tests), _ints(steps.skips)
+    ends = np.flatnonzero(tests == pattern_program.MATCH)
+    is_of_open = np.zeros(len(steps.literals), bool)
+    is_of_open[_ints(steps.of_open)] = True
     heads = list(table.heads)
     return _Part(
         len(table.alternatives),
-        tuple(literals),
-        is_always_open,
-        np.array([literal in of_open for literal in literals], bool),
+        steps,
+        tests,
+        np.where(skips > 0, np.arange(len(skips)) + skips, -1).astype(np.int32),
+        np.concatenate(([0], ends[:-1] + 1)).astype(np.int32),
+        is_of_open,
         _hashes(heads),
         tuple(len(table.heads[head]) for head in heads),
         _ints([row for head in heads for row in table.heads[head]]),
-        _ints(program.tests),
-        _ints(program.elsewhere),
-        _ints(begins),
     )
-
-
-def _needs(one: Alternative) -> Needs:
-    """Return all that is known of what a line must have if the pattern is to match it."""
-    literals: Needs = [[UNBOUNDED, literal] for literal in one.literals]
-    return [[UNBOUNDED, literals, one.guard.needs]] if one.guard else literals
-
-
-def _is_telling(literal: str) -> bool:
-    """Tell whether the walk should look for a literal. Nearly every line has the others."""
-    return literal not in _IN_MOST_LINES
-
-
-def _literals_in(needs: Needs) -> Iterator[str]:
-    for _, *others in needs:
-        for one in others:
-            yield from (one,) if isinstance(one, str) else _literals_in(one)
-
-
-def _needs_literal(needs: Needs) -> bool:
-    """Tell whether no text without a literal meets the needs."""
-    return all(
-        any(_is_telling(one) if isinstance(one, str) else _needs_literal(one) for one in others)
-        for _, *others in needs
-    )
-
-
-class _Program(NamedTuple):
-    """The needs of patterns as steps: tests for a literal, by its number, or for a size.
-
-    If a test fails, the walk goes on at the step `elsewhere`, of which -1 is the end.
-    """
-
-    tests: list[int]
-    elsewhere: list[int]
-
-    def add(self, test: int) -> int:
-        self.tests.append(test)
-        self.elsewhere.append(-1)
-        return len(self.tests) - 1
-
-    def go_on_here(self, steps: Sequence[int]) -> None:
-        """Let the walk go on at the next step if one of these tests fails."""
-        for step in steps:
-            self.elsewhere[step] = len(self.tests)
-
-    def add_needs(self, needs: Needs, literals: dict[str, int]) -> list[int]:
-        """Add the steps of some needs, and return the tests after which they are not met."""
-        met, failing = list[int](), list[int]()
-        for n, (most, *others) in enumerate(needs):
-            if n:
-                met.append(self.add(_JUMP))
-                self.go_on_here(failing)
-            failing = [self.add(_NO_SIZE - most)] if most < UNBOUNDED else []
-            for one in others:
-                if not isinstance(one, str):
-                    failing += self.add_needs(one, literals)
-                elif _is_telling(one):
-                    failing.append(self.add(literals.setdefault(one, len(literals))))
-        self.go_on_here(met)
-        return failing
 
 
 def _shifted(parts: Sequence[Ints], sizes: Sequence[int]) -> Ints:

@@ -134,7 +134,12 @@ def _rows(book: Phrasebook) -> Iterator[_Row]:
         if block:
             # A bare noun after a colon may be a headline: "A new idea: the newsletter".
             after = block if name == "follow_us" else _requests(block)
-            more = [one.replace("BLOCK", choice(after)) for one in _MORE.get(name, ()) if after]
+            # Networks make a phrase long, so those of `follow_us` are patterns of their own, which
+            # are compiled one by one.
+            blocks = lines(after) if name == "follow_us" else [after] if after else []
+            more = [
+                one.replace("BLOCK", choice(some)) for one in _MORE.get(name, ()) for some in blocks
+            ]
             if name == "comment_line" and book.form:
                 more.append(composed.field_run(book.comments, book.form))
             weak, strong = _weak_and_strong(block)

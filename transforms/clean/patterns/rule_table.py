@@ -21,11 +21,14 @@ from zipfile import ZipFile
 
 from copydesk.transforms.clean.patterns.pattern_guard import Guard, packed, unpacked
 from copydesk.transforms.clean.patterns.pattern_literals import (
+    UNBOUNDED,
     alternatives,
     needs_digit,
     prefixes,
     required,
 )
+from copydesk.transforms.clean.patterns.pattern_needs import Needs
+from copydesk.transforms.clean.patterns.pattern_program import Program, program
 from copydesk.transforms.clean.rule import (
     NO_SENTENCE,
     SENTENCE,
@@ -53,6 +56,12 @@ class Alternative(NamedTuple):
     needs_digit: bool
     guard: Guard | None
 
+    @property
+    def needs(self) -> Needs:
+        """All that is known of what a text must have if the pattern is to match it."""
+        literals: Needs = [[UNBOUNDED, literal] for literal in self.literals]
+        return [[UNBOUNDED, literals, self.guard.needs]] if self.guard else literals
+
 
 class PatternTable(NamedTuple):
     """The patterns of one place and one set of languages, grouped in `heads` by how matches begin."""
@@ -61,6 +70,7 @@ class PatternTable(NamedTuple):
     heads: Mapping[str, Sequence[int]]
     in_order: Sequence[str]  # The heads in order.
     firsts: Collection[str]  # The first characters of the heads.
+    program: Program | None = None  # What the patterns need, if it is packaged.
 
 
 class RuleTable:
@@ -88,15 +98,19 @@ class RuleTable:
                 continue
             if group not in self._read:
                 self._read[group] = {
-                    name: _pattern_table(rows, heads)
-                    for name, (rows, heads) in self._content[_file(group)].items()
+                    name: pattern_table(*parts)
+                    for name, parts in self._content[_file(group)].items()
                 }
             if place in self._read[group]:
                 found.append(self._read[group][place])
         return found
 
 
-def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]) -> PatternTable:
+def pattern_table(
+    rows: Iterable[Sequence[Any]],
+    heads: Mapping[str, list[int]],
+    steps: Sequence[Any] | None = None,
+) -> PatternTable:
     """Return the values of JSON as tuples, which the garbage collector does not walk through."""
     return PatternTable(
         tuple(
@@ -106,6 +120,7 @@ def _pattern_table(rows: Iterable[Sequence[Any]], heads: Mapping[str, list[int]]
         {head: tuple(at) for head, at in heads.items()},
         tuple(sorted(heads)),
         frozenset([head[0] for head in heads if head]),
+        Program(*steps) if steps else None,
     )
 
 
@@ -141,7 +156,8 @@ def digest() -> str:
 def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str, Content]:
     """Return the table of some rules: an index, and the patterns of each set of languages by place.
 
-    The guards of long patterns take some ten seconds of CPU. They only save time.
+    The guards of long patterns take some ten seconds of CPU. They and the programs of whole lines
+    only save time.
     """
     groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
     for number, (row, rule, pattern, takes) in enumerate(_alternatives(rules)):
@@ -177,6 +193,10 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
             has_guards = with_guards and place != "ending"
             for row in rows:
                 row.append(packed(row[_PATTERN]) if has_guards else None)
+            if has_guards and place == "line":
+                table = pattern_table(*places[place])
+                needs = [one.needs for one in table.alternatives]
+                places[place] += (program(needs, table.heads.get("", ())),)
     return {INDEX: about, **groups}
 
 
