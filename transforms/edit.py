@@ -152,9 +152,9 @@ def page(html: str | bytes, source: Source, options: Options) -> Article:
         if isinstance(html, bytes):
             decoded = decode.decode(html, declared=None, html=True)
             html, encoding = decoded.text, decoded.evidence
-        tree, elements = extract.parse_with_elements(html, options=options.extract)
-        data = tag.read_page(tree, url=source.url, elements=elements)
-        found = extract.extract(tree, url=source.url, options=options.extract, elements=elements)
+        elements, tree = extract.parse_with_elements(html, options=options.extract)
+        data = tag.read_page(elements, url=source.url)
+        found = extract.extract_from(elements, tree, url=source.url, options=options.extract)
         extracted, removed, text_source = found.text, found.removed, found.source
     except Refused as error:
         refused = error

@@ -50,7 +50,7 @@ def _class_groups(name: str) -> int:
 
 
 def test_names_of_each_kind_have_the_groups_that_the_expressions_find() -> None:
-    _, elements = parse_with_elements(_page(NAMES))
+    elements, _ = parse_with_elements(_page(NAMES))
     _, classes = blocks._names(elements)
     marks = element_names.OF_KINDS.read(elements)
     assert not marks.is_unsure.any()
@@ -68,7 +68,7 @@ def test_names_of_each_kind_have_the_groups_that_the_expressions_find() -> None:
 
 def test_long_and_foreign_names_are_read_by_the_expressions() -> None:
     values = ["related " + "x" * 300, "x" * 300 + " related", "caf\u00e9-menu", "a &amp; menu"]
-    _, elements = parse_with_elements(_page(values))
+    elements, _ = parse_with_elements(_page(values))
     _, classes = blocks._names(elements)
     of_class = {
         elements.attributes_of_kind(kind).get("class", ""): int(classes[kind])
@@ -84,7 +84,7 @@ def test_long_and_foreign_names_are_read_by_the_expressions() -> None:
 
 
 def test_kinds_with_the_same_classes_and_ids_have_the_same_signature() -> None:
-    _, elements = parse_with_elements(
+    elements, _ = parse_with_elements(
         "<p class='a b' style='x'>1<p class='a b'>2<p class=a id=b>3<p class=a>4<div class=a>5<p id=a>6"
     )
     signature, _ = blocks._names(elements)
@@ -99,3 +99,12 @@ def test_an_expression_with_an_unknown_part_is_refused() -> None:
         spelled("a+b", ascii_lowercase)
     with pytest.raises(ValueError, match="cannot be spelled out from position 1"):
         spelled("a)b", NAME_SYMBOLS)
+
+
+def test_the_tree_that_is_parsed_again_has_the_elements_that_were_read() -> None:
+    page = "<!DOCTYPE html><body><div><template shadowrootmode='open'><p>Rain.</p></template></div>"
+    elements, tree = parse_with_elements(page)
+    names = [elements.names[kind] for kind in elements.kind]
+    assert [node.tag for node in tree().iter("*")] == names
+    assert names[-3:] == ["div", "div", "p"]
+    assert tree() is not tree()

@@ -12,7 +12,7 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from copydesk.transforms.extract.cut_reasons import RULES
-from copydesk.transforms.extract.extraction import Extraction, extract
+from copydesk.transforms.extract.extraction import Extraction, extract, extract_from
 from copydesk.transforms.extract.model import block_model
 from copydesk.transforms.extract.options import Options
 from copydesk.transforms.extract.page_elements import Elements
@@ -26,6 +26,7 @@ __all__ = [
     "HtmlElement",
     "Options",
     "extract",
+    "extract_from",
     "parse",
     "parse_with_elements",
     "warm",

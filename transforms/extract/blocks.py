@@ -117,13 +117,12 @@ class Page:
         return np.flatnonzero(is_without & ~is_without[self.parent])
 
 
-def read_blocks(tree: HtmlElement, options: Options, elements: Elements | None = None) -> Page:
-    """Return the blocks of a tree. Raises `Refused` if the page exceeds the limits.
+def read_blocks(tree: HtmlElement | Elements, options: Options) -> Page:
+    """Return the blocks of a tree, or of its elements if they have been read already.
 
-    `elements` are the elements of the tree, if they have been read already.
+    Raises `Refused` if the page exceeds the limits.
     """
-    if elements is None:
-        elements = page_elements.read(tree)
+    elements = tree if isinstance(tree, Elements) else page_elements.read(tree)
     runs = text_runs.read(elements)
     is_left = runs.is_left
     left = np.flatnonzero(is_left)

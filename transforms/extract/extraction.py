@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,18 +92,26 @@ class Extraction:
 
 
 def extract(
-    tree: HtmlElement,
+    tree: HtmlElement, *, url: str | None = None, options: Options | None = None
+) -> Extraction:
+    """Extract the article of a parsed page. Changes the tree. Raises `Refused` if there is no article."""
+    return extract_from(page_elements.read(tree), lambda: tree, url=url, options=options)
+
+
+def extract_from(
+    elements: Elements,
+    tree: Callable[[], HtmlElement],
     *,
     url: str | None = None,
     options: Options | None = None,
-    elements: Elements | None = None,
 ) -> Extraction:
-    """Extract the article of a parsed page. Changes the tree. Raises `Refused` if there is no article.
+    """Extract the article of a page from its elements.
 
-    `elements` are the elements of the tree, if they have been read already.
+    `tree` returns the tree of the page, which trafilatura reads if doubt remains. Raises `Refused` if
+    there is no article.
     """
     options = options or Options()
-    found = _CheckedPage.of(tree, url, options, elements or page_elements.read(tree))
+    found = _CheckedPage.of(elements, tree, url, options)
     if found.judged is None:
         return _body_of_head(found.hints, options)
     page, kept = found.judged.page, found.judged.kept
@@ -126,7 +135,7 @@ def read(
     tree: HtmlElement, url: str | None, options: Options
 ) -> tuple[page_kind_features.JudgedBlocks | None, Hints]:
     """Return the blocks of a page and the hints of its head, for the training of `page_kind`."""
-    found = _CheckedPage.of(tree, url, options, page_elements.read(tree))
+    found = _CheckedPage.of(page_elements.read(tree), lambda: tree, url, options)
     return found.judged, found.hints
 
 
@@ -148,10 +157,14 @@ class _CheckedPage:
 
     @classmethod
     def of(
-        cls, tree: HtmlElement, url: str | None, options: Options, elements: Elements
+        cls,
+        elements: Elements,
+        tree: Callable[[], HtmlElement],
+        url: str | None,
+        options: Options,
     ) -> _CheckedPage:
-        hints = read_hints(tree, elements)
-        page = read_blocks(tree, options, elements)
+        hints = read_hints(elements)
+        page = read_blocks(elements, options)
         if not page.text:
             return cls(hints)
         names, own, words = block_features.build(page, hints)
@@ -178,7 +191,12 @@ _TITLE_COVER = 0.8
 
 
 def score(
-    page: Page, own: Matrix, words: Column, links: Column, tree: HtmlElement, url: str | None
+    page: Page,
+    own: Matrix,
+    words: Column,
+    links: Column,
+    tree_of_page: Callable[[], HtmlElement],
+    url: str | None,
 ) -> Column:
     """Return the log odds that each block is part of the article: the mean of the passes.
 
@@ -199,6 +217,7 @@ def score(
     doubtful = doubt(after, words) if after.max() >= thresholds.KEPT else 1.0
     if doubtful < DOUBT or len(page.tag) > MAX_BASELINE_ELEMENTS:
         return after
+    tree = tree_of_page()
     kept = _share_kept(page, tree, url, sums >= SURELY_NOT, words)
     found = first.likelihood(
         (twice + later_pass(third, block_context_features.build(page, before, words, kept))) / 3

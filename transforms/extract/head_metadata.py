@@ -89,13 +89,9 @@ class Hints:
         return [part for title in self.titles for part in (title, *TITLE_SEPARATOR.split(title))]
 
 
-def read_hints(tree: HtmlElement, elements: Elements | None = None) -> Hints:
-    """Return the hints of a parsed page, which is not changed.
-
-    `elements` are the elements of the tree, if they have been read already.
-    """
-    if elements is None:
-        elements = page_elements.read(tree)
+def read_hints(page: HtmlElement | Elements) -> Hints:
+    """Return the hints of a parsed page, or of its elements if they have been read already."""
+    elements = page if isinstance(page, Elements) else page_elements.read(page)
     titles: dict[str, None] = {}
     kinds: set[str] = set()
     description = ""

@@ -91,19 +91,20 @@ class PageData:
         return next((value for name in names for value in self.meta.get(name, ()) if value), "")
 
 
-def read_page(tree: Any, *, url: str | None, elements: Elements | None = None) -> PageData:
-    """Return the statements of the parsed page `tree` (an lxml element or tree).
+def read_page(page: Any, *, url: str | None) -> PageData:
+    """Return the statements of a parsed page: its `Elements`, or an lxml element or tree.
 
-    The tree is not changed. Pass `elements` if the elements of the tree were read before.
+    A tree is not changed.
     """
-    root = tree.getroot() if hasattr(tree, "getroot") else tree
+    root = page.getroot() if hasattr(page, "getroot") else page
     if root is None:
         return PageData(url=url)
-    reader = _Reader(elements or page_elements.read(root))
+    reader = _Reader(root if isinstance(root, Elements) else page_elements.read(root))
     reader.read_elements()
+    of_root = reader.elements.attributes_of(0)
     return PageData(
         url=url,
-        language=reader.language or str(root.get("lang") or root.get("xml:lang") or ""),
+        language=reader.language or of_root.get("lang") or of_root.get("xml:lang", ""),
         title=reader.title,
         canonical=reader.canonical,
         meta={name: tuple(values) for name, values in reader.meta.items()},
