@@ -126,3 +126,54 @@ def test_prompts_stamps_and_credits_behind_a_sentence_go(language: str, behind: 
 def test_news_about_apps_networks_and_rights_stays(language: str, line: str) -> None:
     article = ARTICLES[language]
     assert line in left(*article, line, *article)
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt", "sentence"),
+    [
+        ("en", "Sign in or create an account to continue reading.", "A decision is expected in July, after the dam has been inspected."),
+        ("en", "© 2024 Harbour Media Ltd. All rights reserved.", "A decision is expected in July, after the dam has been inspected."),
+        ("en", "Subscribe to our newsletter", "The river rose to four metres at noon, the harbour master said."),
+        ("de", "Dieser Artikel ist nur für Abonnenten zugänglich.", "Der Fluss stieg am Mittag auf vier Meter, wie die Stadt mitteilte."),
+        ("ru", "Подпишитесь на рассылку главных новостей дня.", "К полудню река поднялась на четыре метра, сообщили в мэрии."),
+    ],
+)  # fmt: skip
+def test_a_sentence_stays_that_is_joined_to_a_prompt(
+    language: str, prompt: str, sentence: str
+) -> None:
+    article = ARTICLES[language]
+    assert left(*article, f"{prompt} {sentence}") == [*article, sentence]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "prompt"),
+    [
+        ("zh", "据市政府介绍，修缮工程共花费一千二百万元。", "版权所有 © 2024 港口报。未经授权不得转载。"),
+    ],
+)  # fmt: skip
+def test_a_sentence_stays_before_a_prompt_whose_pattern_begins_with_any_text(
+    language: str, sentence: str, prompt: str
+) -> None:
+    article = ARTICLES[language]
+    assert left(*article, f"{sentence} {prompt}") == [*article, sentence]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "© 2024 Harbour Post. All rights reserved. This material may not be published or broadcast."),
+        ("en", "This story is for subscribers only. Subscribe now to read as much as you like."),
+        ("de", "Möchten Sie weiterlesen? Schließen Sie jetzt ein Abo ab und lesen Sie alle Artikel."),
+    ],
+)  # fmt: skip
+def test_a_prompt_of_several_sentences_goes_whole(language: str, line: str) -> None:
+    article = ARTICLES[language]
+    assert left(*article, line) == list(article)
+
+
+@pytest.mark.parametrize(
+    ("language", "source"), [("es", "Fuente: EFE"), ("de", "Quelle: dpa"), ("sv", "Källa: TT")]
+)
+def test_a_paragraph_loses_only_the_source_at_its_end(language: str, source: str) -> None:
+    first, *others = ARTICLES[language]
+    assert left(*others, f"{first} {source}") == [*others, first]

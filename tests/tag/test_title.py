@@ -281,3 +281,9 @@ def test_the_slug_of_a_wire_service_above_the_headline_is_not_the_headline() -> 
     text = "BC-FLOOD-3RDLD\nRiver rises again at Mill Town\nBy Ana Ruiz\n\nThe river rose again at noon on Monday, and the lock at Mill Town was closed, the port office said.\n"
     article = copydesk.clean_text(text)
     assert (article.title, article.byline) == ("River rises again at Mill Town", ("Ana Ruiz",))
+
+
+def test_a_thai_headline_is_found_above_short_paragraphs() -> None:
+    headline = "ตลาดเก่าริมท่าเรือเปิดอีกครั้งหลังซ่อมนานสองปี"
+    lead = "ตลาดเก่าริมท่าเรือเปิดให้บริการอีกครั้งเมื่อวันเสาร์ หลังปิดซ่อมหลังคานานสองปี"
+    assert text_tags(f"{headline}\n{lead}\nเทศบาลใช้งบประมาณในการซ่อมทั้งหมด 28 ล้านบาท").values["title"] == headline  # fmt: skip

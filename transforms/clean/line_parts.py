@@ -1,15 +1,17 @@
-"""Finds the rule for a line of several parts: several prompts, a label in capitals and a title, or a
-sentence and prompts."""
+"""Finds the rule for a line of several parts: several prompts, a label in capitals and a title, or
+sentences of an article and prompts."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from copydesk.transforms.clean.fold_text import key
 from copydesk.transforms.clean.lines.line_credits import SENTENCE_END
 from copydesk.transforms.clean.news_sentence import kind_of_sentence
 from copydesk.transforms.clean.patterns.pattern_index import Matcher
-from copydesk.transforms.clean.rule import PROMPTS, TEMPLATE_WORDS, RuleEntry
+from copydesk.transforms.clean.rule import PROMPTS, SENTENCE, TEMPLATE_WORDS, RuleEntry
+from copydesk.transforms.clean.wording_model import odds_of
 
 _MAX_CHARS = 200  # Characters of a line of several prompts.
 _PROMPT_END = re.compile(r"(?<=[.!?…؟;]) (?=\S)|(?<=[。！？।]) ?(?=\S)| ?[|•·] ?(?=\S)| - (?=\S)")
@@ -30,6 +32,22 @@ _SENTENCE_SIGN = re.compile(r"[.!?…。！？।]")
 _MAX_PROMPT = 120  # Characters of the prompts behind a sentence.
 _MOST_PROMPTS = 3
 _SIGNED = re.compile(r"\([a-z]{2,5}(?:[/-][a-z]{2,5}){1,3}\)$")  # "(dpa/lni)"
+_SENTENCE_BREAK = re.compile(
+    r"[.!?…؟।][\"'”’»)\]]{0,2} {1,3}(?=\S)|[。！？](?![\"'”’»」』)]) {0,3}(?=\S)"
+)
+#: Categories of lines that scrapers join to a paragraph. A title behind a label, a caption and a
+#: statement of who the author is may have sentences themselves.
+_BESIDE_PROSE = (PROMPTS | {"copyright", "counters", "notices"}) - {"related"}
+#: The beginnings of the names of other such rules.
+_CREDITS = ("credit_line", "reporter_credit")
+# Log odds of the wording model below which a sentence is one of an article. Of 436 paragraphs in 33
+# languages 97 % have less, and of 123 prompts that are sentences 25 %.
+_PROSE_ODDS = -2.0
+# The same for a sentence behind a prompt without a mark, and by how much the prompt must have more.
+# Of 3987 lines of boilerplate in 33 languages, one is cut in two.
+_BEHIND_ODDS, _PROMPT_HAS_MORE = -1.0, 4.0
+_WORD_BREAK = re.compile(r"[\w)] {1,3}(?=[\"'“„«»「(–—-]{0,1} ?[^\W\d_])")
+_LEAST_UNSPACED = 14  # Characters of a sentence in Chinese or Japanese.
 #: Categories of lines that scrapers join to the last sentence.
 _BEHIND_SENTENCE = PROMPTS | {"author", "copyright", "counters", "notices", "photo", "tags"}
 
@@ -91,8 +109,11 @@ def _rule_for(prompt: str, matcher: Matcher) -> RuleEntry | None:
 def _follows_question(prompt: str, rule: RuleEntry) -> bool:
     """Tell whether a question before a prompt belongs to it."""
     is_prompt = rule.category in _AFTER_QUESTION or rule.name.startswith(TEMPLATE_WORDS)
-    length = len(prompt) * (2 if _WIDE.search(prompt) else 1)
-    return is_prompt and length >= _LEAST_PROMPT
+    return is_prompt and _length(prompt) >= _LEAST_PROMPT
+
+
+def _length(text: str) -> int:
+    return len(text) * (2 if _WIDE.search(text) else 1)
 
 
 def prompts_at_end(tail: str, matcher: Matcher) -> tuple[RuleEntry, int] | None:
@@ -118,3 +139,76 @@ def prompts_at_end(tail: str, matcher: Matcher) -> tuple[RuleEntry, int] | None:
             found = rule, boundary.end(1)
         end = boundary.end(1)
     return found
+
+
+def prose_beside(line: str, low: str, rule: RuleEntry, matcher: Matcher) -> tuple[int, int] | None:
+    """Return where the sentences of an article begin and end on a line that `rule` matches.
+
+    `low` is the folded line. None is returned if the line has none, or if no rule matches what is
+    before or behind them. A pattern that ends with any text also matches "Sign in to continue
+    reading. The river rose to four metres at noon.", and only the first sentence of that is a
+    prompt.
+    """
+    is_credit = rule.name.startswith(_CREDITS)
+    if rule.place != "line" or not (is_credit or rule.category in _BESIDE_PROSE):
+        return None
+    bounds = [0, *(found.end() for found in _SENTENCE_BREAK.finditer(low)), len(low)]
+    prose = [
+        part
+        for part in (pairwise(bounds) if len(bounds) > 2 else ())
+        if _is_of_article(low[slice(*part)], matcher)
+    ]
+    if not prose:
+        if rule.category == "copyright":
+            return None
+        return _prose_behind(line, low, bounds[-2], matcher)
+    start, end = prose[0][0], prose[-1][0] + len(low[slice(*prose[-1])].rstrip())
+    for beside in (low[:start].strip(), low[end:].strip()):
+        if beside and _rule_for(beside, matcher) is None and find(beside, beside, matcher) is None:
+            return None
+    before = max(at for at in (0, *bounds) if at < start or not at)
+    inside = _prose_behind(line[:start], low[:start], before, matcher)
+    return (start if inside is None else inside[0]), end
+
+
+def _is_of_article(sentence: str, matcher: Matcher) -> bool:
+    """Tell whether a folded sentence has no words of a prompt."""
+    text = sentence.strip()
+    return _is_long(text) and _rule_for(text, matcher) is None and odds_of([text])[0] < _PROSE_ODDS
+
+
+def _is_long(text: str) -> bool:
+    return kind_of_sentence(text) == SENTENCE or (
+        text[-1:] in "。」』" and len(text) >= _LEAST_UNSPACED
+    )
+
+
+def _prose_behind(line: str, low: str, last: int, matcher: Matcher) -> tuple[int, int] | None:
+    """Return where a sentence begins and ends behind a prompt without a mark at its end.
+
+    It is a part of the last sentence of the line, which begins at `last`. It begins with a capital or a quotation mark where the script has them: "Download our
+    app The river rose to four metres at noon."
+    """
+    if not _is_long(low.rstrip()):
+        return None
+    begins = [
+        found.end()
+        for found in _WORD_BREAK.finditer(line, last)
+        if not line[found.end()].islower() and _is_long(low[found.end() :].rstrip())
+    ]
+    if not begins:
+        return None
+    odds = odds_of([part.strip() for at in begins for part in (low[:at], low[at:])])
+    rated = sorted(
+        (behind - before, at)
+        for at, before, behind in zip(begins, odds[::2], odds[1::2], strict=True)
+        if before - behind > _PROMPT_HAS_MORE
+        and behind < _BEHIND_ODDS
+        and _length(low[:at]) >= _LEAST_PROMPT
+    )
+    for _, at in rated:
+        prompt = low[:at].strip()
+        is_prompt = _rule_for(prompt, matcher) or find(prompt, prompt, matcher)
+        if is_prompt and not _rule_for(low[at:].strip(), matcher):
+            return at, len(low)
+    return None

@@ -23,7 +23,7 @@ _SENTENCE_ENDS = frozenset(".。।\"'”’»)]")
 _SENTENCE_END = re.compile(r"[.。।][\"'”’»)\]]{0,3}$")
 _UNSPACED_END = re.compile(r"[\u3040-\u9fff0-9]{6}。")  # arbitrary
 #: Categories of lines that a person in an article may say. A link may end in a quotation.
-_SAYABLE = (PROMPTS | {"notices"}) - {"related"}
+_SAYABLE = (PROMPTS | {"copyright", "notices"}) - {"related"}
 
 _QUOTED = r"(?:\"[^\"]{3,300}\"|«[^»]{3,300}»|「[^」]{3,300}」|『[^』]{3,300}』)"
 # A quotation that ends or is followed by a mark or a word for speech, and then who said it. Without
@@ -33,10 +33,13 @@ _SAID_BEHIND = re.compile(
     rf"(?={_QUOTED})[\"«「『].{{2,299}}(?:[,!?.…。！？।][\"»」』]|[\"»」』](?:,| -(?!.*(?:{_NETWORKS}))|(?=と|って|라고|이라고|고 |하고))) ?.{{0,2}}[^\W\d]"
 )
 # Who said it, a colon or comma, and a quotation that ends the line.
-_SAID_BEFORE = re.compile(rf"[^\"«「『]{{6,200}}[:：,，、] ?{_QUOTED}[.!?。।]?")
+_SAID_BEFORE = re.compile(
+    rf"[^\"«「『]{{6,200}}[:：,，、] ?(?:{_QUOTED}|'[^'\"]{{12,300}}[.!?。।,]')[.!?。।]?"
+)
 # A quotation with a mark at its end or a comma behind it, and a paragraph of dialogue after a dash.
 _SPEECH = re.compile(
     r"[\"“«„”][^\"“«„”»]{12,300}(?:[,.!?…][\"”»“]|[\"”»“] ?(?:,|[-–—] ))|^[-–—] ?[^\W\d_].{10,200}(?:,| [-–—] )"
+    r"|»[^»«]{12,300}(?:[,.!?…]«|« ?,)"
 )
 # Rules for a label before a name. Scrapers join a paragraph to it, and then two sentences follow.
 _CREDITS = ("credit_line", "photo_line")
@@ -96,6 +99,13 @@ _SAYS = frozenset((
     "spun", "avertizează", "казва", "казват", "съветва", "предупреждава", "λέει", "λένε",
     "σύμφωνα", "diyor", "каже", "кажуть", "радить", "говорит", "говорят", "советует", "советуют",
     "предупреждает", "kata", "menurut", "ujar", "bộ", "theo", "kaže", "kažu", "savjetuje",
+    "ruled", "wrote", "sagte", "sagten", "schrieb", "erklärte", "entschied", "urteilte",
+    "dijo", "dijeron", "escribió", "dictaminó", "disse", "disseram", "escreveu", "decidiu", "zei",
+    "zeiden", "schreef", "oordeelde", "sade", "skrev", "sagde", "fastslog", "powiedział",
+    "powiedziała", "napisał", "napisała", "orzekł", "uznał", "sanoi", "kirjoitti", "řekl", "řekla",
+    "rozhodl", "povedal", "povedala", "rozhodol", "mondta", "írta", "каза", "заяви", "реши", "είπε",
+    "έκρινε", "dedi", "сказав", "сказала", "заявив", "вирішив", "сказал", "заявил", "решил",
+    "katanya", "tulisnya", "rekao", "rekla", "presudio",
 ))  # fmt: skip
 _MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
 _ASKS = frozenset("?？؟;")  # The last one is the Greek question mark.
@@ -172,6 +182,8 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
     if rule.category not in _SAYABLE:
         return False
+    if rule.category == "copyright":
+        return sentence == SENTENCE and _ends_with_speaker(low)
     if (
         _SAID_BEHIND.match(low)
         or _SAID_BEFORE.fullmatch(low)
@@ -196,6 +208,8 @@ def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bo
     language = rule.languages[0]
     style = _PLAIN_STYLE.get(language)
     if not rule.name.startswith(_SAID_OF_OTHERS):
+        if sentence != NO_SENTENCE and _ends_with_speaker(low):
+            return True
         return style is not None and rule.category in PROMPTS and style.search(low) is not None
     asks = rule.name.startswith("follow_us") and line.rstrip()[-1:] in _ASKS
     if asks or reads_like_news(low):
@@ -217,8 +231,11 @@ def reads_like_news(low: str) -> bool:
     words = low.split(None, 3)
     if words and (words[0].lstrip("¿¡\"'«„") in _WHY or " ".join(words[:2]) in _WHY):
         return True
-    if _WHY_INSIDE.search(low):
-        return True
+    return _WHY_INSIDE.search(low) is not None or _ends_with_speaker(low)
+
+
+def _ends_with_speaker(low: str) -> bool:
+    """Tell whether a folded line ends with a comma and who says it."""
     _, comma, behind = low.rstrip(".!… ").rpartition(", ")
     said = behind.split()
     return bool(comma) and 1 < len(said) <= _MOST_SPEAKER_WORDS and said[0] in _SAYS

@@ -214,7 +214,19 @@ class RuleSet:
                 )
                 is not None
             ):
-                return [Cut(number, whole.name, whole.version)]
+                prose = (
+                    line_parts.prose_beside(line[start:end], low[start:end], whole, self.line)
+                    if self._cuts_prompts and end - start > _LABEL // 2
+                    else None
+                )
+                if prose is None:
+                    return [Cut(number, whole.name, whole.version)]
+                first, last = start + prose[0], start + prose[1]
+                if first > start:
+                    cuts.append(Cut(number, whole.name, whole.version, start, first))
+                if last < end:
+                    cuts.append(Cut(number, whole.name, whole.version, last, end))
+                return cuts
             if end - start <= _MIN_PROSE:  # Nothing would be left of the line.
                 return cuts
             if (
@@ -282,7 +294,8 @@ class RuleSet:
             and len(line) <= _MAX_CAPTION
             and (credit := self.credit(low)) is not None
         ):
-            return None if quotes_speech(line) else credit[0]
+            source = line_credits.source_of_text(low, credit[1])
+            return credit[0] if source is None and not quotes_speech(line) else None
         return None
 
     def _boilerplate_at_start(
@@ -316,14 +329,19 @@ class RuleSet:
                 if rule is not None:
                     at = first + boundary.start() + 1
                     return (rule, at) if at - start >= _MIN_PROSE else None
-        if (
-            may_have_credit
-            and (credit := line_credits.at_end(low, start, end, self.endings)) is not None
-            and low[credit[1] - 1] in line_credits.SENTENCE_END
-            and (end - start > _MAX_CAPTION or quotes_speech(low[start:end]))
-        ):
-            return credit
-        return None
+        return self._credit_behind(low, start, end) if may_have_credit else None
+
+    def _credit_behind(self, low: str, start: int, end: int) -> tuple[RuleEntry, int] | None:
+        """Return the rule that matches a credit behind a paragraph, and where the prose ends."""
+        credit = line_credits.at_end(low, start, end, self.endings)
+        if credit is None:
+            return None
+        source = line_credits.source_of_text(low[start:end], credit[1] - start)
+        if source is not None:
+            return credit[0], start + source
+        is_paragraph = end - start > _MAX_CAPTION or quotes_speech(low[start:end])
+        is_behind = low[credit[1] - 1] in line_credits.SENTENCE_END
+        return credit if is_paragraph and is_behind else None
 
     def credit(self, low: str) -> tuple[RuleEntry, int] | None:
         """Return the rule that matches a credit at the end of a folded line, and where it begins."""

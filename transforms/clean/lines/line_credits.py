@@ -20,6 +20,11 @@ _SIGN_OFF = re.compile(
 _LABEL_OF_CREDIT = re.compile(
     r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)])) ?[(\[]?[^\W\d_]{2,16}\.?(?: [^\W\d_]{2,16}){0,2} ?[:/©] ?[^.!?:]{0,70}$"
 )
+# A label behind a sentence for where the text comes from. It is also printed below pictures.
+_SOURCE = re.compile(
+    r"(?<=[.!?…\"'”’»)]) [(\[]?(?:source|quelle|fuente|fonte|bron|källa|kilde|źródło|zdroj|forrás|sursa|lähde|izvor|источник|джерело|πηγή|kaynak|sumber|nguồn)s? ?[:：]"
+)
+_SOURCE_CHARS = 16  # Characters of such a label and the space before it, at most.
 SENTENCE_END = frozenset(".!?…。\"'”’»)]")
 # A credit ends in a name or a bracket. A sentence ends in one of these.
 _NO_CREDIT = frozenset(".!?:;,\"'”’»")
@@ -50,3 +55,17 @@ def at_end(
             begin = found.start() if label is None else label.start()
             return rule, first + len(tail[:begin].rstrip().rstrip("([").rstrip())
     return None
+
+
+def source_of_text(low: str, credit: int) -> int | None:
+    """Return where the source of a paragraph begins if the credit at `credit` of a folded line is one.
+
+    >>> line = "the river rose to four metres at noon. source: afp"
+    >>> source_of_text(line, line.index(": afp"))
+    38
+    >>> source_of_text("the river at noon. source: afp", 25)
+    """
+    found = _SOURCE.search(low, max(0, credit - _SOURCE_CHARS), credit + _SOURCE_CHARS)
+    if found is None or kind_of_sentence(low[: found.start()]) != SENTENCE:
+        return None
+    return found.start()

@@ -325,7 +325,7 @@ RULES = (
             r"image (?:copyright|source|caption|credit) ?[^.!?]{0,140}",
             r"(?:media|image|video|photo) caption .{0,240}",
             r"(?:file|handout|stock|courtesy|undated|representational|representative)(?: |-)?(?:photo|image|picture|photos|photograph)(?: .{0,60})?",
-            r"credit(?: ?: ?.{1,90})?",
+            r"credit(?: ?(?::|\.{2,3}) ?.{1,90})?",
             r"courtesy(?: of)?:? [^.!?]{2,70}",
             r"(?:buy|view|see|enlarge|hide|show|more|open|full) (?:photos?|images?|caption|gallery|larger|full[- ]?(?:size|screen)|pictures?|slideshow|image in fullscreen)(?: .{0,30})?",
             r"(?:enlarge|toggle|hide) (?:this )?(?:image|caption|photo)",

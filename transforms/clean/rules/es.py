@@ -214,9 +214,11 @@ RULES = (
             r"[0-9]{1,3} ?min(?:utos?)?\.? (?:de lectura|lectura)",
             r"hace [0-9]{1,2} (?:minutos?|horas?|días?|semanas?|meses|mes|min)",
             r"(?:publicado|actualizado|actualizada|modificado|creado|última actualización|actualización)(?: (?:el|a las|por))? ?:? ?[^!?]{0,30}[0-9].{0,80}",
+            # The place of the reporter comes before the date.
+            r"[^\W\d_]{2,20}(?: [^\W\d_]{1,20}){0,2} - [0-9]{1,2} [a-z]{3,10}\.? [0-9]{4} - [0-9]{1,2}[:.][0-9]{2}(?: [a-z]{2,5})?",
         ),
         unless_sentence=True,
-        drops=("Tiempo de lectura: 3 min", "Publicado el 24 de abril de 2024", "hace 2 horas"),
+        drops=("Tiempo de lectura: 3 min", "Madrid - 25 abr 2024 - 05:30 CEST", "Publicado el 24 de abril de 2024", "hace 2 horas"),
         keeps=("Hace dos años el puente seguía en pie.", "Publicado en 1911, el libro se vendió en días y no volvió a la imprenta nunca más, según su nieta."),
     ),
     Rule(

@@ -34,6 +34,8 @@ _ABOUT = re.compile(r"\W*about\b", re.I)
 # Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
 _UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
+# Characters of a paragraph below a headline that is much shorter. Alone it may be a headline, too.
+_UNSPACED_LEAD = 60
 _LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
@@ -78,7 +80,7 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     below = _bylines_from(lead + 1, body, lines)
     below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
     follows = [lines[i] for i in body[below : below + 4]]
-    if not any(is_prose(line) for line in follows[:3]) or _may_be_paragraph(
+    if not any(_may_be_lead(line) for line in follows[:3]) or _may_be_paragraph(
         lines[body[lead]], follows[:3]
     ):
         return Opening(bylines=tuple(body[:lead]) + last)
@@ -88,6 +90,11 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
         and not _may_be_paragraph(follows[0], follows[1:4])
     )
     return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+
+
+def _may_be_lead(line: str) -> bool:
+    """Tell whether a line below a headline may be a paragraph."""
+    return is_prose(line) or (len(line) >= _UNSPACED_LEAD and _UNSPACED.search(line) is not None)
 
 
 def _may_be_paragraph(line: str, follows: Sequence[str]) -> bool:
