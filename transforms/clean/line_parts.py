@@ -186,8 +186,9 @@ def _is_long(text: str) -> bool:
 def _prose_behind(line: str, low: str, last: int, matcher: Matcher) -> tuple[int, int] | None:
     """Return where a sentence begins and ends behind a prompt without a mark at its end.
 
-    It is a part of the last sentence of the line, which begins at `last`. It begins with a capital or a quotation mark where the script has them: "Download our
-    app The river rose to four metres at noon."
+    It is a part of the last sentence of the line, which begins at `last`. It begins with a capital
+    or a quotation mark where the script has them: "Download our app The river rose to four metres
+    at noon."
     """
     if not _is_long(low.rstrip()):
         return None
