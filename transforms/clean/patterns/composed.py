@@ -1,4 +1,4 @@
-"""Patterns of lines that are composed of phrases: time stamps, copyright lines, forms, statements."""
+"""Patterns of lines that are composed of phrases: time stamps, copyright lines, crumbs, statements."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ _ZONES = (
 )
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
 _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
+_CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
+_ARROW = r" ?(?:>>?|»|›|→|::) ?"
+_LABEL = r"[^>»›/|│┊→·•<«‹!?:;]{1,60}"
+_HEADLINE = r"(?:[^.]|\.(?! .)){1,160}"  # Any characters, but not two sentences.
 
 
 def time_stamps(stamps: str, dates: str, months: str, ago: str) -> tuple[str, ...]:
@@ -79,4 +83,24 @@ def job_statements(jobs: str, since: str, covers: str) -> tuple[str, ...]:
         # A word for "year" may follow, "od 2018. godine", and a word for "and".
         rf"{subject} {choice(since)} {_YEARS}(?:\.? [^\s\d.,:;!?]{{1,8}}\.?)?(?:[.,;]? (?:[^\s\d.,:;!?]{{1,3}} )?{about})?",
         rf"{subject}[.,;] {about}",
+    )
+
+
+def bread_crumbs(home: str, here: str) -> tuple[str, ...]:
+    """Return the patterns of bread crumbs, whose last label may be a headline with any marks.
+
+    `home` are the names of the first label, and `here` the words for "you are here".
+    """
+    first = choice(home)
+    # The repeat is possessive. A space beside a sign can belong to the sign or to the label, and a
+    # menu of twenty labels would be read in all combinations, which takes hours.
+    labels = rf"(?:{_CRUMB}{_LABEL})"
+    begins = rf"(?:{choice(here)}(?: ?[:>»›] ?| ))?{first}"
+    return (
+        rf"{begins}{labels}{{1,15}}+",
+        rf"{begins}{labels}{{2,15}}+{_HEADLINE}",
+        rf"{begins}{_ARROW}{_HEADLINE}",
+        rf"{choice(here)} ?[:>»›] ?{_LABEL}{labels}{{1,15}}+(?:{_HEADLINE})?",
+        rf"{choice(here)} ?[:>»›] ?{first}",
+        first,
     )

@@ -30,7 +30,6 @@ from copydesk.transforms.clean.rule import AUTHOR_STATEMENT, TEMPLATE_WORDS, Pla
 _UNIVERSAL = "pdf|link|url|a|tweet|share|like|print|pin it|copy link"
 _SEPARATOR = r"[ ,:/|·•+&-]{0,3}"
 _LINK = r"(?: ?[:|>→»-] ?| ?/{1,2} ?|[\]】〕] ?|\? )"
-_CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,8 @@ class Phrasebook:
     photo"). `keys` and `words` are single words of which lines are made (`template_words`), and `shown`
     are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `jobs` are the words of
     statements without a name ("Reporter at the Post since 2015. Covers farming"): jobs, the words before a
-    year, and the verbs for what somebody writes about. `keeps` are lines "block: a sentence that must stay". The block
+    year, and the verbs for what somebody writes about. `home` and `here` are the first label of bread crumbs and the
+    words for "you are here" before it. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
 
@@ -75,6 +75,7 @@ class Phrasebook:
     covers: str = ""
     tools: str = ""
     home: str = ""
+    here: str = ""
     keys: str = ""
     words: str = ""
     shown: str = ""
@@ -325,19 +326,17 @@ def _job_statement(book: Phrasebook) -> _Row:
 
 
 def _crumbs(book: Phrasebook) -> _Row:
-    home = choice(book.home)
-    part = r"[^>»›/|│┊→·•<«‹!?:;]{1,60}"
-    shown = _examples(book.home)
-    drops = tuple(f"{one} > Harbour > Mill Town" for one in shown)
-    return _Row(
-        "crumbs",
-        "layout",
-        "line",
-        # The repeat is possessive. A space beside a sign can belong to the sign or to the label, and
-        # a menu of twenty labels would be read in all combinations, which takes hours.
-        (rf"{home}(?:{_CRUMB}{part}){{1,15}}+", home),
-        (*drops, f"{shown[0]} » Harbour", shown[0]),
+    shown, here = _examples(book.home), _examples(book.here)
+    drops = (
+        *(f"{one} > Harbour > Mill Town" for one in shown),
+        *(f"{one}: {shown[0]} » Harbour" for one in here),
+        f"{shown[0]} » Harbour",
+        f"{shown[0]} » Harbour » Mill Town: 24 houses flooded!",
+        f"{here[0]}: Harbour › Mill Town",
+        shown[0],
     )
+    patterns = composed.bread_crumbs(book.home, book.here)
+    return _Row("crumbs", "layout", "line", patterns, drops)
 
 
 def _kept(book: Phrasebook) -> dict[str, list[str]]:

@@ -34,6 +34,7 @@ RULES = rules_of(
         covers="escriu (sobre|a|de); cobreix; informa sobre; especialitzat en; especialitzada en; llicenciat en; llicenciada en; graduat en; graduada en",
         tools="(fes clic|clica|cliqueu) aquí[ {rest}]; (escolta|escoltar|regala) (aquest |l'|aquesta )?(article|notícia)[ {few}]; (ves|vés|salta) (al|a) (contingut|menú|portada)[ principal]; desa-ho per (a )?més tard",
         home="inici; portada; notícies",
+        here="(sou|ets|esteu) aquí; us trobeu a",
         keeps="""
             prose: L'ajuntament va demanar als veïns que compartissin fotos de la riuada i deixessin un comentari al seu web. Molts es van subscriure al butlletí, però ningú té temps de llegir-lo, diu Anna Ruiz.
             comment_line: El comentari de l'alcalde va arribar al vespre.

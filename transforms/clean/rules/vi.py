@@ -32,6 +32,7 @@ RULES = rules_of(
         author="(về tác giả|đôi nét về tác giả): {any}; tác giả: {any}; về tác giả; (xem |đọc )?(tất cả|các|thêm) bài (viết )?(của|cùng) (tác giả|{name}){any}; {name} là (phóng viên|nhà báo|biên tập viên) {any}; (phóng viên|nhà báo|biên tập viên)[ {name}]; (quan điểm|bài viết) {any}của tác giả{any}; bài viết cùng tác giả; tác giả {name}; (các|những|xem|đọc) (bài|bài viết|bài báo|tin) (khác|mới nhất|cùng) (của |)(tác giả|{name})[ này]",
         tools="(lên đầu trang|về đầu trang|đầu trang|trở lại|quay lại|trở về|về trang chủ|trở về trang chủ|trở lại đầu trang|quay lại đầu trang|trở lại {rest}); (in bài|in trang|in); (menu|tìm kiếm|đóng|tải thêm|xem tất cả|tất cả|mục lục|mở menu|tất cả chuyên mục|ẩn bớt|thu gọn|hiển thị thêm|tiếng việt|xem tin theo ngày|chế độ tối); (chuyển đến|bỏ qua đến|đi tới) (nội dung|nội dung chính){any}; (cỡ chữ|kích thước chữ){any}; tiếp; trước; {n} ảnh; (bấm|nhấn|click|nhấp) vào đây[ (để|và) {rest}]; (nghe|tặng) (bài viết|bài báo|tin|bài)[ này][ ({n} phút)]; lưu để đọc sau",
         home="trang chủ; trang chính; tin tức; thời sự; home; trang nhất",
+        here="bạn đang ở[ đây]; bạn đang xem; vị trí hiện tại",
         boxes="{person} là (phóng viên|biên tập viên|cộng tác viên) [{few} ](của|tại) {tail}",
         keeps="""
             prose: Thị trấn kêu gọi người dân chia sẻ ảnh lũ lụt và để lại bình luận trên trang của mình. Nhiều người đăng ký nhận bản tin, nhưng bà Ana Ruiz nói không ai kịp đọc nó.
