@@ -250,6 +250,32 @@ def test_lines_that_are_not_bylines(line: str) -> None:
     assert not is_byline(line)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ana Ruiz | March 3, 2024 | 5 min read",
+        "Publié par Ana Ruiz le 3 mars 2024 à 10h45",
+        "Publié par Ana Ruiz le mardi 14 mai 2024",
+        "Por Ana Ruiz, G1 — São Paulo",
+        "By Ana Ruiz for the Harbour Post",
+        "Da redação, por Ana Ruiz",
+        "Reported by: Ana Ruiz",
+        "March 3, 2024 | By Ana Ruiz",
+        "Published March 3, 2024 by Ana Ruiz",
+        "Published by Ana Ruiz on March 3, 2024",
+        "Door Ana Ruiz op 3 maart 2024",
+        "By Ana Ruiz and agencies",
+        "Par Ana Ruiz, envoyée spéciale à Lyon",
+        "Texte : Ana Ruiz",
+        "A column by Ana Ruiz",
+    ],
+)
+def test_a_date_a_place_or_an_outlet_behind_a_name_is_no_author(line: str) -> None:
+    found = text_tags(f"Rain in the valley\n{line}\n{PROSE}\n{PROSE}")
+    assert found.values["byline"] == ("Ana Ruiz",)
+    assert line not in found.text
+
+
 def test_the_owner_of_a_personal_site_is_its_author() -> None:
     head = "<meta property='og:site_name' content='Maria Becker'>"
     own = page_tags(article(head), url="https://mariabecker.example.com/rain")
@@ -265,13 +291,43 @@ def test_the_owner_of_a_personal_site_is_its_author() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Ana Ruiz", "Ana Ruiz, 14 mai", "Ana Ruiz | May 14, 2024", "Ana Ruiz · 14/05/2024"]
+    "line",
+    [
+        "Ana Ruiz",
+        "Ana Ruiz, 14 mai",
+        "Ana Ruiz | May 14, 2024",
+        "Ana Ruiz · 14/05/2024",
+        "Ana Ruiz in Paris",
+        "Ana Ruiz, à Lyon",
+        "Ana Ruiz - Political editor",
+        "Ana Ruiz / Madrid",
+        "Ana Ruiz @anaruiz",
+        "Ana Ruiz, especial para o Porto",
+    ],
 )
 def test_a_full_name_alone_below_the_headline_of_a_text_is_its_author(line: str) -> None:
     found = text_tags(f"Rain in the valley\n{line}\n{PROSE}\n{PROSE}")
     assert found.values["byline"] == ("Ana Ruiz",)
     assert found.values["title"] == "Rain in the valley"
     assert line not in found.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Matti Virtanen", "Nagy Péter", "Ion Popescu", "Иван Петров", "Budi Santoso", "דוד כהן"],
+)
+def test_a_full_name_alone_is_read_in_other_languages(name: str) -> None:
+    found = text_tags(f"Rain in the valley\n{name}\n{PROSE}\n{PROSE}")
+    assert found.values["byline"] == (name,)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Hurricane Maria", "The Old Town", "What We Know", "Fort Wayne: the day after"]
+)
+def test_a_heading_below_the_headline_names_nobody(heading: str) -> None:
+    found = text_tags(f"Rain in the valley\n{heading}\n{PROSE}\n{PROSE}")
+    assert found.values["byline"] == ()
+    assert heading in found.text
 
 
 def test_a_name_that_the_text_repeats_is_its_subject_and_no_author() -> None:

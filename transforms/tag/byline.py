@@ -15,7 +15,13 @@ from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.persons import person_names, printed_byline, site_owner, text_byline
+from copydesk.transforms.tag.persons import (
+    byline_forms,
+    person_names,
+    printed_byline,
+    site_owner,
+    text_byline,
+)
 from copydesk.transforms.tag.persons.byline_candidate import (
     Candidate,
     in_order,
@@ -134,13 +140,15 @@ def _with_people(
 def _in_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[int]]:
     """Return the byline that the text prints, and the numbers of its lines."""
     lines = list(view.opening.bylines) or text_byline.signed_line(view)
-    found = dict.fromkeys(
-        name for i in lines for name in person_names.split(view.lines[i], site=site, strict=True)
-    )
+    found = dict.fromkeys(name for i in lines for name in _names_on(view.lines[i], site))
     if found:
         raw = "; ".join(view.lines[i].strip() for i in lines)
         return Candidate(tuple(found), raw, "text"), lines
     return (_in_cut_lines(view, site) if view.page is None else None), lines
+
+
+def _names_on(line: str, site: frozenset[str]) -> tuple[Name, ...]:
+    return person_names.split(byline_forms.without_day(line), site=site, strict=True)
 
 
 _HEAD_LINES, _FOOT_LINES = 12, 4  # A text prints its byline within this many non-blank lines.
@@ -165,7 +173,7 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
         for line in filter(text_header.is_byline, cut.text.split("\n")):
             if person_names.opened_role(line) in {"editor", "photographer"}:
                 continue
-            names = person_names.split(line, site=site, strict=True)
+            names = _names_on(line, site)
             if any(not name.is_org for name in names):
                 return Candidate(names, line.strip(), "text")
     return None
@@ -353,25 +361,9 @@ def _meta(page: PageData, site: frozenset[str]) -> Candidate | None:
 
 
 #: The labels for the author in a Twitter card, in the languages of the plugin that writes them.
-_CARD_LABELS = frozenset(
-    [
-        "written by",
-        "author",
-        "verfasst von",
-        "geschrieben von",
-        "écrit par",
-        "auteur",
-        "escrito por",
-        "scritto da",
-        "geschreven door",
-        "napisane przez",
-        "skriven av",
-        "skrevet av",
-        "автор",
-        "написано автором",
-        "執筆者",
-        "作者",
-    ]
+_CARD_LABEL = re.compile(
+    r"written by|author|verfasst von|geschrieben von|écrit par|auteur|escrito por|scritto da|"
+    r"geschreven door|napisane przez|skriven av|skrevet av|автор|написано автором|執筆者|作者"
 )
 
 
@@ -383,7 +375,7 @@ def _labelled(page: PageData) -> list[str]:
     return [
         f"twitter:data{n}"
         for n in (1, 2)
-        if page.first(f"twitter:label{n}").strip(" :").casefold() in _CARD_LABELS
+        if _CARD_LABEL.fullmatch(page.first(f"twitter:label{n}").strip(" :").casefold())
     ]
 
 

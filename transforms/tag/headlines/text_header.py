@@ -12,7 +12,12 @@ from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.lookup.condition import Condition
-from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, person_names
+from copydesk.transforms.tag.persons import (
+    byline_forms,
+    byline_lexicon,
+    person_names,
+    signature,
+)
 from copydesk.transforms.tag.persons.person_names import Name
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
@@ -119,10 +124,6 @@ def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
     return at
 
 
-_MOST_NAME_CHARS = 40
-_MOST_NAMES, _JOINER_CHARS = 3, 5  # " and " between two names.
-
-
 def is_signed(opening: Sequence[str]) -> bool:
     """Tell whether the line below a headline is the full name of its author and nothing else.
 
@@ -140,26 +141,9 @@ def is_signed(opening: Sequence[str]) -> bool:
     """
     if len(opening) < 3 or not is_prose(opening[2]):
         return False
-    line = byline_forms.without_day(opening[1].strip())
-    if len(line) > 2 * _MOST_NAME_CHARS or not line[0].isupper():
-        return False
-    found = person_names.split(line, sure=False, strict=True)
-    n_names = len(found)
-    if not 0 < n_names <= _MOST_NAMES or any(one.is_org for one in found):
-        return False
-    names = [one.text for one in found]
-    if len(line) - sum(map(len, names)) > _JOINER_CHARS * (n_names - 1):
-        return False
+    names = signature.names_alone(opening[1])
     others = [other.casefold() for other in (opening[0], *opening[2:])]
-    return all(_is_author(name, others) for name in names)
-
-
-def _is_author(name: str, others: Sequence[str]) -> bool:
-    """Tell whether a name is a frequent one in full, and `others`, in lower case, lack its surname."""
-    if len(name) > _MOST_NAME_CHARS or not person_names.is_full_name(name):
-        return False
-    first, *_, last = name.casefold().split()
-    return first in gazetteers.given_names() and not any(last in other for other in others)
+    return bool(names) and all(signature.is_author(name, others) for name in names)
 
 
 class _Reading(NamedTuple):
@@ -175,6 +159,10 @@ class _Reading(NamedTuple):
 
 
 _OPENING_CHARS = 12  # Characters of opening words and a place.
+# "By Ana Ruiz for the Harbour Post"
+_EMPLOYER = re.compile(
+    r",? (?:for|für|para|pour|per|voor|dla|special to)(?: the| die| o| a| le| la| il| de| het)? (?=[A-ZÀ-Ž])[^.!?:;,]{3,40}$"
+)
 
 
 def _names_are_most_of_it(line: _Reading) -> bool:
@@ -183,7 +171,9 @@ def _names_are_most_of_it(line: _Reading) -> bool:
     if opening is None:
         return False
     room = max(_OPENING_CHARS, opening.end())
-    return sum(len(name.text) for name in line.names) * 2 >= len(line.text) - room
+    employer = _EMPLOYER.search(line.text)
+    n_chars = employer.start() if employer else len(line.text)
+    return sum(len(name.text) for name in line.names) * 2 >= n_chars - room
 
 
 def _has_agency_or_job(line: _Reading) -> bool:
@@ -205,8 +195,19 @@ BYLINE_CONDITIONS: tuple[Condition[_Reading], ...] = (
             "Von Jan van Aken, dpa",
             "Автор: Анна Петрова",
             "Door onze verslaggever Jan Maas",
+            "By Ana Ruiz for the Harbour Post",
+            "By Ana Ruiz | March 3, 2024 | 5 min read",
+            "Redacción: Ana Ruiz",
+            "Da redação, por Ana Souza",
+            "Dal nostro inviato Marco Bianchi",
+            "Napisał: Jan Kowalski",
         ),
-        ("By Monday the river had risen", "By Ana Ruiz the mayor was seen as a friend of the poor"),
+        (
+            "By Monday the river had risen",
+            "Redacción: el río creció el lunes",
+            "Texto: qué dice la ley del agua",
+            "By Ana Ruiz the mayor was seen as a friend of the poor",
+        ),
     ),
     Condition(
         "person_with_agency_or_job",
@@ -235,6 +236,7 @@ def is_byline(line: str) -> bool:
 def _is_byline(text: str) -> bool:
     if byline_forms.names_on(text):
         return True
+    text = byline_forms.behind_day(text)
     first = text[0]
     is_cjk = not first.isascii() and _CJK.match(first)
     if len(text) < 5 or is_cjk or not (first.isalpha() or first == "("):
@@ -243,7 +245,7 @@ def _is_byline(text: str) -> bool:
     if not opened and not _titled(text):
         return False
     if opened:
-        text = byline_forms.without_day(text)
+        text = byline_lexicon.without_tail(byline_forms.without_day(text))
     if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
     reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))

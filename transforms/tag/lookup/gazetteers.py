@@ -152,8 +152,24 @@ def outlet_named(name: str) -> tuple[str, str] | None:
 
 @cache
 def given_names() -> frozenset[str]:
-    """Return frequent given names in Latin letters, folded."""
-    return frozenset(name for row in rows("given_names.txt") for name in row[0].split())
+    """Return frequent first names, folded. In Vietnam these are family names."""
+    return frozenset(
+        name.casefold()
+        for names, *behind in rows("given_names.txt")
+        for name in names.split()
+        if not behind
+    )
+
+
+@cache
+def given_names_behind() -> frozenset[str]:
+    """Return frequent given names that follow the family name, folded."""
+    return frozenset(
+        name.casefold()
+        for names, *behind in rows("given_names.txt")
+        for name in names.split()
+        if behind
+    )
 
 
 def warm() -> None:
@@ -164,6 +180,7 @@ def warm() -> None:
         roles,
         role_modifiers,
         given_names,
+        given_names_behind,
         _outlets_by_host,
         _outlets_by_name,
         _names_by_host,

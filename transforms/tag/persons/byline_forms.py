@@ -126,12 +126,13 @@ CJK_FORMS: tuple[Form, ...] = (
     ),
     Form(
         "korean_reporter",
-        rf"(?:{_OPEN}[^\])】]{{2,20}}[=＝·\s]\s?)?(?:[가-힣A-Za-z0-9]{{2,10}}\s)??(?P<names>{_HANGULS})\s?(?:기자|특파원|인턴기자|선임기자|논설위원|객원기자|통신원|칼럼니스트){_CLOSE}?\s?=?\s?(?:\S{{1,40}}@\S{{1,40}})?",
+        rf"(?:{_OPEN}[^\])】]{{2,20}}(?:[=＝·\s]|{_CLOSE})\s?)?(?:[가-힣A-Za-z0-9]{{2,10}}\s)??(?P<names>{_HANGULS})\s?(?:기자|특파원|인턴기자|선임기자|논설위원|객원기자|통신원|칼럼니스트){_CLOSE}?\s?=?\s?(?:\S{{1,40}}@\S{{1,40}})?",
         (
             ("홍길동 기자", ("홍길동",)),
             ("김영희·박철수 기자", ("김영희", "박철수")),
             ("홍길동 기자 hong@harbour.example", ("홍길동",)),
             ("[항구일보=김영희 기자]", ("김영희",)),
+            ("[서울=항구뉴스] 김영희 기자", ("김영희",)),
             ("이민호 특파원", ("이민호",)),
         ),
         ("기자 회견이 오후에 열린다", "강물이 불었다고 기자가 전했다"),
@@ -212,7 +213,7 @@ def _names_on(text: str) -> tuple[str, ...]:
         forms = CASED_FORMS
     else:
         return ()
-    bare = text if forms is CJK_FORMS else without_day(text)
+    bare = without_day(text)
     for form in forms:
         if not bare.startswith(form.opens) or not any(one in bare for one in form.needs):
             continue
@@ -242,25 +243,46 @@ def _names(printed: str, form: Form) -> tuple[str, ...]:
     return names
 
 
-_BEFORE_DAY = re.compile(r"\s*[|·•–—/]\s*|,\s+|\s+-\s+|\s+(?=\d)")
+_BEFORE_DAY = re.compile(
+    r"\s*[|·•–—/]\s*|,\s+|\s+-\s+|\s+(?:on|le|el|em|il|am|op|den)\s+|\s+(?=\d)"
+)
+_BY = re.compile(r"(?<=[\s|])(?:by|von|par|por|di|door|av|af)\s", re.I)
 _DAY_WORDS = 4  # "le mardi 14 mai"
 _LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
 
 
 def without_day(byline: str) -> str:
-    """Return a byline without the day of publication behind it.
+    """Return a byline without the day of publication behind it or before it.
 
     >>> without_day("By Ana Ruiz | Published May 14, 2024"), without_day("Por Ana Ruiz, 14/05/2024")
     ('By Ana Ruiz', 'Por Ana Ruiz')
     >>> without_day("Piše: Ana Ruiz, 14.05.2024."), without_day("De Ana Ruiz, 14 mai")
     ('Piše: Ana Ruiz', 'De Ana Ruiz')
+    >>> without_day("Published March 3, 2024 by Ana Ruiz"), without_day("3. mai 2024 | Av Ana Ruiz")
+    ('by Ana Ruiz', 'Av Ana Ruiz')
     """
     if date_formats.DIGIT.search(byline) is None:
         return byline
+    byline = behind_day(byline)
     for mark in _BEFORE_DAY.finditer(byline):
         if mark.start() >= _LEAST_BYLINE and _is_day(byline[mark.end() :].rstrip(".")):
             return byline[: mark.start()]
     return byline
+
+
+def behind_day(line: str) -> str:
+    """Return a line from "by" on, if only a day is before it.
+
+    >>> behind_day("3 March 2024 | By Ana Ruiz"), behind_day("5 die by fire")
+    ('By Ana Ruiz', '5 die by fire')
+    """
+    by = _BY.search(line)
+    is_dated = (
+        by is not None
+        and date_formats.DIGIT.search(line[: by.start()]) is not None
+        and date_formats.is_date_alone(line[: by.start()])
+    )
+    return line[by.start() :] if by and is_dated else line
 
 
 def _is_day(text: str) -> bool:

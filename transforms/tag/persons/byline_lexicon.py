@@ -28,13 +28,13 @@ BY = Caseless(
     r"^\W{0,6}(?:(?P<photographer>fot\.\s+|(?:photo(?:s|graph(?:s|y)?)?|pictures?|images?|illustrations?|video|fotos?|graphics?|artwork)\b(?: credits?)?(?: by|:| von| de)\s*)"
     r"|(?P<editor>(?:edited|editing|tested|contributions?|additional reporting|reviewed|medically reviewed|fact[- ]?checked|checked|verified|updated|last updated|curated|compiled|produced|hosted|translated|narrated)(?: by|:)\s*)"
     r"|(?P<writer>(?:(?:(?:words|text|story|article|report|reporting|review|recipe|interview|analysis|opinion|commentary|column|essay|guest post|post|blog|"
-    r"exclusive|feature|guide|news)\s+by|this (?:post|article|story) was written by|(?:(?:article|post|story) )?written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|researched by|created by|"
-    r"advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von unsere[mr] (?:\w+ ){0,2}?(?:\w*(?:mitglied|mitarbeiter|redakteur|reporter|korrespondent|mitarbeiterin|redakteurin|reporterin|korrespondentin))(?= )|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door onze (?:[a-z]{3,20} )?(?:verslaggever|verslaggeefster|redacteur|correspondent|medewerker)s?|door|"
-    r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=:)|words(?=:)|story(?=:)|autor(?:en|es|in|a)?(?=:|\s)|auteurs?(?=:|\s)|tekst(?=:)|redaktion(?=:)|redactie(?=:)|skrevet a[vf]|skriven av|skribent(?=:)|"
-    r"publicado por|publicada por|postado por|escrito por|escrito(?=:)|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|oprac\.|opracowa[łn]\w*|"
+    r"exclusive|feature|guide|news)\s+by|reported by|an? (?:column|comment|commentary|opinion|analysis|essay|report|story|review|letter) by|this (?:post|article|story) was written by|(?:(?:article|post|story) )?written(?: and [a-z]+)? by|posted by|published by|submitted by|contributed by|authored by|researched by|created by|"
+    r"reda(?:cción|ccion|ção)(?=\s?:)|(?:d?a )?reda(?:cción|ccion|ção),? por|advice by|by by|by|byline|author(?:s|\(s\))?(?: names?)?(?=\W)|written|about the authors?|about|von unsere[mr] (?:\w+ ){0,2}?(?:\w*(?:mitglied|mitarbeiter|redakteur|reporter|korrespondent|mitarbeiterin|redakteurin|reporterin|korrespondentin))(?= )|von|vom|ein(?:e)? (?:\w+ )?von|par|por|di|da|av|af|door onze (?:[a-z]{3,20} )?(?:verslaggever|verslaggeefster|redacteur|correspondent|medewerker)s?|door|"
+    r"(?:artikel|beitrag|bericht)(?=:? von\b)(?::? von)?|text(?:e)? (?:von|by|av)\b|text(?:e)?(?=\s?:)|words(?=\s?:)|story(?=\s?:)|autor(?:en|es|in|a)?(?=\s?:|\s)|auteurs?(?=\s?:|\s)|tekst(?=\s?:)|te(?:xto|sto)(?=\s?:)|redaktion(?=\s?:)|redactie(?=\s?:)|skrevet a[vf]|skriven av|skribent(?=\s?:)|"
+    r"publicado por|publicada por|postado por|escrito por|escrito(?=\s?:)|reportagem(?=\s?:| de )(?: de)?|redazione(?=\s?:)|report(?=\s?:)|una? (?:crónica|reportaje|artículo|columna|análisis|entrevista) de|uma? (?:crônica|reportagem|artigo|coluna) de|(?:un )?articolo di|un servizio di|un article de|entretien réalisé par|van onze (?:[a-z]{3,20} )?(?:verslaggever|verslaggeefster|redacteur|correspondent)|publisert av|publicerad av|udgivet af|подготовила?|(?:dal nostro inviato|dalla nostra inviata|d(?:al|alla) nostr[oa] corrispondente)(?: speciale)?|napisała?|reportage(?: de|:)|propos recueillis par|recueilli par|a cura di|scritto da|pubblicato da|geschreven door|geplaatst door|gepost door|opublikowane przez|przez|od|oprac\.|opracowa[łn]\w*|"
     r"(?:eingestellt|gepostet|verfasst|geschrieben|erstellt) von|(?:(?:blog|gast)[ -]?)?beitrag von|(?:publié|écrit|rédigé) par|upplagd av|lagt inn av|"
-    r"(?:interview|protokoll)(?=:)|(?:text|interview|protokoll)(?: (?:und|&|/) (?:text|interview|protokoll|recherche|fotos?|bilder|video))+(?=:)|автор(?=:)|"
-    r"текст(?=:)|文[/／:：=＝]|作者[:：]?|撰文[:：/／]?|記者|(?:联系)?本文记者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：=＝])|(?<=[者]))(?:by:?\s+)?)))",
+    r"(?:interview|protokoll)(?=\s?:)|(?:text|interview|protokoll)(?: (?:und|&|/) (?:text|interview|protokoll|recherche|fotos?|bilder|video))+(?=\s?:)|автор(?=\s?:|\s)|"
+    r"текст(?=\s?:)|文[/／:：=＝]|作者[:：]?|撰文[:：/／]?|記者|(?:联系)?本文记者|记者|by-line)(?:\s*[:：\-–—]\s*|\s+|(?<=[/／:：=＝])|(?<=[者]))(?:by:?\s+)?)))",
 )
 _MORE_ASCII = re.compile(byline_languages.opening(ascii_only=True))
 _MORE = re.compile(byline_languages.opening(ascii_only=False), re.IGNORECASE)
@@ -81,11 +81,44 @@ TAIL = Caseless(
     r"(?:illustration|illustrationen|foto|fotos|bild|bilder|beeld|grafik)(?: von|:)|(?:photo(?:s|graph(?:s|y|er)?)?|pictures?|images?):|am (?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|"
     r"share|tweet|print|e-?mail|contact|follow|following|bio|biography|profile|archive|website|twitter|facebook|linkedin|instagram|rss|subscribe|sign up|listen|save|"
     r"comments?|leave a comment|reply|mins? read|minutes? read|read time|reading time|estimated reading|special to|for the|for (?=[a-z])|"
+    r"(?:and|und|et|y|e|en|og|och|i|with|mit|avec|con|com|met|med) (?:news |wire )?(?:agencies|agenturen|agences|agencias|agências|agenzie|byråer|bureauer|persbureaus|agencje|wires|news services)|"
     r"veröffentlicht|aktualisiert|stand:|publié|mis à jour|actualizado|"
     r"publicado|seguir|compartir|pubblicato|aggiornato|gepubliceerd|publicerad|oppdatert|filed under|posted in|tags?:|categor(?:y|ies)|is an?|was an?|has been|"
     r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|"
     r"\bon (?=\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|https?:|www\.|\[email|\d+\s+(?:comments?|views?|shares?|min)",
 )
+_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
+
+
+# The article and the weekday of a date behind a name.
+_BEFORE_DATE = re.compile(
+    r"\s+(?:le|el|em|il|am|den|op|dne|dnia|dia|on|at|på|pe)(?:\s+[a-zà-ž-]+)?[\s,]*$"
+)
+
+
+def up_to_date(text: str) -> str:
+    """Return a text up to its first date.
+
+    >>> up_to_date("Ana Ruiz le mardi 14 mai 2024"), up_to_date("Ana Ruiz, 14/05/2024")
+    ('Ana Ruiz', 'Ana Ruiz, ')
+    """
+    date = DATE.search(text)
+    return _BEFORE_DATE.sub("", text[: date.start()]) if date else text
+
+
+def without_tail(byline: str) -> str:
+    """Return a byline without a date, a reading time or other words behind a mark.
+
+    >>> without_tail("By Ana Ruiz | March 3, 2024 | 5 min read"), without_tail("By Ana Ruiz - Lisbon")
+    ('By Ana Ruiz', 'By Ana Ruiz - Lisbon')
+    """
+    for mark in HARD.finditer(byline):
+        rest = byline[mark.end() :]
+        if mark.start() >= _LEAST_BYLINE and (DATE.match(rest) or TAIL.match(rest)):
+            return byline[: mark.start()]
+    return byline
+
+
 ADDRESS = re.compile(r"@\w|\(?[\w.+-]+@[\w-]+\.")
 _JOINERS = (
     *byline_languages.JOINERS,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, name_lexicon
 from copydesk.transforms.tag.persons.name_shape import (
@@ -103,14 +104,15 @@ def _split(printed: str, site: frozenset[str], sure: bool, strict: bool) -> tupl
         elif n and not found:
             role = ""
         rest = chunk[says_by.end() :] if says_by else chunk
+        if found and dateline_places.is_region(rest.strip()):
+            continue  # "Ana Ruiz / São Paulo"
         # A single word after a full name is a place: "Ana Ruiz / Lisbon".
         is_sure = (sure and not any(" " in name.text for name in found)) or (
             bool(says_by) and not strict
         )
         new = _names_of_chunk(rest, site, is_sure, "" if role == "writer" else role)
-        if (
-            not new and found and not found[-1].role and len(rest) < 60
-        ):  # "Ana Ruiz | Senior Writer"
+        # "Ana Ruiz | Senior Writer"
+        if not new and found and not found[-1].role and len(rest) < 60:
             found[-1] = found[-1]._replace(role=role_of(rest))
         found += new
         if len(found) >= MAX_NAMES:
@@ -187,8 +189,7 @@ def _trimmed(chunk: str) -> str:
     ]
     if ends:
         text = text[: min(ends)].rstrip()
-    date = byline_lexicon.DATE.search(text) if _DIGIT.search(text) else None
-    return text[: date.start()] if date else text
+    return byline_lexicon.up_to_date(text) if _DIGIT.search(text) else text
 
 
 def _names_of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> list[Name]:
@@ -197,6 +198,9 @@ def _names_of_pieces(text: str, site: frozenset[str], sure: bool, role: str) -> 
     first_names = all(" " not in piece.strip() for piece in pieces)
     titled = False
     for piece in pieces:
+        if found and dateline_places.is_region(piece.strip()):
+            titled = True
+            continue
         # One word is a name if it comes first. After a name it is a place, a desk or half a title.
         name = _name(
             piece,
