@@ -1,4 +1,4 @@
-"""The cluster of all tests, and the runs of one machine that theirs are compared with."""
+"""The cluster of a module, and the runs of one machine that theirs are compared with."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ if _HAS_SERVER:
     from tests.remote.conftest import s3, server  # noqa: F401  (fixtures)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return the folders of this machine and of two workers."""
     return [tmp_path_factory.mktemp(name) for name in ("here", "one", "other")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(folders: list[Path], request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """Start a scheduler and two workers, as a user would.
 
     Each worker has a cache that the others do not see. They know the S3 server, if there is one.
+    The cluster ends with its module: idle until the end of the session, it would take more CPU than
+    a second start.
     """
     from tests.dask import runs
 
