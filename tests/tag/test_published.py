@@ -173,6 +173,23 @@ def test_a_plain_text_gets_no_date_from_nowhere() -> None:
     assert text_tags(f"Rain in Rome\n{PROSE}").values["published_date"] is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ana Ruiz | March 3, 2024 | 5 min read",
+        "Par Ana Ruiz, 3 mars 2024",
+        "03.03.2024. u 10:45",
+        "03 Marzo 2024 alle 10:45",
+        "Julkaistu 3.3.2024 klo 10.45",
+        "Data publikacji: 03.03.2024, 10:45",
+        "Minggu, 03 Mar 2024 10:45 WIB",
+    ],
+)
+def test_a_line_below_the_headline_of_a_text_gives_its_day(line: str) -> None:
+    tags = text_tags(f"Rain in Rome\n{line}\n{PROSE}\n{PROSE}")
+    assert tags.values["published_date"] == date(2024, 3, 3)
+
+
 def test_a_given_date_wins_and_the_difference_is_on_record() -> None:
     head = "<meta property='article:published_time' content='2024-01-05'>"
     tags = page_tags(article(head), given=Given(published="2024-02-05"))

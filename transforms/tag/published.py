@@ -14,7 +14,9 @@ from copydesk.transforms.tag import language
 from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.dates import date_formats, date_marks, page_days
 from copydesk.transforms.tag.dates.date_formats import Stamp
+from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.page.page_data import PageData
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
@@ -186,7 +188,7 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
         yield Stamp(day), "dateline"
     for line in view.document.extracted[:1_000].split("\n")[:6]:
         before = _DAY_BEFORE_TEXT.match(line)
-        text = before[1] if before else line
+        text = before[1] if before else _beside_byline(line)
         if (
             len(text) < 80
             and date_formats.DIGIT.search(text)
@@ -196,6 +198,19 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
             stamp = date_formats.printed(text, day_first=_day_first(view))
             if stamp:
                 yield stamp, "text"
+
+
+def _beside_byline(line: str) -> str:
+    """Return the day on a byline, or the whole line if it is no byline.
+
+    >>> _beside_byline("By Ana Ruiz | March 3, 2024 | 5 min read"), _beside_byline("March 3, 2024")
+    ('March 3, 2024', 'March 3, 2024')
+    """
+    if not date_formats.DIGIT.search(line) or not text_header.is_byline(line):
+        return line
+    name = byline_forms.without_day(line)
+    parts = (*byline_lexicon.HARD.split(line), line.replace(name, "").strip(" ,"))
+    return next((part for part in parts if date_formats.is_date_alone(part)), line)
 
 
 def _day_first(view: View) -> bool | None:

@@ -58,6 +58,7 @@ WEEKDAYS = name_lexicon.words(
 ANNOUNCING = name_lexicon.words(
     """
     veröffentlicht publié publie publicado pubblicato gepubliceerd publicerad publisert publiceret
+    alle ore klo kello godz data publikacji wib wita wit
     opublikowano julkaistu publikováno zveřejněno publikované zverejnené megjelent publicat
     публикувано опубликовано опубліковано δημοσιεύθηκε δημοσίευση yayınlanma yayın tarihi tanggal
     ngày ngay lúc năm نشر تاريخ النشر نُشر تاریخ انتشار פורסם בתאריך प्रकाशित প্রকাশ প্রকাশিত
