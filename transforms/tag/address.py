@@ -24,6 +24,7 @@ _TRACKING = re.compile(
 _USUAL = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)*/?"
 )
+_USUAL_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)/")
 _ESCAPED = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # Characters that never need an escape.
 # Fragments that name a page of a site that is assembled in the browser: "#!/story/7", "#/story/7".
@@ -145,6 +146,8 @@ def host(url: str | None) -> str:
     """
     if not url:
         return ""
+    if usual := _USUAL_HOST.match(url):
+        return usual[1].removeprefix("www.")
     try:
         name = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

@@ -147,7 +147,9 @@ def _by_address(view: View) -> str | None:
 
 def _by_title(view: View) -> str | None:
     title = view.values.get("title_raw") or view.values.get("title")
-    label = _LABEL.match(str(title)) if title else None
+    if not title or (":" not in str(title) and "|" not in str(title)):
+        return None
+    label = _LABEL.match(str(title))
     return label.lastgroup if label else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,7 +25,7 @@ def key(name: str) -> str:
     ('newyorktimes', 'foobarcom')
     """
     if name.isascii():
-        joined = _NOT_ALNUM.sub("", name.lower())
+        joined = name.lower().encode().translate(None, _NOT_ALNUM).decode()
     else:
         joined = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
     if joined.startswith("www"):
@@ -34,7 +33,7 @@ def key(name: str) -> str:
     return joined[3:] if joined.startswith("the") and len(joined) > 5 else joined
 
 
-_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_NOT_ALNUM = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 @cache
