@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -28,11 +29,18 @@ COLUMNS = (
     ),
 )
 
+# The word for "source" before a colon, in all languages of the cleaner.
+_SOURCE = (
+    "source|quelle|fuente|fonte|bron|kilde|källa|via|źródło|font|zdroj|forrás|sursa|източник|джерело|"
+    "источник|πηγή|kaynak|lähde|izvor|sumber|nguồn|ที่มา|来源|來源|出典|출처|المصدر|منبع|מקור|स्रोत|সূত্র"
+)
 # The credit of an agency at the end of a text: "(dpa)", "Quelle: dpa", "© AFP", "Copyright 2024 The
 # Associated Press".
 _FOOT = re.compile(
-    r"(?:\((?P<a>[^()\n]{2,40})\)|(?:source|quelle|fuente|fonte|bron|kilde|källa|via)\s*:\s*(?P<b>[^\n.;]{2,40})|(?:©|\(c\)|copyright)\s*(?:\d{4}\s*)?(?P<c>[A-Z][^\n.,;|]{1,40})|"
-    r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15}))\.?\s*$",
+    rf"(?:\((?P<a>[^()\n]{{2,40}})\)|(?:{_SOURCE})\s*:\s*(?P<b>[^\n.;]{{2,40}})|(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?P<c>[A-Z][^\n.,;|]{{1,40}})|"
+    r"(?:^|\n|[.!?]\s?)(?:[-–—/]{1,2}\s?)?(?P<d>[^\W\d_][\w./-]{1,15})|"
+    r"(?:^|\n)[-–—/ ]{0,3}(?:theo )?(?P<e>[^\W\d_](?:[^\W\d]|[./ -]){2,30})|this report by (?P<f>[^.\n]{3,30}) was first published [^.\n]{3,30}|"
+    r"(?P<g>dpa)(?:-infocom)?,? dpa:[\d/-]{6,30})\.?\s*$",
     re.I,
 )
 # A dateline after a note or a byline on the same line: "(Corrects the year) By Ana Ruiz LIMA
@@ -149,7 +157,10 @@ def _agency(view: View) -> tuple[str | None, str]:
             return name, "byline"
     tail = view.document.extracted[-200:].rstrip()
     for text in dict.fromkeys((tail, "\n".join(view.lines[-3:])[-200:].rstrip())):
-        foot = _FOOT.search(text[-80:]) if _may_end_in_credit(text[-80:]) else None
+        end = text[-80:]
+        if not end.isascii():
+            end = unicodedata.normalize("NFKC", end)  # Brackets and colons of full width.
+        foot = _FOOT.search(end) if _may_end_in_credit(end) else None
         said = next((group for group in foot.groups() if group), None) if foot else None
         if said and (
             name := gazetteers.agency(said.strip())
@@ -159,8 +170,8 @@ def _agency(view: View) -> tuple[str | None, str]:
     return None, ""
 
 
-_SIGNS = (":", "©", "(c)", "copyr")
-_BRACKETED = range(4, 43)  # The characters of the brackets that `_FOOT` reads.
+_SIGNS = (":", "©", "(c)", "copyr", "this report by")
+_BRACKETED = range(4, 43)  # The characters of the brackets or the last line that `_FOOT` reads.
 
 
 def _may_end_in_credit(text: str) -> bool:
@@ -176,6 +187,8 @@ def _may_end_in_credit(text: str) -> bool:
         return True
     if end.endswith(")"):
         return len(end) - end.rfind("(") in _BRACKETED
+    if len(end) - end.rfind("\n") in _BRACKETED:
+        return True
     before, _, last = end.rpartition(" ")
     return not (last.isalpha() and before[-1:].isalnum())
 
