@@ -47,6 +47,7 @@ _PROSE_ODDS = -2.0
 # Of 3987 lines of boilerplate in 33 languages, one is cut in two.
 _BEHIND_ODDS, _PROMPT_HAS_MORE = -1.0, 4.0
 _WORD_BREAK = re.compile(r"[\w)] {1,3}(?=[\"'“„«»「(–—-]{0,1} ?[^\W\d_])")
+_LONGEST_CAPTION = 60  # Characters of a caption of fewer than six words. Arbitrary.
 _LEAST_UNSPACED = 14  # Characters of a sentence in Chinese or Japanese.
 #: Categories of lines that scrapers join to the last sentence.
 _BEHIND_SENTENCE = PROMPTS | {"author", "copyright", "counters", "notices", "photo", "tags"}
@@ -58,7 +59,9 @@ def find(line: str, low: str, matcher: Matcher) -> RuleEntry | None:
         return None
     if line[:2].isupper() and (rule := _label_in_capitals(line, low, matcher)) is not None:
         return rule
-    return _each_prompt(low, matcher)
+    if _PROMPT_SIGN.search(low) is None:
+        return None
+    return _credit_of_caption(low, matcher) or _each_prompt(low, matcher)
 
 
 def _label_in_capitals(line: str, low: str, matcher: Matcher) -> RuleEntry | None:
@@ -82,8 +85,6 @@ def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
     An example is "What do you think? Have your say below". If the last one is a prompt to comment,
     to subscribe or to follow, those before it may also be questions of any kind.
     """
-    if _PROMPT_SIGN.search(low) is None:
-        return None
     prompts = [one for one in map(str.strip, _PROMPT_END.split(low)) if one]
     if len(prompts) < 2:
         return None
@@ -100,6 +101,22 @@ def _each_prompt(low: str, matcher: Matcher) -> RuleEntry | None:
         for one, rule in zip(prompts, rules, strict=True)
     ]
     return last if all(is_prompt) else None
+
+
+def _credit_of_caption(low: str, matcher: Matcher) -> RuleEntry | None:
+    """Return the rule for a photo credit behind a short caption: "The port on Friday. Photo: Bo Li".
+
+    A caption of six words or more may be a sentence of the article, which loses only the credit.
+    """
+    end = _SENTENCE_BREAK.search(low)
+    if end is None or kind_of_sentence(caption := low[: end.end()].rstrip()) == SENTENCE:
+        return None
+    if len(caption) > _LONGEST_CAPTION or len(low) - end.end() > _MAX_PROMPT:
+        return None
+    if caption[-1] in _ASKS or (_WIDE.search(caption) and len(caption) >= _LEAST_UNSPACED):
+        return None
+    rule = matcher.find(key(low[end.end() :]))
+    return rule if rule is not None and rule.category == "photo" else None
 
 
 def _rule_for(prompt: str, matcher: Matcher) -> RuleEntry | None:

@@ -43,8 +43,16 @@ _SPEECH = re.compile(
 )
 # Rules for a label before a name. Scrapers join a paragraph to it, and then two sentences follow.
 _CREDITS = ("credit_line", "photo_line")
+#: The rule for reporters' names, and a sentence with a noun in place of the name.
+_REPORTERS = "reporter_credit"
+_BY_NO_NAME = re.compile(r"\(?[^\W\d_]+ by (?:an? |the )?[a-z]+ [a-z]+ ")
+_NAMES_PEOPLE = (AUTHOR_STATEMENT, _REPORTERS, *_CREDITS)
 #: Rules whose words are also in sentences about other people's accounts and apps.
 _SAID_OF_OTHERS = (TEMPLATE_WORDS, "follow_us", "app_line")
+# "Copyright expires in 2031", a heading.
+_COPYRIGHT_DOES = re.compile(
+    r"Copyright (?!owned|held|protected|reserved|notice|statement|belong|information)[a-z]{4,} "
+)
 _TWO_SENTENCES = re.compile(r"[^\s.]{3}[.।] \S+ \S+ \S+ \S|[\u3040-\u9fff]{3}。 ?[^。]{8}")
 _LARGE_NUMBER = re.compile(r"\d[.,' ]\d{3}|\d{4,}|\d[.,]\d ")
 _CURRENCY = re.compile(r"[$€£¥₹₩₽₺₫฿]")
@@ -85,7 +93,9 @@ _WHY = frozenset((
     "miért", "de ce", "защо", "γιατί", "чому", "почему", "لماذا", "چرا", "למה", "מדוע",
     "mengapa", "kenapa", "vì sao", "tại sao", "zašto",
 ))  # fmt: skip
-_WHY_INSIDE = re.compile(r"\b(?:neden|niçin|क्यों|কেন)\b|ทำไม|ใคร|为什么|為什麼|谁|なぜ|誰|왜 |누가")
+_WHY_INSIDE = re.compile(
+    r"\b(?:neden|niçin|nasıl|kim|ne istiyor|क्यों|কেন)\b|ทำไม|ใคร|为什么|為什麼|谁|なぜ|誰|왜 |누가"
+)
 # The words after a comma that say whose words a headline has.
 _SAYS = frozenset((
     "says", "say", "said", "warns", "warn", "advises", "advise", "sagt", "sagen", "rät", "raten",
@@ -108,6 +118,7 @@ _SAYS = frozenset((
     "katanya", "tulisnya", "rekao", "rekla", "presudio",
 ))  # fmt: skip
 _MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
+_ENUMERATION = re.compile(r"[^\s,.!?:]{3,30}, [^\s,.!?:]{2,30},? [^\s,.!?:]{1,4} [^\s,.!?:]{3,30}")
 _ASKS = frozenset("?？؟;")  # The last one is the Greek question mark.
 # "The comments are closed." is said of one's own site.
 _OF_COMMENTS = re.compile(
@@ -176,14 +187,15 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
     >>> is_of_article("Follow us.", "follow us.", follow, NO_SENTENCE)
     False
     """
-    if rule.name.startswith(AUTHOR_STATEMENT):
-        return not _begins_with_name(line)
-    if rule.name.startswith(_CREDITS):
-        return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
-    if rule.category not in _SAYABLE:
-        return False
+    if rule.name.startswith(_NAMES_PEOPLE):
+        return _names_nobody(line, low, rule, sentence)
+    is_list = rule.name.startswith(TEMPLATE_WORDS) and is_enumeration(low)
+    if is_list or rule.category not in _SAYABLE:
+        return is_list
     if rule.category == "copyright":
-        return sentence == SENTENCE and _ends_with_speaker(low)
+        return _COPYRIGHT_DOES.match(line) is not None or (
+            sentence == SENTENCE and _ends_with_speaker(low)
+        )
     if (
         _SAID_BEHIND.match(low)
         or _SAID_BEFORE.fullmatch(low)
@@ -199,6 +211,15 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
     )
 
 
+def _names_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
+    """Tell whether a line that a rule about authors and sources matches has no name of one."""
+    if rule.name.startswith(AUTHOR_STATEMENT):
+        return not _begins_with_name(line)
+    if rule.name == _REPORTERS:
+        return sentence == SENTENCE and _BY_NO_NAME.match(line) is not None
+    return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
+
+
 def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
     """Tell whether a line has no reader in it.
 
@@ -210,7 +231,8 @@ def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bo
     if not rule.name.startswith(_SAID_OF_OTHERS):
         if sentence != NO_SENTENCE and _ends_with_speaker(low):
             return True
-        return style is not None and rule.category in PROMPTS and style.search(low) is not None
+        is_told = rule.category in PROMPTS or (rule.category == "notices" and "禁" not in low)
+        return style is not None and is_told and style.search(low) is not None
     asks = rule.name.startswith("follow_us") and line.rstrip()[-1:] in _ASKS
     if asks or reads_like_news(low):
         _, of_readers = _third_person().get(language, _NO_WORDS)
@@ -218,6 +240,15 @@ def _speaks_to_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bo
     if sentence == NO_SENTENCE:
         return False
     return style.search(low) is not None if style else _is_third_person(low, language)
+
+
+def is_enumeration(low: str) -> bool:
+    """Tell whether a folded line is three nouns with a word for "and", as a subheading may be.
+
+    >>> is_enumeration("newsletters, apps and paywalls"), is_enumeration("log in, register or subscribe")
+    (True, False)
+    """
+    return _ENUMERATION.fullmatch(low) is not None
 
 
 def reads_like_news(low: str) -> bool:

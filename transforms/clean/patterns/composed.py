@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from copydesk.transforms.clean.patterns.phrase import PLACES, choice, lines, pattern
 
 _BETWEEN = r"[ .,:;/()|·•-]{0,3}"
@@ -13,6 +15,7 @@ _ZONES = (
     r"(?:utc|gmt)(?: ?[+-] ?\d{1,2})?|cet|cest|ist|bst|e[sd]?t|p[sd]?t|wib|wita|jst|kst|hkt|msk|мск"
 )
 _MARK = r"(?:©|\(c\)|c\)|copyright)"
+_OPTION = re.compile(r"\[[^\[\]]*\]")
 _YEARS = r"(?:(?:19|20)\d\d(?: ?- ?(?:19|20)?\d\d)?)"
 _CRUMB = r"(?: ?(?:>>?|»|›|/|[|│┊]|→|·|•|<|«|‹|::) ?)"
 _ARROW = r" ?(?:>>?|»|›|→|::) ?"
@@ -30,9 +33,9 @@ def time_stamps(stamps: str, dates: str, months: str, ago: str) -> tuple[str, ..
     return (
         *map(pattern, lines(ago)),
         rf"(?=.{{0,60}}\d){stamp}{_BETWEEN}{date}",
-        rf"{stamp}{_BETWEEN}{since}(?:{_BETWEEN}{stamp}{_BETWEEN}{since})?",
+        rf"{stamp}{_BETWEEN}{since}(?:{_BETWEEN}(?:{stamp}{_BETWEEN})?{since})?",
         rf"{_HAS_CLOCK}{has_day}{date}(?:{_BETWEEN}{since})?",
-        rf"{since}[ ,|·•-]{{1,4}}{since}",
+        rf"{since}[ ,|·•-]{{0,4}}(?:{since}|{stamp}(?:[ ,|·•-]{{1,4}}{since})?)",
         rf"{since}[ ,|·•-]{{1,4}}{has_day}{date}",
         rf"(?=.{{0,60}}\b{stamp}\b){_HAS_CLOCK}{date}",
         rf"{stamp}",
@@ -43,8 +46,11 @@ def copyright_lines(rights: str, *, is_english: bool) -> tuple[str, ...]:
     """Return the patterns of a mark with year and owner and a statement of rights, in any order."""
     any_rights = choice(rights)
     closing = pattern(lines(rights)[0])  # "All rights reserved" may follow the owner.
+    # "Copyright" and other nouns are also how a heading begins, "Copyright ends next year".
+    statements = choice("\n".join(one for one in lines(rights) if _is_statement(one)))
     return (
-        rf"{any_rights}(?: {PLACES['few'][0]}| ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
+        rf"{any_rights}(?: ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
+        rf"(?:{statements}|{closing}) {PLACES['few'][0]}",
         rf"{_MARK}[^!?]{{1,120}}?{any_rights}[^!?]{{0,120}}",
         # The words before it are the name of a site, not a sentence.
         rf"[^\s!?:;]{{1,24}}(?: [^\s!?:;]{{1,24}}){{0,5}}?[ .,;|·-]{{0,4}}(?:{closing})(?:[ .,;:|-]{{1,4}}[^!?]{{1,80}})?",
@@ -57,6 +63,16 @@ def copyright_lines(rights: str, *, is_english: bool) -> tuple[str, ...]:
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
         rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
     )
+
+
+def _is_statement(phrase: str) -> bool:
+    """Tell whether a phrase about rights has more than two words that it must have, or a place.
+
+    >>> _is_statement("all rights reserved[ {rest}]"), _is_statement("copyright[ reserved]")
+    (True, False)
+    """
+    must = _OPTION.sub("", phrase)
+    return must.count(" ") > 1 or "{" in must
 
 
 def field_run(comments: str, form: str) -> str:

@@ -60,6 +60,11 @@ _LABELS = frozenset(
         "illustration",
         "screenshot",
         "courtesy",
+        "写真",
+        "撮影",
+        "사진",
+        "图",
+        "圖",
     ]
 )
 #: Every credit has one of these words or the sign ©.

@@ -94,6 +94,7 @@ RULES = (
             r"(?:credits?|photo|foto|fotos|photo credit|image|picture|bild|photo by|image credit|image source|crédit photo|crédit|foto di|foto de|photos) ?: ?[^.!?:]{2,50}[)\]]?",
             r"(?<!\w)\(? ?(?:ap|afp|reuters|epa|pti|pa) ?(?:photo|images|wire|pool|file)? ?/ ?[^.!?/]{2,50}(?:, ?(?:file|pool))?[)\]]?",
             r"[(\[](?:photo|image|picture|file photo|illustration|foto|bild|screenshot)(?: (?:by|courtesy|courtesy of|credit|via|from|supplied)\b| ?[:/|©-]| ) ?[^()\[\]!?]{2,70}[)\]]",
+            r"[(（\[](?:写真|撮影|사진|图|圖)[:：=/／] ?[^()（）\[\]!?]{2,70}[)）\]]",
             r"(?:getty images|ap photo|shutterstock|istock|imago images|wireimage)[)\]]{0,2}",
             r"/ ?(?:" + AGENCY + r") ?(?:/ ?[^.!?/]{2,40})?[)\]]{0,2}",
         ),
@@ -102,6 +103,7 @@ RULES = (
             "The harbour in winter. Photo: Bo Li",
             "Rescuers at the mill Credit: Harbour News/Getty",
             "The old bridge. (Image: Harbour Press)",
+            "昼の水門（写真：リー・ボー）",
         ),
         keeps=(
             "He told the court that he had sold all his pictures to Getty Images.",
