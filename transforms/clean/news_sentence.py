@@ -115,7 +115,14 @@ _SAYS = frozenset((
     "powiedziała", "napisał", "napisała", "orzekł", "uznał", "sanoi", "kirjoitti", "řekl", "řekla",
     "rozhodl", "povedal", "povedala", "rozhodol", "mondta", "írta", "каза", "заяви", "реши", "είπε",
     "έκρινε", "dedi", "сказав", "сказала", "заявив", "вирішив", "сказал", "заявил", "решил",
-    "katanya", "tulisnya", "rekao", "rekla", "presudio",
+    "katanya", "tulisnya", "rekao", "rekla", "presudio", "told", "read", "liked", "riet", "mahnte",
+    "meinte", "stand", "disait", "répétait", "expliquait", "conseillait", "lançait", "affirmait",
+    "decía", "repetía", "aconsejó", "aconsejaba", "diceva", "ripeteva", "consigliò", "dizia",
+    "repetia", "aconselhou", "raadde", "stond", "brukade", "stod", "mówił", "mówiła", "mawiał",
+    "powtarzał", "radził", "radziła", "neuvoi", "tapasi", "říkal", "říkala", "říkával", "radil",
+    "hovoril", "hovorieval", "mondogatta", "tanácsolta", "spunea", "repeta", "казваше", "повтаряше",
+    "έλεγε", "казав", "казала", "повторював", "радив", "говорил", "говорила", "повторял", "советовал",
+    "govorio", "govorila", "savjetovao",
 ))  # fmt: skip
 _MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
 _ENUMERATION = re.compile(r"[^\s,.!?:]{3,30}, [^\s,.!?:]{2,30},? [^\s,.!?:]{1,4} [^\s,.!?:]{3,30}")
