@@ -53,7 +53,8 @@ _BATCH_BYTES = 4 * 2**20
 # workers finish at about the same time. This is guided self-scheduling (Polychronopoulos and Kuck
 # 1987), except that the share does not depend on the number of workers.
 _SHARE_OF_REST = 1 / 4
-# The smallest shard relative to a full one: a shard costs .1 s in addition to its documents.
+# The smallest shard relative to a full one, because each costs some time in addition to its documents.
+# The first shard is as small, since it is not yet known how many documents there are.
 _LEAST_SHARE = 1 / 4
 RECORDS = "records.arrow"
 _REJECTS = "rejects.json"
@@ -162,7 +163,7 @@ def write(
             most_bytes = _size(n_bytes, unread)
             is_known = total_bytes > 0 and unread < inf
             n_left = unread / total_bytes * total_items if is_known else inf
-            most_items = _size(documents, n_left)
+            most_items = _size(documents, n_left if total_items else 0)
         cut.add(item, size, folder)
         cut.cursor = position.cursor
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1

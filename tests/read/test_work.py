@@ -238,8 +238,8 @@ def test_spooling_continues_after_the_existing_shards(tmp_path: Path) -> None:
 def test_spooling_other_files_starts_again(tmp_path: Path) -> None:
     list(spooled(files_of(tmp_path / "in", 7), tmp_path / "out"))
     (tmp_path / "in" / "00.txt").write_text("another text", encoding="utf-8")
-    (first, *_) = spooled(files_of(tmp_path / "in", 2), tmp_path / "out")
-    assert [record.body for record in first.records()] == [b"text 0", b"text 1"]
+    found = list(spooled(files_of(tmp_path / "in", 2), tmp_path / "out"))
+    assert [record.body for shard in found for record in shard.records()] == [b"text 0", b"text 1"]
 
 
 def test_a_reader_that_is_killed_once_continues_without_loss(
@@ -290,6 +290,16 @@ def test_shards_get_smaller_towards_the_end_of_the_input_and_say_how_much_is_lef
     done = list(accumulate(sizes))
     assert all(abs(share - (1 - n / 200)) < 0.05 for n, share in zip(done, left, strict=True))
     assert left[-1] == 0
+
+
+def test_documents_that_would_fill_one_shard_are_cut_into_several_for_several_workers(
+    tmp_path: Path,
+) -> None:
+    files = page_file(tmp_path / "texts.jsonl.gz", 40)
+    found = sizes_of(
+        spool(files, tmp_path / "out", fields=Fields(), limits=LIMITS, documents=40, n_bytes=2**25)
+    )
+    assert [n for n, _ in found] == [10, 10, 10, 10]
 
 
 def test_the_cut_is_the_same_wherever_reading_was_interrupted(tmp_path: Path) -> None:
