@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+import copydesk
 from copydesk.transforms import ledger
 from copydesk.transforms.article import Given
 from copydesk.transforms.ledger import apply
@@ -333,3 +334,20 @@ def test_a_heading_below_the_headline_names_nobody(heading: str) -> None:
 def test_a_name_that_the_text_repeats_is_its_subject_and_no_author() -> None:
     found = text_tags(f"Rain in the valley\nAna Ruiz\nRuiz saw the river rise all night. {PROSE}")
     assert found.values["byline"] == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Ana Ruiz", "Ana Ruiz in Paris", "Articolo di Ana Ruiz", "Skrevet af Ana Ruiz"]
+)
+def test_a_line_without_marks_below_the_headline_of_a_page_is_its_byline(line: str) -> None:
+    body = f"<h1>Rain in the valley</h1><div>{line}</div><p>{PROSE}</p><p>{PROSE}</p>"
+    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
+    found = copydesk.clean_page(page.encode())
+    assert found.byline == ("Ana Ruiz",)
+    assert line not in found.text
+
+
+def test_a_heading_without_marks_below_the_headline_of_a_page_names_nobody() -> None:
+    body = f"<h1>Rain in the valley</h1><div>Hurricane Maria</div><p>{PROSE}</p><p>{PROSE}</p>"
+    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
+    assert copydesk.clean_page(page.encode()).byline == ()

@@ -105,6 +105,7 @@ def find(view: View) -> TagResult:
             lambda: text_byline.of_dateline(view),
             lambda: text_byline.of_credit(view, site),
             lambda: text_byline.of_opening(view, site),
+            lambda: text_byline.of_headline(view, site),
             lambda: text_byline.of_close(view, site),
         ) or site_owner.of_site(view)
     if view.page is not None:

@@ -325,8 +325,7 @@ def of_address(url: str) -> Stamp | None:
 
 DIGIT = re.compile(r"\d")
 _AROUND_DATE = re.compile(
-    r"\b(?:published|posted|updated|last|first|on|at|by|uhr|am|pm|a\.m|p\.m|ist|gmt|utc|[ecmp][sd]?t|mon|tue|wed|thu|fri|sat|sun)\w*\b|\b\w+(?:day|tag)\b|[\W\d_]+",
-    re.I,
+    r"(?i)\b(?:published|posted|updated|last|first|on|at|by|uhr|am|pm|a\.m|p\.m|ist|gmt|utc|[ecmp][sd]?t|mon|tue|wed|thu|fri|sat|sun)\w*\b|\b\w+(?:day|tag)\b|[\W\d_]+"
 )
 
 

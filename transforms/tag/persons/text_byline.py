@@ -6,9 +6,10 @@ import re
 from functools import lru_cache
 
 from copydesk.transforms.tag.datelines import dateline_places
+from copydesk.transforms.tag.dates import date_formats
 from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.lookup import gazetteers
-from copydesk.transforms.tag.persons import byline_lexicon, person_names
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, person_names
 from copydesk.transforms.tag.persons.byline_candidate import Candidate
 from copydesk.transforms.tag.persons.person_names import Name
 from copydesk.transforms.tag.tagger import View
@@ -112,6 +113,37 @@ def of_opening(view: View, site: frozenset[str]) -> Candidate | None:
     return None
 
 
+_BELOW_HEADLINE = 3  # Lines below a headline among which a byline is searched. Arbitrary.
+
+
+def of_headline(view: View, site: frozenset[str]) -> Candidate | None:
+    """Return the byline or the full name alone on one of the lines below a page's headline.
+
+    They are read as those of a plain text, for pages whose elements do not mark the author.
+    """
+    title = str(view.values.get("title") or "")
+    if view.page is None or not title:
+        return None
+    lines = [line.strip() for line in view.document.extracted[:2_000].split("\n")]
+    lines = [line for line in lines if any(c.isalnum() for c in line)]
+    key = gazetteers.key(title)
+    at = next((i for i, line in enumerate(lines) if gazetteers.key(line) == key), None)
+    if at is None:
+        return None
+    for n in range(at + 1, min(at + 1 + _BELOW_HEADLINE, len(lines))):
+        line = lines[n]
+        below = [one for one in lines[n + 1 :] if not date_formats.is_date_alone(one)]
+        is_byline = text_header.is_byline(line) and person_names.opened_role(line) not in {
+            "editor",
+            "photographer",
+        }
+        if is_byline or text_header.is_signed([title, line, *below[:_OPENING_LINES]]):
+            found = person_names.split(byline_forms.without_day(line), site=site, strict=True)
+            if any(not name.is_org for name in found):
+                return Candidate(found, line, "text")
+    return None
+
+
 def _only_name(line: str, site: frozenset[str]) -> Name | None:
     """Return the person's full name of two to four words that a line holds beside a role at most."""
     found = person_names.split(line, site=site, strict=True)
@@ -143,9 +175,9 @@ _OPENING_LINES = 5  # Lines that tell an author below a headline from a subject.
 
 
 def signed_line(view: View) -> list[int]:
-    """Return the number of the line with the author's name below the headline of a plain text."""
+    """Return the number of the line with the author's name below the headline that was cut."""
     title = view.values.get("title")
-    if view.page is not None or not title or not view.removed:
+    if not title or not view.removed:
         return []
     full = [i for i, line in enumerate(view.lines) if line and not line.isspace()]
     opening = [str(title), *(view.lines[i] for i in full[:_OPENING_LINES])]
