@@ -54,7 +54,7 @@ _BATCH_BYTES = 4 * 2**20
 # 1987), except that the share does not depend on the number of workers.
 _SHARE_OF_REST = 1 / 4
 # The smallest shard relative to a full one, because each costs some time in addition to its documents.
-# The first shard is as small, since it is not yet known how many documents there are.
+# The first shard of some files is as small, since it is not yet known how many documents they have.
 _LEAST_SHARE = 1 / 4
 RECORDS = "records.arrow"
 _REJECTS = "rejects.json"
@@ -149,6 +149,7 @@ def write(
     gets a shard of its own. Shards are smaller when `position` says that little is left. Raises
     OSError if staging cannot be written.
     """
+    left_at_first = 0.0 if position else inf  # Items that are not from files fill their shard.
     position = position or _Unknown()
     cut, number, folder = _Cut(), first, Path(folder)
     most_items = most_bytes = total_items = total_bytes = 0.0
@@ -163,7 +164,7 @@ def write(
             most_bytes = _size(n_bytes, unread)
             is_known = total_bytes > 0 and unread < inf
             n_left = unread / total_bytes * total_items if is_known else inf
-            most_items = _size(documents, n_left if total_items else 0)
+            most_items = _size(documents, n_left if total_items else left_at_first)
         cut.add(item, size, folder)
         cut.cursor = position.cursor
         (cut.tally.records if isinstance(item, Record) else cut.tally.rejects)[cut.cursor[0]] += 1
