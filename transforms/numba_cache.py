@@ -70,6 +70,10 @@ def compiled(function: Function, *, boundscheck: bool | None = None) -> Function
     first writable of those places (NUMBA_CACHE_DIR names another). It raises if there is none, as
     in a read-only container. Then the function is compiled in each process. `boundscheck` is
     numba's option.
+
+    A loop that assigns an array to a slice of another, as in `a[:n] = b`, takes 3 seconds more to
+    compile, because numba then compiles what formats the message about different shapes. Assign the
+    elements one by one.
     """
     import numba
 

@@ -218,7 +218,8 @@ def join(
                     ):
                         worst = f
                 n_found -= 1
-                found[worst, :] = found[n_found, :]
+                for k in range(found.shape[1]):
+                    found[worst, k] = found[n_found, k]
             for f in range(n_found):
                 out_a[n_out] = row
                 out_b[n_out] = found[f, 0]

@@ -293,7 +293,7 @@ def sample(shingles: Any, n: Any, rate_bits: Any, low: Any, high: Any, out: Any)
             break
         bits -= np.uint64(1)
     if count > high:
-        out[:count] = np.sort(out[:count])
+        out[:count].sort()
         count = without_repeats(out, count)
         while count > high:
             bits += np.uint64(1)
@@ -383,6 +383,7 @@ def sign(
                 )
                 signature[k] = min(signature[k], min(low4, high4))
         taken = sample(shingles, count, rate_bits, low, high, words)
-        keys[row, :taken] = words[:taken]
+        for k in range(taken):
+            keys[row, k] = words[k]
         n_keys[row] = taken
     return redo[:n_redo]

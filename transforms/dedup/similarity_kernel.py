@@ -40,7 +40,8 @@ def words_of(
             redo[n_redo] = i
             n_redo += 1
             continue
-        words[places[i] : places[i] + n] = found[:n]
+        for k in range(n):
+            words[places[i] + k] = found[k]
     return redo[:n_redo]
 
 

@@ -199,7 +199,9 @@ def _growth(
     npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int32]
 ]:
     """Return roots, features and children of trees that are stored with nodes before children."""
-    inner = int((features >= 0).sum())
+    inner = 0
+    for at in range(len(features)):
+        inner += features[at] >= 0
     feature, left, right = (
         np.empty(inner, np.int16),
         np.zeros(inner, np.int32),

@@ -86,7 +86,8 @@ def _chains(
     top = len(neighbours)  # the end of the used part of the pool
     room = 2 * top + 16
     pool, pool_sums = np.empty(room, np.int32), np.empty(room, np.int64)
-    pool[:top], pool_sums[:top] = neighbours, sums
+    for k in range(top):
+        pool[k], pool_sums[k] = neighbours[k], sums[k]
     total = np.zeros(n, np.int64)
     seen = np.empty(n, np.int32)
     chain = np.empty(n + 1, np.int32)

@@ -276,5 +276,6 @@ def _strongest(
 @compiled
 def _longer(array: NDArray[np.int32], size: int) -> NDArray[np.int32]:
     longer = np.empty(size, np.int32)
-    longer[: len(array)] = array
+    for k in range(len(array)):
+        longer[k] = array[k]
     return longer

@@ -141,12 +141,13 @@ def _count_chunk(
         size *= 2
     table = np.full(size, -1, np.int64)  # hash table of output indices
     features = (table, slots, counts)
-    end = 0
+    end = int(starts[0])  # With 0 numba would compile what counts a piece for that number as well.
     for d in range(n):
         begin = end
-        title, text, after = bounds[2 * d], bounds[2 * d + 1], bounds[2 * d + 2]
-        end = _count_piece(codes, title, text, classes, TITLE_WEIGHT, features, end)
-        end = _count_piece(codes, text, after, classes, 1, features, end)
+        for piece in range(2 * d, 2 * d + 2):
+            at, stop = bounds[piece], bounds[piece + 1]
+            weight = 1 if piece % 2 else TITLE_WEIGHT
+            end = _count_piece(codes, at, stop, classes, weight, features, end)
         for k in range(begin, end):
             _clear(table, slots[k])
         starts[d + 1] = end

@@ -62,10 +62,10 @@ def columns(
     at = own_columns(rows, text, own, words)
     at = place_columns(rows, at, text)
     at = runs_columns(rows, at, text)
-    for k in range(1, 4):
-        rows[:, at] = words[:, k]
-        at += 1
-    at = surroundings_columns(rows, at, text)
+    for i in range(n):
+        for k in range(3):
+            rows[i, at + k] = words[i, k + 1]
+    at = surroundings_columns(rows, at + 3, text)
     at = lists_columns(rows, at, text, own)
     at = blocks_columns(rows, at, text)
     at = topic_columns(rows, at, text, own, words)

@@ -115,7 +115,8 @@ def walk(
                         continue
                     if n_found == len(found):
                         longer = np.empty(2 * len(found), np.int32)
-                        longer[:n_found] = found
+                        for k in range(n_found):
+                            longer[k] = found[k]
                         found = longer
                     found[n_found] = pattern
                     n_found += 1
