@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -300,6 +300,17 @@ def test_documents_that_would_fill_one_shard_are_cut_into_several_for_several_wo
         spool(files, tmp_path / "out", fields=Fields(), limits=LIMITS, documents=40, n_bytes=2**25)
     )
     assert [n for n, _ in found] == [10, 10, 10, 10]
+
+
+@pytest.mark.parametrize(("kind", "is_packed"), [("page", True), ("text", False)])
+def test_pages_are_packed_because_they_are_large_and_texts_are_not(
+    tmp_path: Path, kind: Literal["page", "text"], is_packed: bool
+) -> None:
+    body = b"It rained all day. " * 5_000
+    items = [Record("rain", 1, body, kind, "utf-8")]
+    (shard,) = shards.write(items, tmp_path, documents=1, n_bytes=2**20)
+    assert [record.body for record in shard.records()] == [body]
+    assert (shard.files[0].stat().st_size < len(body) / 2) is is_packed
 
 
 def test_the_cut_is_the_same_wherever_reading_was_interrupted(tmp_path: Path) -> None:
