@@ -287,3 +287,53 @@ def test_a_thai_headline_is_found_above_short_paragraphs() -> None:
     headline = "ตลาดเก่าริมท่าเรือเปิดอีกครั้งหลังซ่อมนานสองปี"
     lead = "ตลาดเก่าริมท่าเรือเปิดให้บริการอีกครั้งเมื่อวันเสาร์ หลังปิดซ่อมหลังคานานสองปี"
     assert text_tags(f"{headline}\n{lead}\nเทศบาลใช้งบประมาณในการซ่อมทั้งหมด 28 ล้านบาท").values["title"] == headline  # fmt: skip
+
+
+HEADLINE = "Rain falls in Rome all week"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Politics",
+        "WEATHER",
+        "Domácí",
+        "社会",
+        "https://www.example.com/2024/rain",
+        "World\n\nEurope",
+    ],
+)
+def test_labels_above_the_headline_of_a_text_go_with_it(label: str) -> None:
+    found = text_tags(f"{label}\n\n{HEADLINE}\nBy Ana Ruiz\n{PROSE}\n{PROSE}")
+    assert found.values["title"] == HEADLINE
+    assert found.values["byline"] == ("Ana Ruiz",)
+    assert found.text == f"{PROSE}\n{PROSE}"
+    assert {cut.rule for cut in found.removed} >= {"headline", "headline_label"}
+    assert text_tags(found.text).text == found.text
+
+
+def test_a_word_above_a_paragraph_is_no_label() -> None:
+    found = text_tags(f"Politics\n{PROSE}\n{PROSE}")
+    assert found.values["title"] is None
+    assert found.text == f"Politics\n{PROSE}\n{PROSE}"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        f"# {HEADLINE}",
+        f"**{HEADLINE}**",
+        f"{HEADLINE} | Mill & Harbour",
+        f"{HEADLINE} - The Harbour Post",
+        f"{HEADLINE} — Reuters",
+    ],
+)
+def test_marks_and_outlets_around_the_headline_of_a_text_are_no_part_of_it(printed: str) -> None:
+    found = text_tags(f"{printed}\n{PROSE}\n{PROSE}")
+    assert found.values["title"] == HEADLINE
+    assert found.text == f"{PROSE}\n{PROSE}"
+
+
+@pytest.mark.parametrize("title", ["Rain falls in Rome - and in Oslo", "Rain falls: what we know"])
+def test_the_last_part_of_a_headline_stays_if_it_names_no_outlet(title: str) -> None:
+    assert text_tags(f"{title}\n{PROSE}\n{PROSE}").values["title"] == title

@@ -30,7 +30,7 @@ COLUMNS = (
     ),
 )
 
-RULE, RULE_VERSION = "headline", 1
+RULE, LABEL_RULE, RULE_VERSION = "headline", "headline_label", 1
 
 _GENERIC = re.compile(
     r"(?:home|blog|news|article|articles|menu|search|404|not found|page not found|access denied|just a moment.*|untitled|index|welcome|newsletter|sign in|log in|subscribe|"
@@ -61,7 +61,9 @@ def find(view: View) -> TagResult:
         raw, source = (named, "title") if named else (raw, source)
     else:
         raw, source = (
-            (fold(view.lines[first.headline]), "text") if first.headline is not None else ("", "")
+            (fold(text_header.bare_heading(view.lines[first.headline])), "text")
+            if first.headline is not None
+            else ("", "")
         )
     if given:
         differs = (
@@ -75,13 +77,16 @@ def find(view: View) -> TagResult:
     if not raw:
         return NOTHING
     title = title_wording.cleaned(raw, keys)
+    if view.page is None and not given:
+        title = title_wording.without_outlet(title)
     values = {"title": title, "title_raw": raw}
     evidence = {"title": source, "title_raw": source.split(";")[0]}
     if view.page is None and not given:
         lines = [first.headline] if first.headline is not None and first.leaves else []
+        labels = first.labels if lines else ()
     else:
-        lines = _repeated(view, title, raw)
-    return TagResult(values, evidence, _cut(view, lines))
+        lines, labels = _repeated(view, title, raw), ()
+    return TagResult(values, evidence, _cut(view, lines, labels))
 
 
 def _repeated(view: View, title: str, raw: str) -> list[int]:
@@ -101,17 +106,18 @@ def _repeated(view: View, title: str, raw: str) -> list[int]:
     ]
 
 
-def _cut(view: View, lines: list[int]) -> tuple[Removal, ...]:
-    """Return the removal of headline lines and of the blank lines that remain at the top.
+def _cut(view: View, lines: list[int], labels: tuple[int, ...]) -> tuple[Removal, ...]:
+    """Return the removal of headline lines and labels and of the blank lines that remain at the top.
 
     Nothing is removed if the text has no other line.
     """
     if not lines:
         return ()
-    gone = set(lines)
+    gone = {*lines, *labels}
     if not any(line and not line.isspace() for i, line in enumerate(view.lines) if i not in gone):
         return ()  # A news flash consists of its headline.
     cuts = [Cut(i, RULE, RULE_VERSION) for i in lines]
+    cuts += [Cut(i, LABEL_RULE, RULE_VERSION) for i in labels]
     for i, line in enumerate(view.lines):
         if i not in gone and line and not line.isspace():
             break
@@ -378,5 +384,8 @@ TAGGER = Tagger(
     "title",
     COLUMNS,
     find,
-    ((RULE, RULE_VERSION, "The line that prints the headline, which becomes `title`."),),
+    (
+        (RULE, RULE_VERSION, "The line that prints the headline, which becomes `title`."),
+        (LABEL_RULE, RULE_VERSION, "A section's name or an address above the headline of a text."),
+    ),
 )

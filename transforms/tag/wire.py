@@ -187,7 +187,7 @@ def _may_end_in_credit(text: str) -> bool:
         return True
     if end.endswith(")"):
         return len(end) - end.rfind("(") in _BRACKETED
-    if len(end) - end.rfind("\n") in _BRACKETED:
+    if "\n" in end and len(end) - end.rfind("\n") in _BRACKETED:
         return True
     before, _, last = end.rpartition(" ")
     return not (last.isalpha() and before[-1:].isalnum())

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.headlines import title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.lookup.condition import Condition
 from copydesk.transforms.tag.persons import (
@@ -52,12 +53,14 @@ _KNOWN_LINES, _KNOWN_LABELS = 4096, 16_384
 class Opening:
     """Line numbers of a plain text's headline and bylines.
 
-    `leaves` is true if the headline can be cut.
+    `leaves` is true if the headline can be cut. `labels` are the lines above it that name a section
+    or hold an address.
     """
 
     headline: int | None = None
     leaves: bool = False
     bylines: tuple[int, ...] = ()
+    labels: tuple[int, ...] = ()
 
 
 def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
@@ -70,31 +73,72 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
 
     >>> prose = "It rained in Oslo all day, and the river rose by a metre before noon."
     >>> read(["Rain in Oslo", "By Ana Ruiz", prose], max_headline_chars=200)
-    Opening(headline=0, leaves=True, bylines=(1,))
+    Opening(headline=0, leaves=True, bylines=(1,), labels=())
+    >>> read(["Weather", "Rain in Oslo all day", prose], max_headline_chars=200).labels
+    (0,)
     >>> read([prose, prose], max_headline_chars=200)
-    Opening(headline=None, leaves=False, bylines=())
+    Opening(headline=None, leaves=False, bylines=(), labels=())
     """
     full = [i for i, line in enumerate(lines) if line and not line.isspace()]
     end = len(full)
     while end > 1 and is_byline(lines[full[end - 1]]):
         end -= 1
     body, last = full[:end], tuple(full[end:])
-    lead = _bylines_from(0, body, lines)
+    first = _bylines_from(0, body, lines)
+    lead = _labels_from(first, body, lines, max_headline_chars)
+    labels = tuple(body[first:lead])
     if lead >= len(body) or not reads_like_headline(lines[body[lead]], max_headline_chars):
-        return Opening(bylines=tuple(body[:lead]) + last)
+        return Opening(bylines=tuple(body[:first]) + last)
     below = _bylines_from(lead + 1, body, lines)
     below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
     follows = [lines[i] for i in body[below : below + 4]]
     if not any(_may_be_lead(line) for line in follows[:3]) or _may_be_paragraph(
         lines[body[lead]], follows[:3]
     ):
-        return Opening(bylines=tuple(body[:lead]) + last)
+        return Opening(bylines=tuple(body[:first]) + last)
     again = (
         reads_like_headline(follows[0], max_headline_chars)
         and any(is_prose(line) for line in follows[1:4])
         and not _may_be_paragraph(follows[0], follows[1:4])
     )
-    return Opening(body[lead], not again, tuple(body[:lead] + body[lead + 1 : below]) + last)
+    bylines = tuple(body[:first] + body[lead + 1 : below]) + last
+    return Opening(body[lead], not again, bylines, labels)
+
+
+_MOST_LABELS, _LABEL_WORDS, _LONGEST_LABEL = 3, 3, 30
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.I)
+
+
+def _labels_from(start: int, body: Sequence[int], lines: Sequence[str], max_chars: int) -> int:
+    """Return the end of the run of labels that begins at `start` and has a longer headline below it.
+
+    Return `start` if there is no headline below it.
+    """
+    at = start
+    while at < min(start + _MOST_LABELS, len(body) - 1) and _is_label(lines[body[at]], max_chars):
+        at += 1
+    headline = lines[body[at]] if at < len(body) else ""
+    longest = max((len(lines[i]) for i in body[start:at] if not _is_address(lines[i])), default=0)
+    is_headline = reads_like_headline(headline, max_chars) and len(headline) > longest
+    return at if is_headline else start
+
+
+def _is_address(line: str) -> bool:
+    return _ADDRESS.fullmatch(line.strip()) is not None
+
+
+def _is_label(line: str, max_chars: int) -> bool:
+    """Tell whether a line above a headline is an address, or a word or two that name a section."""
+    text = line.strip()
+    if _is_address(text) or title_wording.is_section(text):
+        return True
+    is_short = len(text) <= _LONGEST_LABEL and len(text.split()) <= _LABEL_WORDS
+    return (
+        is_short
+        and any(char.isalpha() for char in text)
+        and not _ENDS_SENTENCE.search(text)
+        and not reads_like_headline(text, max_chars)
+    )
 
 
 def _may_be_lead(line: str) -> bool:
@@ -275,8 +319,23 @@ def reads_like_headline(line: str, max_chars: int) -> bool:
     >>> reads_like_headline("Rain in Oslo", 200), reads_like_headline("It rained in Oslo all day.", 200)
     (True, False)
     """
-    text = line.strip()
+    text = bare_heading(line)
     return len(text) <= max_chars + _LABEL_CHARS and _reads_like_headline(text, max_chars)
+
+
+_MARKDOWN = re.compile(r"#{1,2} +(?=\S)|\*\*(?=[^\s*].*\*\*$)")
+
+
+def bare_heading(line: str) -> str:
+    """Return a line without white space and the marks of a heading in Markdown.
+
+    >>> bare_heading("# Rain in Oslo"), bare_heading("**Rain in Oslo**"), bare_heading("#rain")
+    ('Rain in Oslo', 'Rain in Oslo', '#rain')
+    """
+    text = line.strip()
+    if text[:1] not in "#*" or not (marks := _MARKDOWN.match(text)):
+        return text
+    return text[marks.end() :].removesuffix("**").rstrip(" #")
 
 
 _LABEL_CHARS = 10  # "Headline: ", which does not count.
@@ -287,7 +346,8 @@ def _reads_like_headline(text: str, max_chars: int) -> bool:
     if _LABELLED.match(text):
         return True
     least = _LEAST_CJK if _CJK.match(text) else _LEAST
-    if not least <= len(text) <= max_chars or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-":
+    is_sized = least <= len(text) <= max_chars
+    if not is_sized or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-" or "://" in text:
         return False
     words = text.split()
     begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])

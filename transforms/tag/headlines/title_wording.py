@@ -88,6 +88,39 @@ def cleaned(raw: str, keys: frozenset[str]) -> str:
     return _CJK_SITE.sub("", text)
 
 
+_PRESS = re.compile(
+    r"\b(?:news|times|post|herald|tribune|gazette|journal|telegraph|chronicle|daily|observer|courier|press|"
+    r"zeitung|nachrichten|tagblatt|anzeiger|kurier|rundschau|diario|periódico|jornal|corriere|giornale|"
+    r"gazeta|dagblad|tidningen|avis|новости|газета)\b|\.[a-z]{2,4}$",
+    re.I,
+)
+_NAME_WORDS = 4
+
+
+def without_outlet(title: str) -> str:
+    """Return the headline of a plain text without the name of an outlet behind the last mark.
+
+    >>> without_outlet("Rain falls in Rome | Sea & Sand"), without_outlet("Rain falls in Rome - The Sea Post")
+    ('Rain falls in Rome', 'Rain falls in Rome')
+    >>> without_outlet("Rain falls in Rome - and in Oslo")
+    'Rain falls in Rome - and in Oslo'
+    """
+    borders = list(SEPARATOR.finditer(title))
+    if not borders:
+        return title
+    mark, head = borders[-1][0].strip(), title[: borders[-1].start()].strip()
+    tail = title[borders[-1].end() :].strip()
+    is_long = len(head.split()) >= 3 or (not head.isascii() and len(head) >= _LEAST_HEAD)
+    if not is_long or not tail or len(tail.split()) > _NAME_WORDS:
+        return title
+    is_outlet = mark in {"|", "｜"} or (
+        mark in {"-", "–", "—", "·", "•"}
+        and bool(_PRESS.search(tail) or gazetteers.outlet_named(tail) or gazetteers.agency(tail))
+    )
+    return head if is_outlet else title
+
+
+_LEAST_HEAD = 6  # Characters of a headline in a script without spaces.
 _LEADING_DAY = re.compile(r"^\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\s*[-–|:]?\s+(?=\S{3})")
 # Chinese sites end their titles in "-新华网".
 _CJK_SITE = re.compile(
