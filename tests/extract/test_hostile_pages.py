@@ -90,6 +90,12 @@ def test_a_page_of_which_every_line_is_cut_has_each_of_them_once_in_the_ledger()
     ]
 
 
+def test_references_to_control_characters_vanish_and_others_stay() -> None:
+    script = "<script>color = '#1'; a = '&#x26;' # &#a;</script>"
+    text = "The &#34;old&#34; mill&#x1; and &#0000127;its # wheel&#31 turned all day."
+    assert _answer(f"#{script}<p>{text}</p>") == '#\nThe "old" mill and its # wheel turned all day.'
+
+
 def test_half_characters_become_replacement_characters() -> None:
     assert (
         _answer("<p>half \ud800 a character in a sentence about rain.</p>")

@@ -6,7 +6,9 @@ import lxml.html
 import pytest
 
 from copydesk.transforms import tag
+from copydesk.transforms.extract import page_elements
 from copydesk.transforms.tag.page import json_ld
+from copydesk.transforms.tag.page.visible_text import MOST_CHARS, VisibleText
 from tests.tag.pages import article, ld
 
 
@@ -67,6 +69,29 @@ def test_other_documents_of_a_graph_are_not_the_document() -> None:
 def test_authors_by_reference_are_looked_up() -> None:
     script = '{"@graph":[{"@type":"NewsArticle","author":{"@id":"#p"}},{"@type":"Person","@id":"#p","name":"Ana &amp; Ruiz"}]}'
     assert json_ld.read([script]).documents[0].authors[0].name == "Ana & Ruiz"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<b>Ana</b><b>Ruiz</b>, <i>Oslo</i>",
+        "<p>One\nline</p>Another <br>and a third<ul><li>A<li>B &amp; C</ul>",
+        "Before <svg><svg><text>inner</text></svg><text>outer</text></svg>behind <script>1 < 2</script>all",
+        "<span><img></span>" * 3,
+        "  <em> spaced </em>  &#13; &nbsp; out  ",
+        "<script>hidden</script>",
+        "a <x-y>strange</x-y> <blockquoted>name</blockquoted><bdi>b</bdi>",
+    ],
+)
+def test_a_mark_that_reaches_no_limit_has_the_same_text_as_one_that_does(inside: str) -> None:
+    elements = page_elements.read(lxml.html.document_fromstring(f"<body><div>{inside}</div>"))
+    visible = VisibleText(elements)
+    for element in range(1, len(elements)):
+        if (short := visible.of(element)) != "":
+            assert visible._short(element, MOST_CHARS) is not None
+        visible.deepest = 1_000  # As if a limit were near.
+        assert visible.of(element) == short
+        visible.deepest = 5
 
 
 def test_words_separated_only_by_style_are_separated() -> None:

@@ -315,9 +315,8 @@ class _Reader:
     def _mark(self, marks: list[Mark], element: int, how: str, named: str) -> None:
         if len(marks) >= (MAX_MARKS if how == "text" else 2 * MAX_MARKS):
             return
+        text = self.visible.of(element)[:MOST_CHARS]
         is_line = how == "class" and marks is not self.headings
-        most = MAX_MARK_CHARS if is_line else MOST_CHARS
-        text = self.visible.of(element, most)[:MOST_CHARS]
         if is_line and len(text) > MAX_MARK_CHARS:
             return
         value = self.elements.first_attribute(element, _VALUES)
