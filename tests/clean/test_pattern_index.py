@@ -48,6 +48,6 @@ def test_a_pattern_that_begins_with_anything_is_found_under_any_first_letter() -
 def test_the_first_characters_of_matches_are_a_pattern() -> None:
     beginning = re.compile(_matcher("read .{1,20}", "see", "[(]see also[)]").beginning())
     assert all(map(beginning.match, ("read on", "see", "(see also)")))
-    assert not any(map(beginning.match, ("ready", "(seal", "se", "")))
+    assert not any(map(beginning.match, ("rain", "(read", "s", "")))
     any_word = re.compile(_matcher("read .{1,20}", "r.{1,20}").beginning())
     assert all(map(any_word.match, ("read on", "rain")))

@@ -182,6 +182,8 @@ def test_the_packaged_table_is_what_the_rules_give() -> None:
             )
             assert stored_heads == heads
             if place == "line":
-                assert stored_program == [json.loads(json.dumps(_program(stored_rows, heads)))]
+                assert stored_program == [
+                    json.loads(json.dumps(_program(stored_rows, heads).packed()))
+                ]
             for *_, pattern, _, _, _, guard in stored_rows[::40] if place != "ending" else ():
                 assert guard == json.loads(json.dumps(pattern_guard.packed(pattern))), pattern

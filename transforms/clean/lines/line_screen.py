@@ -164,7 +164,7 @@ def _made_part(table: PatternTable) -> _Part:
     steps = table.program or pattern_program.program(
         [one.needs for one in table.alternatives], table.heads.get("", ())
     )
-    tests, skips = _ints(steps.tests), _ints(steps.skips)
+    tests, skips = steps.tests, steps.skips
     ends = np.flatnonzero(tests == pattern_program.MATCH)
     is_of_open = np.zeros(len(steps.literals), bool)
     is_of_open[_ints(steps.of_open)] = True

@@ -32,7 +32,7 @@ class Size(NamedTuple):
     many: int
 
 
-_HEADS, _TAILS = Size(8, 1500), Size(5, 2500)
+_HEADS, _TAILS = Size(8, 4000), Size(5, 6000)
 _LOOK_AHEADS = re.compile(r"(?:\(\?=(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\)){1,80}\))+(?=.)")
 _NO_LETTER, _DIGIT = re.compile(r"[\W_]+"), re.compile(r"\d")
 

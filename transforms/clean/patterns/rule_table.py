@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZipFile
 
+from copydesk.transforms.clean.patterns import pattern_program
 from copydesk.transforms.clean.patterns.pattern_guard import Guard, packed, unpacked
 from copydesk.transforms.clean.patterns.pattern_literals import (
     UNBOUNDED,
@@ -28,7 +29,7 @@ from copydesk.transforms.clean.patterns.pattern_literals import (
     required,
 )
 from copydesk.transforms.clean.patterns.pattern_needs import Needs
-from copydesk.transforms.clean.patterns.pattern_program import Program, program
+from copydesk.transforms.clean.patterns.pattern_program import Program
 from copydesk.transforms.clean.rule import (
     NO_SENTENCE,
     SENTENCE,
@@ -120,7 +121,7 @@ def pattern_table(
         {head: tuple(at) for head, at in heads.items()},
         tuple(sorted(heads)),
         frozenset([head[0] for head in heads if head]),
-        Program(*steps) if steps else None,
+        pattern_program.unpacked(steps) if steps else None,
     )
 
 
@@ -196,7 +197,8 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
             if has_guards and place == "line":
                 table = pattern_table(*places[place])
                 needs = [one.needs for one in table.alternatives]
-                places[place] += (program(needs, table.heads.get("", ())),)
+                program = pattern_program.program(needs, table.heads.get("", ()))
+                places[place] += (program.packed(),)
     return {INDEX: about, **groups}
 
 
