@@ -226,10 +226,10 @@ def test_a_known_page_keeps_its_promises(page: str | bytes) -> None:
     promises.page_keeps_its_promises(page)
 
 
-# Eight rules share the texts, because a text costs much more to draw than to clean.
+# Twenty-four rules share the texts, because a text costs much more to draw than to clean.
 @pytest.mark.parametrize(
     "rules",
-    [clean.RULES[row : row + 8] for row in range(0, len(clean.RULES), 8)],
+    [clean.RULES[row : row + 24] for row in range(0, len(clean.RULES), 24)],
     ids=lambda rules: rules[0].name,
 )
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
