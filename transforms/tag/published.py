@@ -186,7 +186,7 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
     day = dateline_day.resolve(view.dateline, fetched.date() if fetched else None)
     if day is not None:
         yield Stamp(day), "dateline"
-    for line in view.document.extracted[:1_000].split("\n")[:6]:
+    for line in _first_lines(view.document.extracted[:1_000]):
         before = _DAY_BEFORE_TEXT.match(line)
         text = before[1] if before else _beside_byline(line)
         if (
@@ -198,6 +198,16 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
             stamp = date_formats.printed(text, day_first=_day_first(view))
             if stamp:
                 yield stamp, "text"
+
+
+_DAY_LINES, _PROSE_LINES = 12, 2  # Lines among which a text prints its day. Arbitrary.
+
+
+def _first_lines(text: str) -> list[str]:
+    """Return the lines of a text up to its second paragraph, without blank ones."""
+    lines = [line for line in text.split("\n") if line and not line.isspace()][:_DAY_LINES]
+    prose = [n for n, line in enumerate(lines) if text_header.is_prose(line)]
+    return lines[: prose[_PROSE_LINES - 1]] if len(prose) >= _PROSE_LINES else lines
 
 
 def _beside_byline(line: str) -> str:

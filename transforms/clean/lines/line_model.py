@@ -22,6 +22,7 @@ from copydesk.transforms.clean.lines import line_context_features
 from copydesk.transforms.clean.lines.line import END, END_WORDS, NO_BOILERPLATE, Line
 from copydesk.transforms.clean.lines.line_features import features
 from copydesk.transforms.clean.lines.line_properties import WordWeights, word_weights
+from copydesk.transforms.tag.persons import signature
 
 if TYPE_CHECKING:
     from copydesk.transforms.forest.boosted_trees import Forest
@@ -220,7 +221,7 @@ def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> lis
     """Return the lines of one to three words in a menu above the first prose.
 
     Rules must match several lines around them. A headline is longer, or is below the menu's last
-    line.
+    line. The full name of the author stays for the tagger.
     """
     start = next(
         (i for i, line in enumerate(lines) if not line.category and _ends_prose(line, END_WORDS)), 0
@@ -231,8 +232,23 @@ def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> lis
     return [
         i
         for i in range(taken[0] + 1, taken[-1])
-        if may_go(i) and not _BYLINE.match(lines[i].low) and not _has_words(lines[i])
+        if may_go(i)
+        and not _BYLINE.match(lines[i].low)
+        and not _has_words(lines[i])
+        and not _HANGUL_HEADLINE.match(lines[i].text)
+        and not _is_name(lines, i, start)
     ]
+
+
+#: Three words of Korean, which say as much as five of English.
+_HANGUL_HEADLINE = re.compile(r"\W*[가-힣]+ [가-힣]+ [가-힣]+")
+
+
+def _is_name(lines: Sequence[Line], i: int, start: int) -> bool:
+    """Tell whether a line is the full name of somebody whom the lines up to `start` do not name."""
+    names = signature.names_alone(lines[i].text)
+    others = [line.low for k, line in enumerate(lines[: start + 1]) if k != i]
+    return bool(names) and all(signature.is_author(name, others) for name in names)
 
 
 def _has_words(line: Line) -> bool:
@@ -318,8 +334,26 @@ def decide(
             and i not in listed
             and may_go(i)
             and (_has_words(lines[i]) or _is_label(lines[i], sure, known))
+            and not _is_unknown_sentence(lines[i].low, known.words)
         ]
     return Decision(tuple(below), tuple(above), tuple(own))
+
+
+# Words of a sentence, and the share of them that the model must know to judge it. Arbitrary.
+_SENTENCE_WORDS, _KNOWN_WORDS = 8, 1 / 8
+_STOP = re.compile(r"[.!?…。।؟][\"'”’»)\] ]{0,3}$")
+
+
+def _is_unknown_sentence(low: str, weights: WordWeights) -> bool:
+    """Tell whether a line is a sentence in a language whose words the model does not know.
+
+    Its length and place alone do not tell a short paragraph between a share bar and a list.
+    """
+    words = low.split()
+    if len(words) < _SENTENCE_WORDS or not _STOP.search(low[-8:]):
+        return False
+    n_known = sum(word.strip(".,:;!?\"'()") in weights.by_word for word in words)
+    return n_known <= _KNOWN_WORDS * len(words)
 
 
 def _is_label(line: Line, odds: float, known: Model) -> bool:
