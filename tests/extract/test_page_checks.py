@@ -154,6 +154,15 @@ def test_a_caption_that_is_hardly_likely_goes_and_those_of_a_photo_essay_stay() 
     assert "Men on the wall in the storm of 1987." in _kept(essay, {"Men": 0.6})
 
 
+def test_the_author_under_the_text_goes_if_the_name_is_also_above_it() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    author = "<h4>Ana Ruiz</h4><p>Ana Ruiz has covered the council since 2009.</p>"
+    signed = _kept(f"<h1>Harbour</h1><p>By Ana Ruiz</p>{article}{author}", title="Harbour")
+    assert not any("since 2009" in text for text in signed)
+    unsigned = _kept(f"<h1>Harbour</h1><p>By Bo Li</p>{article}{author}", title="Harbour")
+    assert any("since 2009" in text for text in unsigned)
+
+
 def test_the_gallery_of_a_photo_essay_stays() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
     gallery = _gallery(

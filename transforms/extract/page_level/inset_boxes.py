@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ _ABOUT_AUTHOR = re.compile(
     r"|(?:l['’]autore|sull['’]autore)|over de auteur|om (?:författaren|forfatteren)|o autorze)\W*",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"[^\W\d_a-z][^\s\d,.:;!?]{1,20}(?: [^\s\d,.:;!?]{1,20}){1,3}")
 #: A line above a link to another story.
 _LABEL = re.compile(
     r"(?:(?:read|see|watch|listen)(?: also| more| next)|also read|more (?:on|about) (?:this|the) \w+|more on this|related(?: (?:stories|story|articles?|coverage))?|you (?:may|might) also like"
@@ -129,7 +131,28 @@ def about_author(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list
             if block > label + 1 and page.tag_of(block) in HEADINGS:
                 break
             found.update([block] if kept[block] else [])
-    return sorted(found)
+    return sorted(found.union(_below_name(page, kept, above)))
+
+
+def _below_name(page: Page, kept: npt.NDArray[np.bool_], above: Column) -> list[int]:
+    """Return the author's name as a heading at the end, and the paragraph that begins with it.
+
+    The name is also printed in a line above the text, as bylines are.
+    """
+    last = np.flatnonzero(kept)[-_AUTHOR_BLOCKS:].tolist()
+    for heading, block in pairwise(last):
+        name = page.text[heading].strip()
+        if (
+            above[heading] >= _WORDS_ABOVE
+            and _PERSON.fullmatch(name)
+            and page.text[block].lstrip().startswith(f"{name} ")
+            and any(
+                name in line and len(line) <= _LABEL_CHARS
+                for line in page.text[: int(np.searchsorted(above, _WORDS_ABOVE))]
+            )
+        ):
+            return [heading, block]
+    return []
 
 
 #: What a page says instead of showing content of another site that needs the reader's consent.
