@@ -101,3 +101,26 @@ def test_the_frame_of_an_article_goes_and_its_columns_are_found(
     assert found.title == frame.headline
     assert found.byline == (frame.name.removeprefix("نویسنده: ").removesuffix(" 기자"),)
     assert found.published_date == date(2024, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "byline", "photo"),
+    [
+        ("en", "By Jane Harper | 3 March 2024", "Photo: Tom Reed/AFP"),
+        ("fi", "Matti Virtanen, 3.3.2024", "Kuva: Liisa Korhonen/Lehtikuva"),
+        ("el", "Του Γιώργου Παπαδόπουλου, 3 Μαρτίου 2024", "Φωτ.: Νίκος Βασιλείου/ΑΠΕ"),
+        ("id", "Oleh: Budi Santoso, 3 Maret 2024", "Foto: Siti Aminah/Antara"),
+        ("ja", "山田太郎 2024年3月3日", "写真：佐藤健／共同"),
+    ],
+)
+def test_the_day_on_a_byline_is_found_and_a_photographer_below_it_is_no_author(
+    language: str, byline: str, photo: str
+) -> None:
+    headline = {"en": "Forty families leave homes", "fi": "Neljäkymmentä perhettä jätti kotinsa"}
+    headline |= {"el": "Σαράντα οικογένειες εγκατέλειψαν τα σπίτια", "ja": "四十世帯が避難した"}
+    title = headline.get(language, "Empat puluh keluarga tinggalkan rumah")
+    found = copydesk.clean_text("\n".join([title, byline, photo, *ARTICLES[language]]))
+    assert found.text == "\n".join(ARTICLES[language])
+    assert len(found.byline) == 1
+    assert found.byline[0] in byline
+    assert found.published_date == date(2024, 3, 3)

@@ -63,7 +63,12 @@ def protected_lines(
         n
         for n in taken
         if (cut_by[n].category not in _AUTHORS and text_header.is_byline(lines[n]))
-        or (cut_by[n].category == "author" and n > headline and text_header.is_byline(lines[n]))
+        or (
+            cut_by[n].category == "author"
+            and n > headline
+            and not _PHOTO_LABEL.match(lines[n])
+            and text_header.is_byline(lines[n])
+        )
         or (not _is_no_dateline(lines[n], cut_by[n]) and _is_dateline(lines[n]))
     }
     if not has_title:

@@ -16,7 +16,7 @@ from copydesk.transforms.tag.dates import date_formats, date_marks, page_days
 from copydesk.transforms.tag.dates.date_formats import Stamp
 from copydesk.transforms.tag.headlines import text_header
 from copydesk.transforms.tag.page.page_data import PageData
-from copydesk.transforms.tag.persons import byline_forms, byline_lexicon
+from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, signature
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
 
 COLUMNS = (
@@ -216,7 +216,9 @@ def _beside_byline(line: str) -> str:
     >>> _beside_byline("By Ana Ruiz | March 3, 2024 | 5 min read"), _beside_byline("March 3, 2024")
     ('March 3, 2024', 'March 3, 2024')
     """
-    if not date_formats.DIGIT.search(line) or not text_header.is_byline(line):
+    if not date_formats.DIGIT.search(line) or not (
+        text_header.is_byline(line) or signature.names_alone(line)
+    ):
         return line
     name = byline_forms.without_day(line)
     parts = (*byline_lexicon.HARD.split(line), line.replace(name, "").strip(" ,"))

@@ -260,7 +260,7 @@ def _photo(book: Phrasebook) -> _Row:
     if labels:
         label = choice("\n".join(labels))
         patterns = (
-            rf"{label}(?:{COLON}| ?© ?)[^!?]{{2,110}}",
+            rf"{label}\.?(?:{COLON}| ?© ?)[^!?]{{2,110}}",
             rf"{label} \(c\) ?[^!?]{{2,110}}",
             *patterns,
         )

@@ -248,7 +248,7 @@ _BEFORE_DAY = re.compile(
 )
 _BY = re.compile(r"(?<=[\s|])(?:by|von|par|por|di|door|av|af)\s", re.I)
 _DAY_WORDS = 4  # "le mardi 14 mai"
-_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
+_LEAST_BYLINE, _LEAST_HAN = 6, 3  # Characters. "By A. B" and "王小明" are no shorter.
 
 
 def without_day(byline: str) -> str:
@@ -264,8 +264,9 @@ def without_day(byline: str) -> str:
     if date_formats.DIGIT.search(byline) is None:
         return byline
     byline = behind_day(byline)
+    least = _LEAST_BYLINE if byline.isascii() else _LEAST_HAN
     for mark in _BEFORE_DAY.finditer(byline):
-        if mark.start() >= _LEAST_BYLINE and _is_day(byline[mark.end() :].rstrip(".")):
+        if mark.start() >= least and _is_day(byline[mark.end() :].rstrip(".")):
             return byline[: mark.start()]
     return byline
 

@@ -72,4 +72,5 @@ def is_author(name: str, others: Sequence[str]) -> bool:
     if last in gazetteers.given_names_behind():
         first, last = last, first
     is_given = first in gazetteers.given_names() or first in gazetteers.given_names_behind()
-    return is_given and not any(last in other for other in others)
+    # Its ending may be another one: "Иван Петров", "Петрова".
+    return is_given and not any(f" {last}" in f" {other}" for other in others)
