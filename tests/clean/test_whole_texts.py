@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 from typing import NamedTuple
 
@@ -124,3 +125,23 @@ def test_the_day_on_a_byline_is_found_and_a_photographer_below_it_is_no_author(
     assert len(found.byline) == 1
     assert found.byline[0] in byline
     assert found.published_date == date(2024, 3, 3)
+
+
+def test_the_end_of_a_sentence_on_a_line_of_its_own_is_no_label() -> None:
+    first, second, third = ARTICLES["es"]
+    broken = second.replace("costarán más", "costarán\nmás")
+    found = copydesk.clean_text(f"{first}\n\n{broken}\n\n{third}\n\nMás de Sociedad")
+    assert found.text == f"{first}\n{broken}\n{third}"
+
+
+def test_a_headline_above_lines_of_fixed_length_is_found_and_no_line_of_them_is_one() -> None:
+    first, second, third = (textwrap.fill(text, 60) for text in ARTICLES["en"])
+    body = f"{first}\n{second}\n{third}"
+    found = copydesk.clean_text(f"Forty families leave homes\n\nBy Jane Harper\n\n{body}")
+    assert (found.title, found.byline, found.text) == (
+        "Forty families leave homes",
+        ("Jane Harper",),
+        body,
+    )
+    again = copydesk.clean_text(body)
+    assert (again.title, again.text) == (None, body)

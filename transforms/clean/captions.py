@@ -10,7 +10,7 @@ from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.clean.wording_model import pieces_of_words
 from copydesk.transforms.ledger import BLANK_LINE, Cut
 from copydesk.transforms.tag.datelines import dateline_parser
-from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.headlines import prose_lines
 
 #: The captions of a photo essay, at least (arbitrary).
 _LEAST_CAPTIONS = 5
@@ -59,7 +59,7 @@ def without_lead(
 def _first_prose(left: Sequence[str], first: int, gone: Mapping[int, Cut]) -> int | None:
     """Return the number of the first paragraph from `first` on that is not `gone`."""
     for number in range(first, len(left)):
-        if number not in gone and text_header.is_prose(left[number]):
+        if number not in gone and prose_lines.is_prose(left[number]):
             return number
     return None
 
@@ -69,7 +69,7 @@ def _is_lead(
 ) -> bool:
     """Tell whether the paragraph that ends at `end` of a line is the lead and no caption."""
     own = left[number][:end]
-    if own[-1] not in SENTENCE_END or not text_header.is_prose(own):
+    if own[-1] not in SENTENCE_END or not prose_lines.is_prose(own):
         return False
     below = _first_prose(left, number + 1, gone)
     if below is None:

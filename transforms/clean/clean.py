@@ -244,6 +244,7 @@ def _in_context(
     if not taken and not link_lists.may_have_lines_to_cut(left):
         return cuts
     cuts = captions.without_lead(left, low, cuts, acting)
+    cuts = [c for c in cuts if c.start is not None or not opening.is_continued(left, c.line)]
     if taken and (kept := opening.protected_lines(left, low, taken)):
         # A paragraph that begins with a dateline still loses the credit at its end.
         cuts = [

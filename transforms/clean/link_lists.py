@@ -14,7 +14,7 @@ from itertools import pairwise
 from copydesk.transforms.clean.lines import lost_posts, reader_comments
 from copydesk.transforms.clean.lines.line import Line
 from copydesk.transforms.tag.dates import date_formats
-from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.headlines import prose_lines, text_header
 from copydesk.transforms.tag.lookup import gazetteers
 
 LINK_LIST, LEADING_MENU, TRAILING_MENU = "link_list", "leading_menu", "trailing_menu"
@@ -62,7 +62,7 @@ _LEAVES_A_HEADING = frozenset({"related", "share", "newsletter", "comments", "ta
 def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
     """Return the lines to cut by index, each with the name of its rule of `rules/structure.py`."""
     prose = [
-        i for i, line in enumerate(lines) if not line.category and text_header.is_prose(line.text)
+        i for i, line in enumerate(lines) if not line.category and prose_lines.is_prose(line.text)
     ]
     if not prose:
         return {}
@@ -161,7 +161,7 @@ def _below_headings(lines: Sequence[Line], first: int, last: int) -> list[int]:
     runs = list(_runs_below_headings(lines, first, last))
     listed = {i for titles, _ in runs for i in titles}
     only_links = bool(runs) and not any(
-        i not in listed and _is_title(lines[i]) and not text_header.is_prose(lines[i].text)
+        i not in listed and _is_title(lines[i]) and not prose_lines.is_prose(lines[i].text)
         for i in range(first, last)
     )
     gone: list[int] = []

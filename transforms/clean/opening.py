@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from copydesk.transforms.clean.rule import RuleEntry
 from copydesk.transforms.tag.datelines import dateline_parser
-from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.headlines import prose_lines, text_header
 
 MAX_HEADLINE_CHARS = 200  # The same as the recipe's `max_headline_chars`.
 # Non-blank lines above the first prose. Longer menus have no headline that could be lost.
@@ -43,7 +43,7 @@ def protected_lines(
     head: list[int] = []
     for number, line in enumerate(lines):
         if line and not line.isspace():
-            if number not in cut_by and text_header.is_prose(line):
+            if number not in cut_by and prose_lines.is_prose(line):
                 break
             head.append(number)
             if len(head) > MOST_LINES:
@@ -76,6 +76,29 @@ def protected_lines(
         words = frozenset(w for text in prose[:_LEAD_LINES] for w in _WORD.findall(text))
         found.update([n for n in taken if _is_headline(lines[n], low[n], words)][:1])
     return frozenset(found)
+
+
+_LEAST_WRAPPED = 40  # Characters of a line that is broken for its length. Arbitrary.
+_ENDS = re.compile(r"[.!?…][\"'”’»)\]]{0,3}$")
+
+
+def is_continued(lines: Sequence[str], number: int) -> bool:
+    """Tell whether a line is the end of a sentence that begins on the line above it.
+
+    Texts with lines of fixed length have such lines, and they may read like labels.
+
+    >>> text = ["The mayor said that the repairs of the wall would cost", "more on this than last year."]
+    >>> is_continued(text, 1), is_continued(["The mayor said no.", "more on this story."], 1)
+    (True, False)
+    """
+    line = lines[number].strip()
+    above = lines[number - 1].rstrip() if number else ""
+    return (
+        line[:1].islower()
+        and _ENDS.search(line) is not None
+        and len(above) >= _LEAST_WRAPPED
+        and (above[-1].islower() or above[-1] == ",")
+    )
 
 
 def _is_dateline(line: str) -> bool:

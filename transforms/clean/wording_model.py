@@ -22,7 +22,7 @@ from copydesk.transforms import numba_cache, packaged_arrays
 from copydesk.transforms.clean.fold_text import key_of_plain, plain
 from copydesk.transforms.clean.news_sentence import is_enumeration, reads_like_news
 from copydesk.transforms.tag.datelines import dateline_parser
-from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.headlines import prose_lines, text_header
 
 MOST_CHARS = 160  # Longer lines are paragraphs.
 SENTENCE_ENDS = ".!?…。！？।;\"'”’»)」』"  # The semicolon is the Greek question mark.
@@ -163,7 +163,7 @@ def odds_of(low: Sequence[str]) -> list[float]:
 def _first_paragraph(lines: Sequence[str], known: Collection[int]) -> int:
     """Return the number of the first paragraph that no rule matches, or the number of lines."""
     for number, line in enumerate(lines):
-        if number not in known and (len(line) > MOST_CHARS or text_header.is_prose(line)):
+        if number not in known and (len(line) > MOST_CHARS or prose_lines.is_prose(line)):
             return number
     return len(lines)
 

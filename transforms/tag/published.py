@@ -14,7 +14,7 @@ from copydesk.transforms.tag import language
 from copydesk.transforms.tag.datelines import dateline_day
 from copydesk.transforms.tag.dates import date_formats, date_marks, page_days
 from copydesk.transforms.tag.dates.date_formats import Stamp
-from copydesk.transforms.tag.headlines import text_header
+from copydesk.transforms.tag.headlines import prose_lines, text_header
 from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.persons import byline_forms, byline_lexicon, signature
 from copydesk.transforms.tag.tagger import Tagger, TagResult, View
@@ -200,14 +200,17 @@ def _in_text(view: View) -> Iterator[tuple[Stamp, str]]:
                 yield stamp, "text"
 
 
-_DAY_LINES, _PROSE_LINES = 12, 2  # Lines among which a text prints its day. Arbitrary.
+# A text prints its day among this many lines, or before its second paragraph. Arbitrary.
+_DAY_LINES, _LEAST_LINES, _PROSE_LINES = 12, 6, 2
 
 
 def _first_lines(text: str) -> list[str]:
-    """Return the lines of a text up to its second paragraph, without blank ones."""
+    """Return the first lines of a text, or those up to its second paragraph, without blank ones."""
     lines = [line for line in text.split("\n") if line and not line.isspace()][:_DAY_LINES]
-    prose = [n for n, line in enumerate(lines) if text_header.is_prose(line)]
-    return lines[: prose[_PROSE_LINES - 1]] if len(prose) >= _PROSE_LINES else lines
+    prose = [n for n, line in enumerate(lines) if prose_lines.is_prose(line)]
+    if len(prose) < _PROSE_LINES:
+        return lines
+    return lines[: max(_LEAST_LINES, prose[_PROSE_LINES - 1])]
 
 
 def _beside_byline(line: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from copydesk.transforms.tag.datelines import dateline_parser
 from copydesk.transforms.tag.dates import date_formats
-from copydesk.transforms.tag.headlines import title_wording
+from copydesk.transforms.tag.headlines import prose_lines, title_wording
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.lookup.condition import Condition
 from copydesk.transforms.tag.persons import (
@@ -22,10 +22,6 @@ from copydesk.transforms.tag.persons import (
 from copydesk.transforms.tag.persons.person_names import Name
 
 _LABELLED = re.compile(r"\s*(?:title|headline|titre|titel|título|titolo)\s*:\s+\S", re.I)
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟۔]['\"’”»)\]]*$")
-_PROSE_HEAD = 400  # Characters that show whether a line is a paragraph.
-# Characters of five and of twelve words of one character each. Prose of five words ends with a mark.
-_FIVE_WORDS, _TWELVE_WORDS = 9, 23
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|St|No|vs|Gov|Sen|Rep|Dr|Mr)\.$"
 )
@@ -37,16 +33,10 @@ _INITIAL = re.compile(r"(?:\b\w|Jr|Sr|Dr)\.$")
 _TWO_SENTENCES = re.compile(r"[.!?]['\"’”]?\s+[A-Z\"“]\w+\s+\w+")
 _PARTS = re.compile(r", | \| ")
 _ABOUT = re.compile(r"\W*about\b", re.I)
-# Thai, Lao, Burmese and Khmer have no spaces between words and no full stop.
-_UNSPACED = re.compile(r"[\u0e01-\u0edf\u1000-\u109f\u1780-\u17ff]")
-_UNSPACED_PROSE = 90  # Characters. A headline in these scripts is seldom longer.
-# Characters of a paragraph below a headline that is much shorter. Alone it may be a headline, too.
-_UNSPACED_LEAD = 60
 _LEAST, _LEAST_CJK = 8, 6  # Characters of a headline.
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # The rules of `clean` ask about all lines of a text again after each cut, and the taggers do
 # afterwards. The pages of a site repeat its labels.
-_KNOWN_LINES, _KNOWN_LABELS = 4096, 16_384
+_KNOWN_LABELS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +82,30 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     below = _bylines_from(lead + 1, body, lines)
     below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
     follows = [lines[i] for i in body[below : below + 4]]
-    if not any(_may_be_lead(line) for line in follows[:3]) or _may_be_paragraph(
-        lines[body[lead]], follows[:3]
-    ):
+    has_lead = any(map(prose_lines.may_be_lead, follows[:3])) or prose_lines.is_broken_prose(
+        follows
+    )
+    headline = lines[body[lead]]
+    is_prose = prose_lines.may_be_paragraph(headline, follows[:3]) or (
+        bool(follows)
+        and prose_lines.goes_on(headline.rstrip(), follows[0])
+        and not _has_capitals(headline)
+    )
+    if not has_lead or is_prose:
         return Opening(bylines=tuple(body[:first]) + last)
     again = (
         reads_like_headline(follows[0], max_headline_chars)
-        and any(is_prose(line) for line in follows[1:4])
-        and not _may_be_paragraph(follows[0], follows[1:4])
+        and any(prose_lines.is_prose(line) for line in follows[1:4])
+        and not prose_lines.may_be_paragraph(follows[0], follows[1:4])
     )
     bylines = tuple(body[:first] + body[lead + 1 : below]) + last
     return Opening(body[lead], not again, bylines, labels)
+
+
+def _has_capitals(line: str) -> bool:
+    """Tell whether most words of a line begin with a capital, as in English headlines."""
+    words = line.split()
+    return 2 * sum(word[0].isupper() for word in words) > len(words)
 
 
 _MOST_LABELS, _LABEL_WORDS, _LONGEST_LABEL = 3, 3, 30
@@ -136,25 +139,9 @@ def _is_label(line: str, max_chars: int) -> bool:
     return (
         is_short
         and any(char.isalpha() for char in text)
-        and not _ENDS_SENTENCE.search(text)
+        and not prose_lines.ENDS_SENTENCE.search(text)
         and not reads_like_headline(text, max_chars)
     )
-
-
-def _may_be_lead(line: str) -> bool:
-    """Tell whether a line below a headline may be a paragraph."""
-    return is_prose(line) or (len(line) >= _UNSPACED_LEAD and _UNSPACED.search(line) is not None)
-
-
-def _may_be_paragraph(line: str, follows: Sequence[str]) -> bool:
-    """Tell whether a first line is as long as what follows, in a script that marks no sentences.
-
-    There a paragraph of one sentence looks like a headline, but a headline is much shorter than
-    the lead below it.
-    """
-    if _UNSPACED.search(line) is None:
-        return False
-    return not any(len(line) * 3 <= len(other) * 2 for other in follows)
 
 
 def _bylines_from(start: int, body: Sequence[int], lines: Sequence[str]) -> int:
@@ -183,7 +170,9 @@ def is_signed(opening: Sequence[str]) -> bool:
     >>> is_signed(["Rain in Oslo", "Ana Ruiz and Anna Berger", prose]), is_signed(["Rain in Oslo", "Ana Ruiz, 14 mai", prose])
     (True, True)
     """
-    if len(opening) < 3 or not is_prose(opening[2]):
+    if len(opening) < 3 or not (
+        prose_lines.is_prose(opening[2]) or prose_lines.is_broken_prose(opening[2:])
+    ):
         return False
     names = signature.names_alone(opening[1])
     others = [other.casefold() for other in (opening[0], *opening[2:])]
@@ -282,7 +271,7 @@ def _is_byline(text: str) -> bool:
         return True
     text = byline_forms.behind_day(text)
     first = text[0]
-    is_cjk = not first.isascii() and _CJK.match(first)
+    is_cjk = not first.isascii() and prose_lines.CJK.match(first)
     if len(text) < 5 or is_cjk or not (first.isalpha() or first == "("):
         return False
     opened = byline_lexicon.opens(text) and not _ABOUT.match(text)
@@ -290,11 +279,12 @@ def _is_byline(text: str) -> bool:
         return False
     if opened:
         text = byline_lexicon.without_tail(byline_forms.without_day(text))
-    if _ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
+    if prose_lines.ENDS_SENTENCE.search(text) and not _INITIAL.search(text):
         return False
     reading = _Reading(text, opened, person_names.split(text, sure=False, strict=True))
     if not reading.names or any(
-        " " not in person.text and not _CJK.search(person.text) for person in reading.people
+        " " not in person.text and not prose_lines.CJK.search(person.text)
+        for person in reading.people
     ):
         return False
     return any(condition.holds(reading) for condition in BYLINE_CONDITIONS)
@@ -345,48 +335,25 @@ _LABEL_CHARS = 10  # "Headline: ", which does not count.
 def _reads_like_headline(text: str, max_chars: int) -> bool:
     if _LABELLED.match(text):
         return True
-    least = _LEAST_CJK if _CJK.match(text) else _LEAST
+    least = _LEAST_CJK if prose_lines.CJK.match(text) else _LEAST
     is_sized = least <= len(text) <= max_chars
     if not is_sized or _NO_HEADLINE.match(text) or text[-1] in ",;:–—-" or "://" in text:
         return False
     words = text.split()
     begins = text[0].isupper() or not text[0].islower() or any(char.isupper() for char in words[0])
-    sized = bool(_CJK.search(text)) or 2 <= len(words) <= 30
-    if _UNSPACED.search(text):
-        sized = len(text) < _UNSPACED_PROSE
+    sized = bool(prose_lines.CJK.search(text)) or 2 <= len(words) <= 30
+    if prose_lines.UNSPACED.search(text):
+        sized = len(text) < prose_lines.UNSPACED_PROSE
     return begins and sized and not _is_something_else(text)
 
 
 def _is_something_else(text: str) -> bool:
     """Tell whether a short line is one sentence or two, a date, a dateline or a byline."""
     ends = (
-        _ENDS_SENTENCE.search(text)
+        prose_lines.ENDS_SENTENCE.search(text)
         and text.rstrip("'\"’”»)")[-1] in ".…。।۔"
         and not _ABBREVIATED.search(text)
     )
     two = len(text) > 100 and _TWO_SENTENCES.search(text)
     dated = len(text) < 60 and date_formats.DIGIT.search(text) and date_formats.is_date_alone(text)
     return bool(ends or two or dated or dateline_parser.parse(text).end or is_byline(text))
-
-
-def is_prose(line: str) -> bool:
-    """Tell whether a line is long enough to be a paragraph, or is a sentence of five words.
-
-    >>> is_prose("It rained in Oslo all day."), is_prose("Rain in Oslo")
-    (True, False)
-    """
-    if len(line) < _TWELVE_WORDS and (len(line) < _FIVE_WORDS or line[-1].isalnum()):
-        return False
-    return _is_prose(line)
-
-
-@lru_cache(maxsize=_KNOWN_LINES)
-def _is_prose(line: str) -> bool:
-    text = line.strip()
-    if not text.isascii():
-        if _CJK.search(text[:_PROSE_HEAD]):
-            return len(text) >= 30 or (len(text) >= 12 and text[-1] in "。！？」")
-        if _UNSPACED.search(text[:_PROSE_HEAD]):
-            return len(text) >= _UNSPACED_PROSE
-    n_words = len(text[:_PROSE_HEAD].split(None, 12))
-    return n_words >= 12 or (n_words >= 5 and bool(_ENDS_SENTENCE.search(text[-8:])))
