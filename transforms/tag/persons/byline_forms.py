@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.persons import byline_lexicon
 from copydesk.transforms.tag.persons.name_lexicon import words
 
 # The most frequent family names of one character in China, Taiwan and Korea.
@@ -248,7 +249,7 @@ _BEFORE_DAY = re.compile(
 )
 _BY = re.compile(r"(?<=[\s|])(?:by|von|par|por|di|door|av|af)\s", re.I)
 _DAY_WORDS = 4  # "le mardi 14 mai"
-_LEAST_BYLINE, _LEAST_HAN = 6, 3  # Characters. "By A. B" and "王小明" are no shorter.
+_LEAST_HAN = 3  # Characters. "王小明" is no shorter.
 
 
 def without_day(byline: str) -> str:
@@ -264,7 +265,7 @@ def without_day(byline: str) -> str:
     if date_formats.DIGIT.search(byline) is None:
         return byline
     byline = behind_day(byline)
-    least = _LEAST_BYLINE if byline.isascii() else _LEAST_HAN
+    least = byline_lexicon.LEAST_BYLINE if byline.isascii() else _LEAST_HAN
     for mark in _BEFORE_DAY.finditer(byline):
         if mark.start() >= least and _is_day(byline[mark.end() :].rstrip(".")):
             return byline[: mark.start()]

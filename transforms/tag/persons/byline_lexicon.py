@@ -87,7 +87,7 @@ TAIL = Caseless(
     r"has written|writes|covers|joined|reports|lives in|who is)(?!\w)|"
     r"\bon (?=\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|may |jun|jul|aug|sep|oct|nov|dec)|https?:|www\.|\[email|\d+\s+(?:comments?|views?|shares?|min)",
 )
-_LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
+LEAST_BYLINE = 6  # Characters. "By A. B" is no shorter.
 
 
 # The article and the weekday of a date behind a name.
@@ -114,7 +114,7 @@ def without_tail(byline: str) -> str:
     """
     for mark in HARD.finditer(byline):
         rest = byline[mark.end() :]
-        if mark.start() >= _LEAST_BYLINE and (DATE.match(rest) or TAIL.match(rest)):
+        if mark.start() >= LEAST_BYLINE and (DATE.match(rest) or TAIL.match(rest)):
             return byline[: mark.start()]
     return byline
 
