@@ -154,7 +154,7 @@ def test_the_total_is_estimated_by_bytes_and_exact_at_the_end(tmp_path: Path) ->
     run.run(
         [str(tmp_path)],
         warehouse=tmp_path / "wh",
-        recipe=from_toml("[run]\nshard_documents = 4\n"),
+        recipe=from_toml("[run]\nshard_documents = 8\n"),
         progress=Seen(),
         is_dry=True,
     )
