@@ -9,6 +9,7 @@ from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_forms, person_names
 
+_MOST_CHARS = 120  # Of a line with names and what is beside them.
 _MOST_NAME_CHARS = 40
 _MOST_NAMES, _JOINER_CHARS = 3, 5  # " and " between two names.
 _LABEL = re.compile(
@@ -32,7 +33,11 @@ def names_alone(line: str) -> tuple[str, ...]:
     (('Ana Ruiz', 'Bo Li'), ('Ana Ruiz',))
     >>> names_alone("Ana Ruiz - Political editor"), names_alone("Rain in Paris and floods in Rome")
     (('Ana Ruiz',), ())
+    >>> names_alone("Ana Ruiz, 14 mai, " * 8)
+    ()
     """
+    if len(line) > _MOST_CHARS:  # A paragraph has many places where a day could begin.
+        return ()
     text = _without_place(byline_forms.without_day(_LABEL.sub("", line).strip(" —–-")))
     if not 0 < len(text) <= 2 * _MOST_NAME_CHARS or text[0].islower():
         return ()
