@@ -80,26 +80,36 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     if lead >= len(body) or not reads_like_headline(lines[body[lead]], max_headline_chars):
         return Opening(bylines=tuple(body[:first]) + last)
     below = _bylines_from(lead + 1, body, lines)
-    below += below == lead + 1 and is_signed([lines[i] for i in body[lead : lead + 6]])
-    follows = [lines[i] for i in body[below : below + 4]]
-    has_lead = any(map(prose_lines.may_be_lead, follows[:3])) or prose_lines.is_broken_prose(
-        follows
-    )
-    headline = lines[body[lead]]
-    is_prose = prose_lines.may_be_paragraph(headline, follows[:3]) or (
-        bool(follows)
-        and prose_lines.goes_on(headline.rstrip(), follows[0])
-        and not _has_capitals(headline)
-    )
-    if not has_lead or is_prose:
+    below += is_signed([lines[i] for i in (body[lead], *body[below : below + 5])])
+    headline, follows = lines[body[lead]], [lines[i] for i in body[below : below + 5]]
+    if not _is_above_prose(headline, follows) or _is_name(headline, follows):
         return Opening(bylines=tuple(body[:first]) + last)
+    # What would be the headline of the text that remains.
+    second = _labels_from(below, body, lines, max_headline_chars)
+    follows = [lines[i] for i in body[_bylines_from(second + 1, body, lines) :][:5]]
     again = (
-        reads_like_headline(follows[0], max_headline_chars)
-        and any(prose_lines.is_prose(line) for line in follows[1:4])
-        and not prose_lines.may_be_paragraph(follows[0], follows[1:4])
+        second < len(body)
+        and reads_like_headline(lines[body[second]], max_headline_chars)
+        and _is_above_prose(lines[body[second]], follows)
     )
     bylines = tuple(body[:first] + body[lead + 1 : below]) + last
     return Opening(body[lead], not again, bylines, labels)
+
+
+def _is_name(line: str, follows: Sequence[str]) -> bool:
+    """Tell whether a line is the full name of somebody whom the lines below it do not name."""
+    names = signature.names_alone(line)
+    others = [other.casefold() for other in follows]
+    return bool(names) and all(signature.is_author(name, others) for name in names)
+
+
+def _is_above_prose(headline: str, follows: Sequence[str]) -> bool:
+    """Tell whether there is prose in the lines below a headline, of which it is no part itself."""
+    has_prose = any(map(prose_lines.may_be_lead, follows[:3]))
+    if not follows or not (has_prose or prose_lines.is_broken_prose(follows)):
+        return False
+    goes_on = prose_lines.goes_on(headline.rstrip(), follows[0]) and not _has_capitals(headline)
+    return not goes_on and not prose_lines.may_be_paragraph(headline, follows[:3])
 
 
 def _has_capitals(line: str) -> bool:
@@ -174,9 +184,7 @@ def is_signed(opening: Sequence[str]) -> bool:
         prose_lines.is_prose(opening[2]) or prose_lines.is_broken_prose(opening[2:])
     ):
         return False
-    names = signature.names_alone(opening[1])
-    others = [other.casefold() for other in (opening[0], *opening[2:])]
-    return bool(names) and all(signature.is_author(name, others) for name in names)
+    return _is_name(opening[1], (opening[0], *opening[2:]))
 
 
 class _Reading(NamedTuple):
