@@ -78,7 +78,6 @@ def protected_lines(
     return frozenset(found)
 
 
-_LEAST_WRAPPED = 40  # Characters of a line that is broken for its length. Arbitrary.
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]]{0,3}$")
 
 
@@ -93,12 +92,7 @@ def is_continued(lines: Sequence[str], number: int) -> bool:
     """
     line = lines[number].strip()
     above = lines[number - 1].rstrip() if number else ""
-    return (
-        line[:1].islower()
-        and _ENDS.search(line) is not None
-        and len(above) >= _LEAST_WRAPPED
-        and (above[-1].islower() or above[-1] == ",")
-    )
+    return _ENDS.search(line) is not None and prose_lines.is_broken_prose([above, line])
 
 
 def _is_dateline(line: str) -> bool:

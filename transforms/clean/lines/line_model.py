@@ -236,19 +236,14 @@ def above_the_start(lines: Sequence[Line], may_go: Callable[[int], bool]) -> lis
         and not _BYLINE.match(lines[i].low)
         and not _has_words(lines[i])
         and not _HANGUL_HEADLINE.match(lines[i].text)
-        and not _is_name(lines, i, start)
+        and not signature.is_signature(
+            lines[i].text, (line.low for k, line in enumerate(lines[: start + 1]) if k != i)
+        )
     ]
 
 
 #: Three words of Korean, which say as much as five of English.
 _HANGUL_HEADLINE = re.compile(r"\W*[가-힣]+ [가-힣]+ [가-힣]+")
-
-
-def _is_name(lines: Sequence[Line], i: int, start: int) -> bool:
-    """Tell whether a line is the full name of somebody whom the lines up to `start` do not name."""
-    names = signature.names_alone(lines[i].text)
-    others = [line.low for k, line in enumerate(lines[: start + 1]) if k != i]
-    return bool(names) and all(signature.is_author(name, others) for name in names)
 
 
 def _has_words(line: Line) -> bool:

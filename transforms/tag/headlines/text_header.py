@@ -82,7 +82,7 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     below = _bylines_from(lead + 1, body, lines)
     below += is_signed([lines[i] for i in (body[lead], *body[below : below + 5])])
     headline, follows = lines[body[lead]], [lines[i] for i in body[below : below + 5]]
-    if not _is_above_prose(headline, follows) or _is_name(headline, follows):
+    if not _is_above_prose(headline, follows) or signature.is_signature(headline, follows):
         return Opening(bylines=tuple(body[:first]) + last)
     # What would be the headline of the text that remains.
     second = _labels_from(below, body, lines, max_headline_chars)
@@ -94,13 +94,6 @@ def read(lines: Sequence[str], *, max_headline_chars: int) -> Opening:
     )
     bylines = tuple(body[:first] + body[lead + 1 : below]) + last
     return Opening(body[lead], not again, bylines, labels)
-
-
-def _is_name(line: str, follows: Sequence[str]) -> bool:
-    """Tell whether a line is the full name of somebody whom the lines below it do not name."""
-    names = signature.names_alone(line)
-    others = [other.casefold() for other in follows]
-    return bool(names) and all(signature.is_author(name, others) for name in names)
 
 
 def _is_above_prose(headline: str, follows: Sequence[str]) -> bool:
@@ -184,7 +177,7 @@ def is_signed(opening: Sequence[str]) -> bool:
         prose_lines.is_prose(opening[2]) or prose_lines.is_broken_prose(opening[2:])
     ):
         return False
-    return _is_name(opening[1], (opening[0], *opening[2:]))
+    return signature.is_signature(opening[1], (opening[0], *opening[2:]))
 
 
 class _Reading(NamedTuple):

@@ -152,22 +152,21 @@ def outlet_named(name: str) -> tuple[str, str] | None:
 @cache
 def given_names() -> frozenset[str]:
     """Return frequent first names, folded. In Vietnam these are family names."""
-    return frozenset(
-        name.casefold()
-        for names, *behind in rows("given_names.txt")
-        for name in names.split()
-        if not behind
-    )
+    return _names_of_rows(is_behind=False)
 
 
 @cache
 def given_names_behind() -> frozenset[str]:
     """Return frequent given names that follow the family name, folded."""
+    return _names_of_rows(is_behind=True)
+
+
+def _names_of_rows(*, is_behind: bool) -> frozenset[str]:
     return frozenset(
         name.casefold()
         for names, *behind in rows("given_names.txt")
         for name in names.split()
-        if behind
+        if bool(behind) == is_behind
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from copydesk.transforms.tag.datelines import dateline_places
 from copydesk.transforms.tag.lookup import gazetteers
@@ -61,14 +61,21 @@ def _without_place(line: str) -> str:
     return line[: behind.start()] if behind and is_known else line
 
 
-def is_author(name: str, others: Sequence[str]) -> bool:
-    """Tell whether a name is a frequent one in full, and `others`, in lower case, lack its surname.
+def is_signature(line: str, others: Iterable[str]) -> bool:
+    """Tell whether a line is the full name of its author, whose surname the other lines lack.
 
-    >>> is_author("Ana Ruiz", ["rain in oslo"]), is_author("Ana Ruiz", ["ruiz wins again"])
+    >>> is_signature("Ana Ruiz", ["Rain in Oslo"]), is_signature("Ana Ruiz", ["Ruiz wins again"])
     (True, False)
-    >>> is_author("Nagy Péter", []), is_author("Old Town", [])
+    >>> is_signature("Nagy Péter", []), is_signature("Old Town", [])
     (True, False)
     """
+    names = names_alone(line)
+    lower = [other.casefold() for other in others] if names else []
+    return bool(names) and all(_is_author(name, lower) for name in names)
+
+
+def _is_author(name: str, others: Sequence[str]) -> bool:
+    """Tell whether a name is a frequent one in full, and `others`, in lower case, lack its surname."""
     words = [word.title() if word.isupper() else word for word in name.split()]
     is_full = person_names.is_full_name(" ".join(words)) or not name[0].isupper()
     if len(name) > _MOST_NAME_CHARS or len(words) < 2 or not is_full:
