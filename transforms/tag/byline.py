@@ -17,6 +17,7 @@ from copydesk.transforms.tag.page import page_headings
 from copydesk.transforms.tag.page.page_data import PageData
 from copydesk.transforms.tag.persons import (
     byline_forms,
+    byline_lexicon,
     person_names,
     printed_byline,
     site_owner,
@@ -172,7 +173,7 @@ def _in_cut_lines(view: View, site: frozenset[str]) -> Candidate | None:
     top, foot = _edges(text)
     for cut in sorted([cut for cut in cuts if cut.start < top or cut.end > foot]):
         for line in filter(text_header.is_byline, cut.text.split("\n")):
-            if person_names.opened_role(line) in {"editor", "photographer"}:
+            if byline_lexicon.opens_for_others(line):
                 continue
             names = _names_on(line, site)
             if any(not name.is_org for name in names):

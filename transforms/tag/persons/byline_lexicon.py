@@ -52,6 +52,16 @@ def opening(text: str) -> re.Match[str] | None:
     return _opening(text)
 
 
+def opens_for_others(text: str) -> bool:
+    """Tell whether a text begins with words that an editor or a photographer follows.
+
+    >>> opens_for_others("Photos by Bo Li"), opens_for_others("By Ana Ruiz")
+    (True, False)
+    """
+    found = opening(text)
+    return found is not None and found.lastgroup in {"editor", "photographer"}
+
+
 def opens(text: str) -> bool:
     """Tell whether a text begins with the words that open a byline.
 

@@ -100,9 +100,7 @@ def _candidates(
     marks: tuple[Mark, ...], around: dict[int, frozenset[int]], top: int, site: frozenset[str]
 ) -> list[NameMark]:
     """Return the marks that may be the byline. A mark inside an editor's or photographer's is none."""
-    others = {
-        mark.order for mark in marks if names.opened_role(mark.text) in {"editor", "photographer"}
-    }
+    others = {mark.order for mark in marks if byline_lexicon.opens_for_others(mark.text)}
     return [
         candidate
         for mark in marks
@@ -163,7 +161,7 @@ def _only_author(marks: tuple[Mark, ...], site: frozenset[str]) -> Candidate | N
             mark.names
         ):
             continue
-        if names.opened_role(mark.text) in {"editor", "photographer"}:
+        if byline_lexicon.opens_for_others(mark.text):
             continue
         is_page = mark.how == "path" and bool(_AUTHOR_PAGE.search(mark.href))
         is_box = mark.how in {"class", "rel", "itemprop"} and _AUTHOR_CLASS.search(mark.names)
@@ -208,7 +206,7 @@ def _name_mark(mark: Mark, top: int, site: frozenset[str]) -> NameMark | None:
         and _BESIDE.search(mark.names)
         and not name_marks.NAME_CLASS.search(mark.names)
     )
-    if beside or names.opened_role(text) in {"editor", "photographer"}:
+    if beside or byline_lexicon.opens_for_others(text):
         return None
     sure = mark.how in {"rel", "itemprop"} or (
         mark.how != "text" and bool(_STRONG.search(mark.names))
