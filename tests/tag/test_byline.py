@@ -351,3 +351,20 @@ def test_a_heading_without_marks_below_the_headline_of_a_page_names_nobody() -> 
     body = f"<h1>Rain in the valley</h1><div>Hurricane Maria</div><p>{PROSE}</p><p>{PROSE}</p>"
     page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
     assert copydesk.clean_page(page.encode()).byline == ()
+
+
+@pytest.mark.parametrize("credit", ["Photo: Ana Ruiz", "Foto: Ana Ruiz", "Fot. Ana Ruiz"])
+def test_the_credit_of_a_photo_below_the_headline_of_a_page_names_no_author(credit: str) -> None:
+    figure = f"<figure><img src='/a.jpg'><figcaption>{credit}</figcaption></figure>"
+    body = f"<h1>Rain in the valley</h1>{figure}<p>{PROSE}</p><p>{PROSE}</p>"
+    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
+    assert copydesk.clean_page(page.encode()).byline == ()
+
+
+@pytest.mark.parametrize("date", ["5 January 2024", "Freitag, 5. Januar 2024", "5 ינו׳ 2024"])
+def test_a_day_between_the_headline_and_the_lead_of_a_page_leaves_its_text(date: str) -> None:
+    body = f"<h1>Rain in the valley</h1><div>{date}</div><p>{PROSE}</p><p>{PROSE}</p>"
+    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
+    found = copydesk.clean_page(page.encode())
+    assert found.text == f"{PROSE}\n{PROSE}"
+    assert str(found.published_date) == "2024-01-05"

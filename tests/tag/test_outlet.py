@@ -191,6 +191,21 @@ def test_what_follows_the_headline_in_the_title_is_the_site(title: str, outlet: 
 
 
 @pytest.mark.parametrize(
+    ("headline", "outlet"),
+    [
+        ("国家队点球大战晋级决赛", "海港日报"),
+        ("長浜の古い銭湯、二年ぶりに営業再開", "港新聞"),
+        ("העירייה קונה מעבורת", "עיתון הנמל"),
+        ("ตลาดเก่าน่านเปิดอีกครั้งหลังซ่อม", "ข่าวท่าเรือ"),
+        ("कलविक नगर ने नाव खरीदी", "बंदरगाह समाचार"),
+    ],
+)
+def test_a_name_without_capitals_follows_the_headline_as_well(headline: str, outlet: str) -> None:
+    made = page_tags(article(f"<title>{headline} | {outlet}</title>", f"<h1>{headline}</h1>"))
+    assert made.values["outlet"] == outlet
+
+
+@pytest.mark.parametrize(
     ("rights", "outlet"),
     [
         ("© 2024 The Sea Post Ltd. All rights reserved.", "The Sea Post"),

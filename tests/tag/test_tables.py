@@ -103,6 +103,10 @@ def test_the_examples_of_each_condition_of_bylines(condition: object) -> None:
     assert not any(text_header.is_byline(line) for line in condition.refuses)  # type: ignore[attr-defined]
 
 
+def test_a_month_whose_letters_case_folding_parts_is_known() -> None:
+    assert date_formats.printed("17 Μαΐου 2024").day == date(2024, 5, 17)  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     "printed",
     [
@@ -138,6 +142,20 @@ def test_the_examples_of_each_condition_of_bylines(condition: object) -> None:
         "令和6年1月5日",
         "民國113年1月5日",
         "2024년 1월 5일",
+        # As browsers print the day in each language.
+        "Freitag, 5. Januar 2024",
+        "ven., 5 janv. 2024",
+        "vie, 5 ene 2024",
+        "sexta-feira, 5 de janeiro de 2024",
+        "fredag den 5. januar 2024",
+        "пʼятниця, 5 січня 2024\u202fр.",
+        "Παρασκευή 5 Ιανουαρίου 2024",
+        "05\u200f/01\u200f/2024",
+        "יום ו׳, 5 בינו׳ 2024",
+        "शुक्र, 5 जन॰ 2024",
+        "5 জানু, 2024",
+        "5 thg 1, 2024",
+        "วันศุกร์ที่ 5 มกราคม ค.ศ. 2024",
     ],
 )
 def test_a_date_in_words_is_read_in_each_language(printed: str) -> None:

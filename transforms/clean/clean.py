@@ -52,6 +52,7 @@ from copydesk.transforms.clean.rule import (
 from copydesk.transforms.clean.rule_set import RuleSet
 from copydesk.transforms.ledger import BLANK_LINE, Cut, Removal, apply, cut, new_cut
 from copydesk.transforms.tag import language
+from copydesk.transforms.tag.headlines import prose_lines
 
 Kind = Literal["page", "text"]
 
@@ -140,6 +141,8 @@ def clean(
         else:
             cuts = [c for c in cuts if not opening.is_dateline(left, c.line)]
             cuts = captions.without_photo_essay(left, cuts)
+            if link_lists.TIME_LINE in acting.by_name:
+                cuts += _times_above(left, {c.line for c in cuts})
         new = cut(extracted, (*removed, *found), cuts, left)
         found = (*found, *new)
         is_by_rules = kind == "text" and not templates and cuts == by_rules
@@ -223,6 +226,17 @@ def _rule_set(options: Options, kind: Kind, languages: frozenset[str]) -> RuleSe
 def _correction_rules() -> frozenset[str]:
     entries = rule_table.packaged().entries
     return frozenset(entry.name for entry in entries if entry.category == "correction")
+
+
+def _times_above(left: Sequence[str], taken: Collection[int]) -> list[Cut]:
+    """Return the cuts of lines above a page's first paragraph that hold only a date or time."""
+    times = []
+    for number, line in enumerate(left):
+        if prose_lines.is_prose(line):
+            return _whole_lines(times, link_lists.TIME_LINE)
+        if number not in taken and link_lists.is_time(line):
+            times.append(number)
+    return []
 
 
 def _whole_lines(numbers: Iterable[int], rule: str) -> list[Cut]:

@@ -79,7 +79,7 @@ def lines_to_cut(lines: Sequence[Line]) -> dict[int, str]:
         (prose[-1] + 1 + i for i in _bulleted_menu(lines[prose[-1] + 1 :])), TRAILING_MENU
     )
     for i, line in enumerate(lines[: prose[0]]):
-        if not line.category and i not in gone and _is_time(line.text):
+        if not line.category and i not in gone and is_time(line.text):
             gone[i] = TIME_LINE
     for i in range(prose[-1] + 1, len(lines)):
         if "(" not in lines[i].text:
@@ -297,7 +297,8 @@ def _bulleted_menu(lines: Sequence[Line], *, from_start: bool = False) -> list[i
     return gone
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
+    """Tell whether a short line holds a date or time and nothing else."""
     stripped = text.strip()
     return (
         len(stripped) <= TIME_CHARS

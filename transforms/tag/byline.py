@@ -143,6 +143,8 @@ def _in_text(view: View, site: frozenset[str]) -> tuple[Candidate | None, list[i
     """Return the byline that the text prints, and the numbers of its lines."""
     lines = list(view.opening.bylines) or text_byline.signed_line(view)
     found = dict.fromkeys(name for i in lines for name in _names_on(view.lines[i], site))
+    if all(name.role == "photographer" for name in found):
+        found = {}  # The credit of a photo does not name the author.
     if found:
         raw = "; ".join(view.lines[i].strip() for i in lines)
         return Candidate(tuple(found), raw, "text"), lines

@@ -221,17 +221,35 @@ def _behind_headline(page: PageData, headlines: set[str]) -> str | None:
     first, *middle = _TITLE_BORDER.split(head)
     if middle and all(map(title_wording.is_section, middle)):
         head = first  # "Rain in Rome - Politics - The Post"
-    is_headline = len(head.split()) > 1 and gazetteers.key(head) in headlines
+    is_headline = _has_words(head) and gazetteers.key(head) in headlines
     is_name = (
         2 < len(key) <= 50
         and key not in headlines
         and len(tail.split()) <= _MOST_WORDS
-        and tail[0].isupper()
+        and _is_capital(tail[0])
         and not _DOMAIN.fullmatch(tail)
         and not _NO_NAME.fullmatch(tail)
         and not title_wording.is_section(tail)
     )
     return tail if is_headline and is_name and ":" not in border[0] else None
+
+
+def _is_capital(char: str) -> bool:
+    """Tell whether a letter is a capital, or has no small form as in Arabic and Chinese."""
+    return char.isalpha() and not char.islower()
+
+
+_LEAST_CHARS_WITHOUT_SPACES = 8
+
+
+def _has_words(head: str) -> bool:
+    """Tell whether a text has several words, or is long in a script without spaces.
+
+    >>> _has_words("Rain in Rome"), _has_words("Rome"), _has_words("扬州老浴室修缮两年后重新开门")
+    (True, False, True)
+    """
+    is_spaced = head[:1].isupper() or head[:1].islower()
+    return len(head.split()) > 1 or (not is_spaced and len(head) >= _LEAST_CHARS_WITHOUT_SPACES)
 
 
 def _matches_domain(part: str, label: str) -> bool:

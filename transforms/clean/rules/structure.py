@@ -87,7 +87,6 @@ RULES = (
         category="counters",
         languages=("*",),
         place="context",
-        on_pages=False,
         drops=("La resclosa tanca perquè el riu torna a créixer\n[[5 de gener de 2024]]\nEl riu va tornar a créixer al migdia, i la resclosa del poble va quedar tancada fins al vespre.",),
         keeps=("El riu va tornar a créixer al migdia, i la resclosa del poble va quedar tancada fins al vespre.\n5 de gener de 2024\nEl consell es reuneix dilluns per votar sobre la presa, va dir l'alcalde.",),
     ),

@@ -148,7 +148,7 @@ def months() -> dict[str, int]:
     return {
         name.replace("_", " "): int(number)
         for number in table
-        for name in table[number].casefold().split()
+        for name in calendars.folded(table[number]).split()
     }
 
 
@@ -167,12 +167,12 @@ def _patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
     # "5 يناير/كانون الثاني 2024" names the month twice
     between = r"(?:\s*(?:de|del|of|/))?"
     if wanted != "ascii":
-        between = rf"(?:\s*/\s*(?:{names})(?!\w))?(?:\s*(?:de|del|of|/|năm))?"
+        between = rf"(?:\s*/\s*(?:{names})(?!\w))?(?:\s*(?:de|del|of|/|năm|ค\.ศ\.))?"
     return tuple(
         re.compile(pattern, re.I)
         for pattern in (
-            rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|°|er|ª|η|\.|-)?(?:\s+(?:de|di|of|d'))?[\s-]*{month}\.?,?{between}[\s-]*{year}",
-            rf"(?<!\w){month}\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:,|\s)\s*(?:at\s+)?{year}",
+            rf"(?<![\w.])(?P<d>\d{{1,2}})(?:st|nd|rd|th|º|°|er|ª|η|\.|-)?(?:\s+(?:de|di|of|d'))?[\s-]*{month}[.॰׳']?,?{between}[\s-]*{year}",
+            rf"(?<!\w){month}[.॰׳']?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?:,|\s)\s*(?:at\s+)?{year}",
             r"(?<!\d)(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?",
             r"(?<![\d./-])(?P<y>(?:1[6-9]|20)\d\d)(?P<s>[-./])\s?(?P<m>\d{1,2})(?P=s)\s?(?P<d>\d{1,2})(?!\d)",
             r"(?<![\d./-])(?P<a>\d{1,2})(?P<s>[-./])\s?(?P<b>\d{1,2})(?P=s)\s?(?P<y>(?:1[6-9]|20)\d\d|\d\d)(?![\d/-]|\.\d)",
@@ -235,7 +235,7 @@ def _of_match(match: re.Match[str], day_first: bool | None) -> Stamp | None:
         day, month = (a, b) if first else (b, a)
     else:
         day = int(part["d"])
-        month = int(part["m"]) if part.get("m") else months()[part["name"].casefold()]
+        month = int(part["m"]) if part.get("m") else months()[calendars.folded(part["name"])]
     around = match.string[match.end() : match.end() + 40]
     clock = _CLOCK.search(around) or _CLOCK.search(
         match.string[max(0, match.start() - 25) : match.start()]
@@ -342,11 +342,7 @@ def is_date_alone(line: str) -> bool:
         return False
     rest = _AROUND_DATE.sub(" ", found[1]).casefold().split()
     return all(
-        len(word) < 3
-        or word in months()
-        or word in calendars.WEEKDAYS
-        or word in calendars.ANNOUNCING
-        for word in rest
+        len(word) < 3 or word in months() or word in calendars.words_beside_dates() for word in rest
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_lexicon
 from copydesk.transforms.tag.persons.name_lexicon import words
 
@@ -154,22 +155,26 @@ CJK_FORMS: tuple[Form, ...] = (
 CASED_FORMS: tuple[Form, ...] = (
     Form(
         "romanian_de",
-        rf"De (?P<names>{_CAPS})",
-        (("De Ion Popescu", ("Ion Popescu",)),),
-        ("De luni râul a crescut", "De la Cluj la Iași"),
+        rf"[Dd]e:? (?P<names>{_CAPS})",
+        (
+            ("De Ion Popescu", ("Ion Popescu",)),
+            ("de Ioana Popescu", ("Ioana Popescu",)),
+        ),
+        ("De luni râul a crescut", "De la Cluj la Iași", "de Souza Pinto", "de Buenos Aires"),
     ),
     Form(
         "greek_genitive",
-        rf"(?:Του|Της|ΤΟΥ|ΤΗΣ|Των|Από τον|Από την|Από τους|Από)\s(?P<names>{_CAPS})",
+        rf"(?:Του|Της|ΤΟΥ|ΤΗΣ|Των|Από τον|Από την|Από τους|Από):?\s(?P<names>{_CAPS})",
         (
             ("Της Μαρίας Νικολάου", ("Μαρίας Νικολάου",)),
             ("Από τον Νίκο Γεωργίου", ("Νίκο Γεωργίου",)),
+            ("Από: Μαρία Νικολάου", ("Μαρία Νικολάου",)),
         ),
         ("Του ποταμού η στάθμη ανέβηκε", "Από την Αθήνα στη Θεσσαλονίκη"),
     ),
     Form(
         "bulgarian_ot",
-        rf"(?:От|от)\s(?P<names>{_CAPS})",
+        rf"(?:От|от):?\s(?P<names>{_CAPS})",
         (("От Мария Иванова", ("Мария Иванова",)),),
         ("От понеделник реката расте",),
     ),
@@ -183,7 +188,8 @@ CASED_FORMS: tuple[Form, ...] = (
         ("Nehir taştı/köprü kapandı", "Sel Uyarısı - ANKARA"),
     ),
 )
-_CASED_STARTS = ("De ", "Του", "Της", "ΤΟΥ", "ΤΗΣ", "Των", "Από", "От ", "от ")
+_DE = ("De ", "de ", "De: ", "de: ")
+_CASED_STARTS = (*_DE, "Του", "Της", "ΤΟΥ", "ΤΗΣ", "Των", "Από", "От", "от")
 _CJK_START = re.compile(r"[（(【〔［\[]?[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BETWEEN = re.compile(r"\s?[、，,・·ㆍ／/和]\s?|\s+(?:și|şi|si|και|и|ve)\s+")
 _HAN_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \u3000](?=[\u4e00-\u9fff]{2})")
@@ -199,7 +205,7 @@ def names_on(line: str) -> tuple[str, ...]:
     (('王小明',), ('Ion Popescu',), ())
     """
     text = line.strip()
-    if len(text) > _MAX_CHARS or (text.isascii() and not text.startswith("De ")):
+    if len(text) > _MAX_CHARS or (text.isascii() and not text.startswith(_DE)):
         return ()
     return _names_on(text)
 
@@ -219,7 +225,7 @@ def _names_on(text: str) -> tuple[str, ...]:
         if not bare.startswith(form.opens) or not any(one in bare for one in form.needs):
             continue
         found = _compiled(form.pattern).fullmatch(bare)
-        if found and (names := _names(found["names"], form)):
+        if found and (names := _names(found["names"], form, is_small=bare[0].islower())):
             return names
     return ()
 
@@ -230,8 +236,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _names(printed: str, form: Form) -> tuple[str, ...]:
-    """Return the names in a form's group, or nothing if one of them does not look like a name."""
+def _names(printed: str, form: Form, *, is_small: bool) -> tuple[str, ...]:
+    """Return the names in a form's group, or nothing if one of them does not look like a name.
+
+    `is_small` says that the line begins with a small letter.
+    """
     spaced = form.name.startswith(("chinese", "korean"))
     between = _HAN_SPACE.sub("、", printed) if spaced else printed
     if form.name.startswith("korean"):
@@ -240,6 +249,10 @@ def _names(printed: str, form: Form) -> tuple[str, ...]:
     if form in CASED_FORMS and not all(
         word[0].isupper() for name in names for word in name.split()
     ):
+        return ()
+    # "de Souza" is a family name, "de Ioana" says who wrote.
+    first = names[0].split()[0].casefold()
+    if form.name == "romanian_de" and is_small and first not in gazetteers.given_names():
         return ()
     return names
 

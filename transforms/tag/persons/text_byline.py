@@ -133,8 +133,11 @@ def of_headline(view: View, site: frozenset[str]) -> Candidate | None:
     for n in range(at + 1, min(at + 1 + _BELOW_HEADLINE, len(lines))):
         line = lines[n]
         below = [one for one in lines[n + 1 :] if not date_formats.is_date_alone(one)]
-        is_byline = text_header.is_byline(line) and not byline_lexicon.opens_for_others(line)
-        if is_byline or text_header.is_signed([title, line, *below[:_OPENING_LINES]]):
+        if byline_lexicon.opens_for_others(line):
+            continue
+        if text_header.is_byline(line) or text_header.is_signed(
+            [title, line, *below[:_OPENING_LINES]]
+        ):
             found = person_names.split(byline_forms.without_day(line), site=site, strict=True)
             if any(not name.is_org for name in found):
                 return Candidate(found, line, "text")
