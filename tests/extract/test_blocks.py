@@ -100,3 +100,10 @@ def test_a_letter_above_another_word_or_a_short_line_stays_alone() -> None:
 def test_an_open_shadow_of_an_element_is_shown_and_another_template_is_not() -> None:
     shadow = '<x-a><template shadowrootmode="open"><p>One.</p></template></x-a>'
     assert _blocks(f"{shadow}<template><p>Two.</p></template>") == ["One."]
+
+
+def test_chinese_paragraphs_in_a_layout_table_are_not_the_cells_of_a_row() -> None:
+    text = ["议会周一投票降低港口围墙。", "渔民三月份提出了这个要求。", "市长预计五月开工。"]
+    cells = "".join(f"<p>{sentence}</p>" for sentence in text)
+    assert _blocks(f"<table><tr><td>首页</td><td>{cells}</td></tr></table>") == ["首页", *text]
+    assert _blocks("<table><tr><td>开工</td><td>五月。</td></tr></table>") == ["开工\t五月。"]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from copydesk.transforms import extract
+from copydesk.transforms.extract import extraction
 from copydesk.transforms.extract.blocks import read_blocks
 from copydesk.transforms.extract.head_metadata import read_hints
 from copydesk.transforms.extract.model import block_features, block_model, thresholds
@@ -164,3 +165,11 @@ def test_the_model_is_small_enough_to_ship_and_holds_no_text_of_a_page() -> None
     assert sorted(words) == ["about", "names"]
     file = resources.files("copydesk.transforms.extract").joinpath("data", block_model.FILE)
     assert len(file.read_bytes()) < 400_000
+
+
+def test_unlikely_links_are_not_taken_from_trafilatura() -> None:
+    words = np.array([30.0, 8.0, 8.0, 30.0])
+    links = np.array([0.0, 1.0, 1.0, 0.0])
+    found = np.array([0.2, 0.01, 0.3, 0.2])  # The model finds little, and trafilatura keeps all.
+    joined = extraction._joined(found, np.ones(4), words, links)
+    assert (joined >= thresholds.KEPT).tolist() == [True, False, True, True]

@@ -712,3 +712,67 @@ def test_the_speaker_of_a_pull_quote_goes_with_the_quote() -> None:
     assert "Bo Li, engineer" in _kept(page)
     new = page.replace(box, box.replace(quote, "I shall never build a wall again"))
     assert "Bo Li, engineer" in _kept(new, {"“I shall": 0.3})
+
+
+_SHORT = (
+    "The council voted on Monday to lower the harbour wall.",
+    "Two fishermen had asked for it in March.",
+    "The mayor expects the work to begin in May.",
+)
+_STORIES = ("Ferry is late again this week", "School opens by the river", "Market hall gets a roof")
+
+
+def _cards(*, words: int = 9) -> str:
+    teaser = " ".join(["Story"] * words) + "."
+    return "<h3>More</h3>" + "".join(
+        f"<div class='card'><a href='/{n}'><h4>{title}</h4></a><p>{n} {teaser}</p></div>"
+        for n, title in enumerate(_STORIES)
+    )
+
+
+def test_the_short_article_below_the_headline_stays_if_only_teasers_below_it_are_likely() -> None:
+    article = "".join(f"<div>{sentence}</div>" for sentence in _SHORT)
+    unlikely = dict.fromkeys(_SHORT, 0.2) | dict.fromkeys((*_STORIES, "More"), 0.1)
+    page = f"<h1>Lower wall</h1><div>{article}</div><div>{_cards()}</div>"
+    assert _kept(page, unlikely, title="Lower wall") == ["Lower wall", *_SHORT]
+    # Without a headline above them the sentences may be anything.
+    assert not set(_kept(page, unlikely, title="Another")) & set(_SHORT)
+
+
+def test_teasers_below_a_short_article_go_and_a_long_list_stays() -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in _SHORT)
+    likelihood = dict.fromkeys((*_STORIES, "More"), 0.1)
+    page = f"<h1>Lower wall</h1><div>{article}</div><div>{{}}</div>"
+    kept = _kept(page.format(_cards()), likelihood, title="Lower wall")
+    assert kept == ["Lower wall", *_SHORT]
+    kept = _kept(page.format(_cards(words=60)), likelihood, title="Lower wall")
+    assert sum("Story" in text for text in kept) == 3
+
+
+@pytest.mark.parametrize(
+    "signature", ["By Ana Ruiz", "লেখক: রফিকুল হাসান", "מאת נועה לוי", "記者 王小明", "김민수 기자"]
+)
+def test_the_next_article_below_a_short_one_goes_in_every_language(signature: str) -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in _SHORT)
+    other = f"<div><h1>Ferry</h1><div>{signature}</div><p>Ferries {_SAID}</p></div>"
+    page = f"<div><h1>Lower wall</h1>{article}</div>{other}"
+    assert not any("Ferries" in text for text in _kept(page, title="Lower wall"))
+
+
+@pytest.mark.parametrize("heading", ["Hozzászólások (2)", "댓글 2", "التعليقات (2)", "Diskuse (2)"])
+def test_comments_below_a_short_article_go_in_every_language(heading: str) -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in _SHORT)
+    comments = "<p>I do not believe a word of this.</p><p>Nor do I, and I live there.</p>"
+    page = f"<h1>Lower wall</h1>{article}<h3>{heading}</h3>{comments}"
+    assert not any("Nor do I" in text for text in _kept(page, title="Lower wall"))
+
+
+def test_the_short_last_sentence_of_an_article_stays_beside_those_of_its_markup() -> None:
+    article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
+    page = f"<h1>Wall</h1><div>{article}<p>It votes in May.</p></div><p>Sign up today.</p>"
+    kept = _kept(page, {"It votes": 0.12, "Sign up": 0.12})
+    assert "It votes in May." in kept
+    assert "Sign up today." not in kept
+    assert "It votes in May." not in _kept(page, {"It votes": 0.05})
+    linked = page.replace("It votes", "<a href='/v'>It votes</a>")
+    assert "It votes in May." not in _kept(linked, {"It votes": 0.12})

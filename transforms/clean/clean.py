@@ -230,7 +230,7 @@ def _correction_rules() -> frozenset[str]:
 
 def _times_above(left: Sequence[str], taken: Collection[int]) -> list[Cut]:
     """Return the cuts of lines above a page's first paragraph that hold only a date or time."""
-    times = []
+    times = list[int]()
     for number, line in enumerate(left):
         if prose_lines.is_prose(line):
             return _whole_lines(times, link_lists.TIME_LINE)

@@ -299,12 +299,9 @@ def _bulleted_menu(lines: Sequence[Line], *, from_start: bool = False) -> list[i
 
 def is_time(text: str) -> bool:
     """Tell whether a short line holds a date or time and nothing else."""
-    stripped = text.strip()
-    return (
-        len(stripped) <= TIME_CHARS
-        and date_formats.DIGIT.search(stripped) is not None
-        and date_formats.is_date_alone(stripped)
-    )
+    line = text.strip()
+    has_digit = len(line) <= TIME_CHARS and date_formats.DIGIT.search(line) is not None
+    return has_digit and date_formats.is_date_alone(line)
 
 
 def _lone_headings(lines: Sequence[Line], last: int, gone: dict[int, str]) -> list[int]:

@@ -199,7 +199,8 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
     for row, end, low, high in np.stack((rows, ends, first, last), axis=1)[may_join].tolist():
         joined = int(is_joined[low + 1 : high].sum())
         count = high - low - joined
-        if count > 1 and sizes[high] - sizes[low] + joined <= ROW_CHARS:
+        is_short = sizes[high] - sizes[low] + joined <= ROW_CHARS
+        if count > 1 and is_short and not _has_sentences(page, low, high):
             is_joined[low + 1 : high] = True
             page.block_element[low] = page.inner_element[low] = row
             page.after_break[low], page.cells[low] = 0, count
@@ -209,6 +210,16 @@ def _join_rows(page: Page, rows: Index, ends: Index) -> None:
     for row, end, low in spans:
         page.first_block[row + 1 : end] = number[low]
         page.last_block[row + 1 : end] = number[low] + 1
+
+
+#: The ends of Chinese and Japanese sentences, and their number in a row of a layout table. Such
+#: paragraphs have few characters (arbitrary).
+_CJK_ENDS, _ROW_SENTENCES = ("。", "！", "？"), 3
+
+
+def _has_sentences(page: Page, low: int, high: int) -> bool:
+    """Tell whether a row holds Chinese or Japanese paragraphs and not the cells of a table."""
+    return sum(page.text[block].endswith(_CJK_ENDS) for block in range(low, high)) >= _ROW_SENTENCES
 
 
 #: A paragraph has at least this many characters behind its first letter (arbitrary).

@@ -74,6 +74,8 @@ SURELY_NOT = -4.5
 #: count.
 MOST_LABELS = 0.35
 _LABEL_WORDS, _FEW_WORDS = 6, 40
+#: Links below this probability are not taken from trafilatura's result (arbitrary).
+_POSSIBLE_LINK = 0.1
 
 #: Blocks below these log odds in the first forest of the first pass skip its other forests.
 SURELY_NOT_AT_ONCE = -5.5
@@ -260,6 +262,8 @@ def _joined(found: Column, kept: Column, words: Column, links: Column) -> Column
         # Labels before the first paragraph and after the last are a menu and a footer.
         kept[: paragraphs[0]] = 0.0
         kept[paragraphs[-1] + 1 :] = 0.0
+    if theirs >= _FEW_WORDS:
+        kept[(links >= thresholds.LINKED) & (found < _POSSIBLE_LINK)] = 0.0
     return np.maximum(found, kept)
 
 

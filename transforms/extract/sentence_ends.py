@@ -6,7 +6,7 @@ features, so the model would have to be trained again.
 
 from __future__ import annotations
 
-SENTENCE_ENDS = frozenset('.!?。！？”"')
+SENTENCE_ENDS = frozenset('.!?。！？।॥۔؟”"')
 """The end of a sentence of an article. The ellipsis is missing, because cut-off teasers end with it."""
 
 SENTENCE_ENDS_OF_ALL_SCRIPTS = frozenset(".!?…।॥؟۔。！？።")

@@ -85,12 +85,15 @@ def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
 
 
 #: The words of the page's own article above another one that is signed, the words of that one, the
-#: blocks around its heading in which it is signed, and the words of such a line (arbitrary).
-_OWN_ABOVE, _OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 60, 25, 4, 12
+#: blocks around its heading in which it is signed, and the words of such a line (arbitrary). Below
+#: fewer words than the second number it is at most this many times as long.
+_OWN_ABOVE, _OWN_LONG, _TIMES_OWN = 25, 60, 3
+_OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 25, 4, 12
 #: This number of boxes made alike is a list of posts, not of articles (arbitrary).
 _POSTS = 3
 _BY = re.compile(
-    r"\s*(?:by|von|par|por|di|door|av|af|de|text|autor|oleh|автор|yazan|szerző|författare)\b[:\s]\s*[^\W\d_]",
+    r"\s*(?:(?:by|von|par|por|di|door|av|af|de|text|autor|oleh|автор|yazan|haber|szerző|írta|författare|teksti|penulis|tác giả|του|της|από|автори|текст|מאת|كتب|كتبت|نویسنده)\b[:\s]\s*[^\W\d_]"
+    r"|(?:लेखक|লেখক|โดย|记者|記者|作者|文)\s?[:：・/／]?\s?\S|\S{2,4} 기자(?:\s|$))",
     re.IGNORECASE,
 )
 _SIGNING = GROUP_BITS["byline"] | GROUP_BITS["date"]
@@ -126,11 +129,16 @@ def signed_below(
         if (
             made.count(look) < _POSTS
             and above[blocks.stop] - above[blocks.start] >= _OTHER_WORDS
-            and above[blocks.start] >= _OWN_ABOVE
+            and _is_long_above(float(above[blocks.start]), float(above[blocks.stop]))
             and not is_title[blocks.start : blocks.stop].any()
         ):
             found.update(b for b in blocks if kept[b])
     return sorted(found)
+
+
+def _is_long_above(own: float, until: float) -> bool:
+    """Tell whether the words above another article are enough for an article of their own."""
+    return own >= _OWN_LONG or (own >= _OWN_ABOVE and until - own <= _TIMES_OWN * own)
 
 
 def _text_of(page: Page, kept: npt.NDArray[np.bool_], box: int) -> range:

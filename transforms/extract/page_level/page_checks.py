@@ -9,6 +9,7 @@ has its own rule in the ledger.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +51,14 @@ _ARTICLE_WORDS = 30
 #: words of an article above it. Of four pages of 2,000 with kept text below such a line, none had
 #: text of the article there.
 _COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
+#: Below a shorter article, of this number of words at least, the comments are at most this many times
+#: as long (arbitrary).
+_SHORT_ABOVE_COMMENTS, _TIMES_ABOVE = 25, 1.5
 _COMMENTS_OF = (
     r"(?:comments?|comment\(s\)|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
-    r"|komentarz[ey]|kommentit|kommentarer|комментари(?:й|я|ев|и)|yorum|评论|コメント)"
+    r"|komentarz[ey]|kommentit|kommentarer|комментари(?:й|я|ев|и)|yorum(?:lar)?|评论|評論|留言|コメント"
+    r"|hozzászólás(?:ok)?|komentáře?|diskus[ei]a?|comentarii|коментари?|коментарі|σχόλια|التعليقات|تعليقات"
+    r"|نظرات|תגובות|टिप्पणियाँ|মন্তব্য|komentar|bình luận|ความคิดเห็น|댓글)"
 )
 _COMMENT_COUNT = re.compile(
     rf"\d{{1,5}}\s+{_COMMENTS_OF}(?:\s+(?:to|on|zu|sur|a)\b.{{0,50}})?\W*"
@@ -103,30 +109,34 @@ def check(
     teasers, article = teasers_alone.article_above_teasers(page, kept, is_title)
     kept[teasers], kept[article] = False, True
     rules.update(dict.fromkeys(teasers, RELATED))
+    kept[teasers_alone.article_below_headline(page, kept, is_title)] = True
     fills.fill(page, kept, probability, words)
-    for rule, blocks in (
-        (BYLINE, _printed_lines(page, kept, words)),
-        (COMMENTS, _comments(page, kept, words)),
-        (COMMENTS, _below_comment_heading(page, kept, words)),
-        (COMMENTS, posts.find(page, kept, words)),
-        (OTHER_ARTICLE, other_articles.find(page, kept, words, is_title)),
-        (OTHER_ARTICLE, other_articles.below_label(page, kept, words)),
-        (OTHER_ARTICLE, other_articles.signed_below(page, kept, words, is_title)),
-        (GALLERY, galleries.find(page, kept, words, is_title)),
-        (CAPTION, galleries.captions(page, kept, probability, words)),
-        (RELATED, link_boxes.find(page, kept, words)),
-        (RELATED, teaser_lists.find(page, kept, words)),
-        (RELATED, inset_boxes.with_label(page, kept, words, is_title)),
-        (RELATED, inset_boxes.below_label(page, kept, probability, words)),
-        (BYLINE, inset_boxes.about_author(page, kept, words)),
-        (RELATED, inset_boxes.in_capitals(page, kept, words)),
-        (scrambled.SCRAMBLED, scrambled.find(page, kept)),
-        (FORM, inset_boxes.with_form(page, kept, words, is_title)),
-        (FORM, inset_boxes.with_consent(page, kept, words, is_title)),
-        (FORM, inset_boxes.offers(page, kept, words)),
-        (RELATED, inset_boxes.speakers_of_quotes(page, kept, words)),
-    ):
-        for block in blocks:
+    kept[undecided_prose.siblings(page, kept, probability, words)] = True
+    # Each check sees what those before it left.
+    checks: tuple[tuple[str, Callable[[], list[int]]], ...] = (
+        (BYLINE, lambda: _printed_lines(page, kept, words)),
+        (COMMENTS, lambda: _comments(page, kept, words)),
+        (COMMENTS, lambda: _below_comment_heading(page, kept, words)),
+        (COMMENTS, lambda: posts.find(page, kept, words)),
+        (OTHER_ARTICLE, lambda: other_articles.find(page, kept, words, is_title)),
+        (OTHER_ARTICLE, lambda: other_articles.below_label(page, kept, words)),
+        (OTHER_ARTICLE, lambda: other_articles.signed_below(page, kept, words, is_title)),
+        (GALLERY, lambda: galleries.find(page, kept, words, is_title)),
+        (CAPTION, lambda: galleries.captions(page, kept, probability, words)),
+        (RELATED, lambda: link_boxes.find(page, kept, words)),
+        (RELATED, lambda: teaser_lists.find(page, kept, words)),
+        (RELATED, lambda: inset_boxes.with_label(page, kept, words, is_title)),
+        (RELATED, lambda: inset_boxes.below_label(page, kept, probability, words)),
+        (BYLINE, lambda: inset_boxes.about_author(page, kept, words)),
+        (RELATED, lambda: inset_boxes.in_capitals(page, kept, words)),
+        (scrambled.SCRAMBLED, lambda: scrambled.find(page, kept)),
+        (FORM, lambda: inset_boxes.with_form(page, kept, words, is_title)),
+        (FORM, lambda: inset_boxes.with_consent(page, kept, words, is_title)),
+        (FORM, lambda: inset_boxes.offers(page, kept, words)),
+        (RELATED, lambda: inset_boxes.speakers_of_quotes(page, kept, words)),
+    )
+    for rule, find in checks:
+        for block in find():
             kept[block] = False
             rules[block] = rule
     unsure = undecided_prose.find(page, kept, probability, words)
@@ -183,8 +193,10 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
     places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
     last = int(places[-1]) if len(places) else 0
-    first = int(np.searchsorted(before, _ARTICLE_ABOVE_COMMENTS))
+    first = int(np.searchsorted(before, _SHORT_ABOVE_COMMENTS))
     for block in (np.flatnonzero(page.size[first:last] <= _COUNT_CHARS) + first).tolist():
-        if _COMMENT_COUNT.fullmatch(page.text[block].strip(_AROUND_COUNT)):
+        above, below = before[block], before[-1] - before[block]
+        is_article = above >= _ARTICLE_ABOVE_COMMENTS or below <= _TIMES_ABOVE * above
+        if is_article and _COMMENT_COUNT.fullmatch(page.text[block].strip(_AROUND_COUNT)):
             return [b for b in places.tolist() if b > block]
     return []

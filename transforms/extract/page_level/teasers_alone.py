@@ -61,6 +61,44 @@ def article_above_teasers(page: Page, kept: Marks, is_title: Marks) -> tuple[lis
     return places.tolist(), list(range(article[0], article[-1] + 1))
 
 
+#: The paragraphs below a headline that are an article, their characters, and the characters of one
+#: (arbitrary). At most this number of other blocks, such as the author, is above the first of them.
+_PARAGRAPHS, _ARTICLE_CHARS, _SENTENCE_CHARS, _BYLINES = 3, 80, 20, 8
+
+
+def article_below_headline(page: Page, kept: Marks, is_title: Marks) -> list[int]:
+    """Return the paragraphs below the page's headline if only what is below other headings is kept.
+
+    They have the same parent and no links, and less than half of their text is kept. Short
+    paragraphs in `div` look less like an article than teasers in `p` or the article below them.
+    On 1,900 pages with known text this changes nothing.
+    """
+    headlines = np.flatnonzero(is_title & (page.link_count == 0) & (page.size >= _HEADLINE_CHARS))
+    headline = next((b for b in headlines.tolist() if page.tag_of(b) in HEADINGS), -1)
+    near = range(headline + 1, min(len(page.text), headline + 2 + _BYLINES))
+    first = next((b for b in near if _is_own(page, b)), -1) if headline >= 0 else -1
+    if first < 0:
+        return []
+    parents = page.parent[page.block_element]
+    beside = np.flatnonzero(parents == parents[first]).tolist()
+    article = [b for b in beside if b >= first and _is_own(page, b)]
+    if len(article) < _PARAGRAPHS or page.size[article].sum() < _ARTICLE_CHARS:
+        return []
+    rest = kept & ~is_title
+    rest[article] = False
+    places = np.flatnonzero(rest)
+    if not len(places) or 2 * page.size[article][kept[article]].sum() >= page.size[article].sum():
+        return []
+    between = range(article[-1] + 1, int(places[0]) + 1)
+    return article if any(page.tag_of(b) in HEADINGS for b in between) else []
+
+
+def _is_own(page: Page, block: int) -> bool:
+    """Tell whether a block is a sentence without links."""
+    is_long = page.size[block] >= _SENTENCE_CHARS
+    return bool(is_long and not page.link_count[block]) and _is_sentence(page, block)
+
+
 def _is_below_link(page: Page, block: int, is_title: Marks) -> bool:
     """Tell whether a link is above a block, with only labels in between.
 

@@ -1,7 +1,8 @@
-"""Finds long paragraphs of the article that the model was not sure about.
+"""Finds paragraphs of the article that the model was not sure about.
 
-The model is unsure about a paragraph behind an advertisement, a video or the frame of a subscription.
-Such a paragraph is prose, and its markup is that of the paragraphs that were kept.
+The model is unsure about a paragraph behind an advertisement, a video or the frame of a subscription,
+and about the last sentence of an article, which is often short. Such a paragraph is prose, and its
+markup is that of the paragraphs that were kept.
 """
 
 from __future__ import annotations
@@ -50,6 +51,45 @@ def find(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Co
         if block + 1 < len(kept) and not kept[block + 1]:
             found += view.below(block) or view.next_to(block)
     return found
+
+
+#: The kept sentences of a parent and their words, their share of its sentences, and the likelihood
+#: and the words of the others at least (arbitrary).
+_SIBLINGS, _SIBLING_WORDS, _SIBLINGS_KEPT = 3, 5, 0.75
+_SIBLING_LEAST, _SHORT_WORDS = 0.1, 3
+_CAPTIONS = frozenset(("figure", "figcaption"))
+
+
+def siblings(
+    page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column
+) -> list[int]:
+    """Return the sentences that are not kept beside three kept ones of the same parent and markup.
+
+    Nearly all sentences of the parent are kept. None of them has a link.
+    """
+    unsure = np.flatnonzero(~kept & (probability >= _SIBLING_LEAST) & (words >= _SHORT_WORDS))
+    others = _by_place(page, unsure)
+    if not others:
+        return []
+    known = _by_place(page, np.flatnonzero(kept & (words >= _SIBLING_WORDS)))
+    found: list[int] = []
+    for place, blocks in others.items():
+        n_kept = len(known.get(place, ()))
+        if n_kept >= _SIBLINGS and n_kept >= _SIBLINGS_KEPT * (n_kept + len(blocks)):
+            found += blocks
+    return found
+
+
+def _by_place(page: Page, blocks: npt.NDArray[np.int64]) -> dict[tuple[int, int], list[int]]:
+    """Return the sentences among blocks by the parent and the signature of their elements."""
+    places: dict[tuple[int, int], list[int]] = {}
+    for block in blocks.tolist():
+        element = int(page.block_element[block])
+        parent = int(page.parent[element])
+        is_caption = bool({page.tag[element], page.tag[parent]} & _CAPTIONS)
+        if page.text[block][-1:] in SENTENCE_ENDS and not page.link_chars[block] and not is_caption:
+            places.setdefault((parent, int(page.signature[element])), []).append(block)
+    return places
 
 
 @dataclass(frozen=True, slots=True)
