@@ -368,3 +368,29 @@ def test_a_day_between_the_headline_and_the_lead_of_a_page_leaves_its_text(date:
     found = copydesk.clean_page(page.encode())
     assert found.text == f"{PROSE}\n{PROSE}"
     assert str(found.published_date) == "2024-01-05"
+
+
+def _page_with_cards(byline: str, *, cards: tuple[str, ...]) -> bytes:
+    """Return a page with a byline below its headline, and cards beside its text."""
+    aside = "".join(
+        f"<div class='item'><a href='/{n}'>Ferry is late again</a><span class='author'>{name}</span></div>"
+        for n, name in enumerate(cards)
+    )
+    head = "<html><head><title>Rain in the valley</title></head><body>"
+    body = f"<h2>Rain in the valley</h2>{byline}<p>{PROSE}</p><p>{PROSE}</p>"
+    return f"{head}<main><div>{body}</div><aside>{aside}</aside></main></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("byline", "people"),
+    [
+        ("", ()),
+        ("<p>By Ana Ruiz</p>", ("Ana Ruiz",)),
+        ("<div><b>Ana Ruiz</b><br><small>Reporter</small></div>", ("Ana Ruiz",)),
+    ],
+)
+def test_the_authors_of_the_cards_beside_an_article_are_not_its_own(
+    byline: str, people: tuple[str, ...]
+) -> None:
+    page = _page_with_cards(byline, cards=("Tom Bradley", "Harriet Lowe"))
+    assert copydesk.clean_page(page).byline == people

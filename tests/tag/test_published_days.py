@@ -163,3 +163,31 @@ def test_days_of_several_classes_far_from_the_headline_are_no_publication() -> N
         "<span class='date'>7 January 2024</span>"
     )
     assert page_tags(article("", body)).values["published_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("clock", "line"),
+    [
+        ("onsdag den 11. marts 2026", "Udgivet: fredag den 5. januar 2024, 14:19"),
+        ("Τετάρτη 4 Μαρτίου 2026", "Δημοσιεύτηκε: 5 Ιαν 2024, 09:06"),
+        ("السبت، 21 مارس 2026", "نشر في: 05\u200f/01\u200f/2024, 10:08"),
+        ("יום שני, 16 במרץ 2026", "פורסם: 5 בינואר 2024, 20:11"),
+        ("sexta-feira, 6 de março de 2026", "Publicado em 5 de janeiro de 2024"),
+        ("venerdì 6 marzo 2026", "Pubblicato: 5 gennaio 2024, 10:08"),
+    ],
+)
+def test_the_line_that_names_publication_counts_more_than_the_clock_of_the_page(
+    clock: str, line: str
+) -> None:
+    menu = "".join(f"<li><a href='/{n}'>Section {n}</a></li>" for n in range(9))
+    body = f"<div class='topbar'>{clock}</div><nav><ul>{menu}</ul></nav><div>"
+    body += f"<h2>Rain in Rome</h2><div class='dt'>{line}</div><p>{PROSE}</p></div>"
+    made = page_tags(f"<html lang='de'><title>Rain in Rome</title><body>{body}</body></html>")
+    assert made.values["published_date"] == date(2024, 1, 5)
+
+
+@pytest.mark.parametrize("label", ["Atualizado em", "Aktualizováno", "Frissítve", "تحديث", "עודכן"])
+def test_a_day_that_is_said_to_be_an_update_is_not_the_day_of_publication(label: str) -> None:
+    body = f"<h1>Rain in Rome</h1><p class='date'>{label} 07.01.2024</p><p>{PROSE}</p>"
+    made = page_tags(f"<html lang='pt'><title>Rain in Rome</title><body>{body}</body></html>")
+    assert made.evidence["published_date"] == "markup; printed as an update"

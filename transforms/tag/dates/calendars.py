@@ -77,7 +77,8 @@ _SHORT_WEEKDAYS = name_lexicon.words(
 )
 ANNOUNCING = name_lexicon.words(
     """
-    den dne dnia klokken veröffentlicht publié publie publicado pubblicato gepubliceerd publicerad publisert publiceret
+    den dne dnia klokken udgivet közzétéve zveřejněno uveřejněno публикувано δημοσιεύτηκε diterbitkan
+    tayang đăng 등록일 입력일 配信 発信 veröffentlicht publié publie publicado pubblicato gepubliceerd publicerad publisert publiceret
     alle ore klo kello godz data publikacji wib wita wit
     opublikowano julkaistu publikováno zveřejněno publikované zverejnené megjelent publicat
     публикувано опубликовано опубліковано δημοσιεύθηκε δημοσίευση yayınlanma yayın tarihi tanggal

@@ -12,10 +12,12 @@ from copydesk.transforms.tag.page.page_data import Mark
 from copydesk.transforms.tag.persons.caseless import Caseless
 
 MODIFIED = Caseless(
-    r"updat|modif|aktualis|actualiz|mis à jour|màj|aggiorn|gewijzigd|oppdater|uppdater|opdater|güncelle|обновл|更新|수정|zaktualiz|edited|revis|reviewed|stand:|last checked|geändert|letzte änderung|muokattu|päivitet|измен|cập nhật|diperbarui|redigerad|redigeret",
+    r"updat|modif|aktualis|aktualiz|actualiz|mis à jour|màj|aggiorn|gewijzigd|bijgewerkt|oppdater|uppdater|opdater|güncelle|обнов|更新|수정|edited|revis|reviewed|stand:|last checked|geändert|letzte änderung|muokattu|päivitet|измен|cập nhật|diperbarui|redigerad|redigeret"
+    r"|atualiz|frissít|módosít|актуализ|оновлен|ενημερ|تحديث|به.?روز|ویرایش|עודכן|अपडेट|আপডেট|อัปเดต|อัพเดท|แก้ไข|修改|修正",
 )
 PUBLISHED = Caseless(
-    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yay[ıi]n|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first",
+    r"publi|posted|post time|pubdate|entry-date|post-?date|article-?date|date-?line|created|veröffentlicht|erschienen|am\s|yay[ıi]n|опубл|公開|発行|입력|geplaatst|skrevet|gepost|first"
+    r"|pubblic|udgiv|offentliggjort|julkais|zveřejn|zverejn|megjelen|közzé|публик|δημοσι|نشر|نُشر|انتشار|منتشر|פורסם|प्रकाशित|প্রকাশ|diterbit|tayang|đăng|เผยแพร่|发布|發布|發佈|掲載|配信|등록",
 )
 _OTHER = Caseless(
     r"event|expire|copyright|since|birth|founded|deadline|schedule|calendar|issue|release|comment|countdown|today|current|clock|weather|promo|valid",
@@ -64,7 +66,8 @@ def trust(mark: Mark, top: int) -> float:
 
 _PUBLICATION = Caseless(
     r"\b(?:(?:first |originally )?(?:published|posted)|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
-    r"|gepubliceerd|publisert|publicerad|opublikowano|опубликовано|yay[ıi]nlanma)\b[^\d|]{0,20}\d",
+    r"|gepubliceerd|publisert|publicerad|opublikowano|опубликовано|yay[ıi]nlanma|udgivet|julkaistu|publikováno|zveřejněno|publikované|zverejnené|megjelent|közzétéve|publicat"
+    r"|публикувано|опубліковано|δημοσιεύ\w+|نشر|نُشر|انتشار|פורסם|प्रकाशित|প্রকাশ\w*|diterbitkan|tayang|đăng|发布|發佈|發布|公開|掲載|입력|등록)\b[^\d|]{0,20}\d|เผยแพร่[^\d|]{0,20}\d",
 )
 
 
@@ -106,6 +109,7 @@ def is_day_alone(mark: Mark) -> bool:
         len(mark.text) < _MOST_OF_DAY
         and date_formats.is_date_alone(mark.text)
         and not MODIFIED.search(mark.names)
+        and not MODIFIED.search(announced(mark))
         and not _OTHER.search(mark.names)
         and not _RIGHTS.search(mark.text)
     )

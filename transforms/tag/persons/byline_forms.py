@@ -50,6 +50,7 @@ _JAPANESE_LABELS = (
 _KOREAN_LABELS = ("글·사진", "글ㆍ사진", "글", "취재", "작성자", "필자", "취재기자", "기자")
 _WORD = r"[^\W\d_]+(?:[-’'][^\W\d_]+)*\.?"
 _CAPS = rf"{_WORD}(?:\s{_WORD}){{1,3}}"
+_TWO = rf"{_CAPS}(?:\s(?:și|şi|si|και|и)\s{_CAPS})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +156,28 @@ CJK_FORMS: tuple[Form, ...] = (
 CASED_FORMS: tuple[Form, ...] = (
     Form(
         "romanian_de",
-        rf"[Dd]e:? (?P<names>{_CAPS})",
+        rf"[Dd]e:? (?P<names>{_TWO})",
         (
             ("De Ion Popescu", ("Ion Popescu",)),
             ("de Ioana Popescu", ("Ioana Popescu",)),
+            ("De Ana Ionescu și Ion Popescu", ("Ana Ionescu", "Ion Popescu")),
         ),
         ("De luni râul a crescut", "De la Cluj la Iași", "de Souza Pinto", "de Buenos Aires"),
     ),
     Form(
         "greek_genitive",
-        rf"(?:Του|Της|ΤΟΥ|ΤΗΣ|Των|Από τον|Από την|Από τους|Από):?\s(?P<names>{_CAPS})",
+        rf"(?:Του|Της|ΤΟΥ|ΤΗΣ|Των|Από τον|Από την|Από τους|Από):?\s(?P<names>{_TWO})",
         (
             ("Της Μαρίας Νικολάου", ("Μαρίας Νικολάου",)),
             ("Από τον Νίκο Γεωργίου", ("Νίκο Γεωργίου",)),
             ("Από: Μαρία Νικολάου", ("Μαρία Νικολάου",)),
+            ("Από Μαρία Νικολάου και Νίκο Γεωργίου", ("Μαρία Νικολάου", "Νίκο Γεωργίου")),
         ),
         ("Του ποταμού η στάθμη ανέβηκε", "Από την Αθήνα στη Θεσσαλονίκη"),
     ),
     Form(
         "bulgarian_ot",
-        rf"(?:От|от):?\s(?P<names>{_CAPS})",
+        rf"(?:От|от):?\s(?P<names>{_TWO})",
         (("От Мария Иванова", ("Мария Иванова",)),),
         ("От понеделник реката расте",),
     ),

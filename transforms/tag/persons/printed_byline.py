@@ -83,7 +83,7 @@ def _of_this_article(page: PageData, top: int) -> tuple[Mark, ...]:
     `top` is the position of the page's own headline, or 0.
     """
     marks = page.authors
-    if not top and len({mark.zone for mark in marks}) == 1:
+    if not top and len({mark.zone for mark in marks}) == 1 and marks[0].zone != "aside":
         # If a wrapper around the whole page is named as a list, the zone says nothing about
         # bylines.
         marks = tuple(mark._replace(zone="") for mark in marks)
@@ -326,14 +326,15 @@ def _of_cards(marks: tuple[Mark, ...], top: int) -> frozenset[int]:
     cards = [
         mark
         for mark in marks
-        if top and mark.zone == "related" and mark.order > top + _BESIDE_HEADING
+        if mark.zone == "aside" or (top and mark.zone == "related")
+        if mark.order > top + _BESIDE_HEADING
     ]
     opened = {
         names.joined(found)
         for mark in cards
-        if names.opened(mark.text)
+        if (names.opened(mark.text) or mark.how == "class")
         and (found := names.split(_head(mark.text)[:80]))
-        and names.is_full_name(found[0].text)
+        and not found[0].is_org
     }
     return frozenset(mark.order for mark in cards) if len(opened) > 1 else frozenset()
 

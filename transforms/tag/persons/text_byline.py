@@ -132,7 +132,7 @@ def of_headline(view: View, site: frozenset[str]) -> Candidate | None:
         return None
     for n in range(at + 1, min(at + 1 + _BELOW_HEADLINE, len(lines))):
         line = lines[n]
-        below = [one for one in lines[n + 1 :] if not date_formats.is_date_alone(one)]
+        below = [one for one in lines[n + 1 :] if not _is_beside_name(one)]
         if byline_lexicon.opens_for_others(line):
             continue
         if text_header.is_byline(line) or text_header.is_signed(
@@ -142,6 +142,11 @@ def of_headline(view: View, site: frozenset[str]) -> Candidate | None:
             if any(not name.is_org for name in found):
                 return Candidate(found, line, "text")
     return None
+
+
+def _is_beside_name(line: str) -> bool:
+    """Tell whether a line below a name holds only a date or what the author does."""
+    return date_formats.is_date_alone(line) or bool(person_names.role_of(line))
 
 
 def _only_name(line: str, site: frozenset[str]) -> Name | None:
