@@ -376,3 +376,37 @@ def test_a_text_about_code_is_not_data() -> None:
 def test_markup_that_a_page_shows_as_it_is_written_stays() -> None:
     said = "<p>Write <code>&amp;amp;</code> in place of the sign, the handbook of the harbour says.</p>"
     assert "&amp;" in copydesk.clean_page(said).text
+
+
+_LINKS = "".join(
+    f"<li><a href='/2026/story-{n}'>{headline}</a></li>" for n, headline in enumerate(_HEADLINES)
+)
+_MORE = "".join(
+    f"<div><h2>{headline}</h2><p>{n}. {_SAID}</p><a href='/2026/story-{n}'>Read more</a></div>"
+    for n, headline in enumerate(_HEADLINES)
+)
+_LEAD = f"<section><h2><a href='/2026/story-0'>{_HEADLINES[0]}</a></h2><p>{_SAID}</p></section>"
+
+
+@pytest.mark.parametrize("url", [None, "https://harbourpost.test/region"])
+@pytest.mark.parametrize(
+    "main",
+    [f"<h1>Region</h1><ul>{_LINKS}</ul>", f"<h1>Region</h1>{_MORE}", f"{_LEAD}<ul>{_LINKS}</ul>"],
+    ids=["links", "boxes that end with the same link", "a lead and links"],
+)
+def test_a_front_is_refused_even_if_its_address_is_not_known(main: str, url: str | None) -> None:
+    refused = copydesk.clean_page(_page(main).encode(), url=url).refused
+    assert refused is not None
+    assert refused.reason == "no_article"
+
+
+def test_a_short_article_whose_headline_is_a_link_to_itself_stays_above_other_headlines() -> None:
+    own = f"<h1><a href='/2026/wall'>A wall for the harbour</a></h1><p>{_SAID}</p>"
+    page = _page(f"{own}<ul>{_LINKS}</ul>", title="Harbour Post")
+    assert copydesk.clean_page(page.encode()).refused is None
+
+
+def test_a_list_with_a_headline_of_its_own_stays_if_its_links_are_alike() -> None:
+    title = "Twelve walks along the harbour"
+    page = _page(f"<h1>{title}</h1>{_MORE}", title=title, kind="article")
+    assert copydesk.clean_page(page.encode()).refused is None

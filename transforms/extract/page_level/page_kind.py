@@ -64,8 +64,9 @@ LIMIT_SAID_LIST = -0.3
 #: The same if the main heading is a headline with a sentence below it, as on a brief, and nothing
 #: else names a list. A section has a name of a word or two. The words of both are arbitrary.
 LIMIT_WITH_LEAD, _HEADLINE_WORDS, _LEAD_WORDS = 2.5, 3, 10
-#: The fewest sentences of a page of teasers (arbitrary).
-_TEASERS = 4
+#: The fewest sentences of a page of teasers, or the fewest headlines of it that are links
+#: (arbitrary).
+_TEASERS, _LINKED_HEADLINES = 4, 6
 #: The lines of a poem (arbitrary).
 _VERSE_LINES = 8
 _ROOT, _LIST = NAMES.index("address_is_root"), NAMES.index("address_is_list")
@@ -173,9 +174,10 @@ def _only_teasers(judged: JudgedBlocks) -> str:
     """
     page = judged.page
     found = teasers_alone.teasers(page, judged.kept, judged.is_title)
-    if len(found) < _TEASERS:
+    is_main = page.are("h1")[page.block_element]
+    if len(found) < _TEASERS and not (found and _is_front(judged, is_main)):
         return ""
-    is_title = judged.is_title | page.are("h1")[page.block_element]
+    is_title = judged.is_title | is_main
     is_free = page.link_count == 0
     titles = np.flatnonzero(is_title[: found[0]] & is_free[: found[0]]).tolist()
     if any(no_sentence.size(page.text[b]) >= _HEADLINE_WORDS for b in titles):
@@ -184,6 +186,17 @@ def _only_teasers(judged: JudgedBlocks) -> str:
     if sum(no_sentence.size(page.text[b]) for b in below) >= _LEAD_WORDS:
         return ""
     return f"a list of teasers: each of {len(found)} sentences is below a link"
+
+
+def _is_front(judged: JudgedBlocks, is_main: npt.NDArray[np.bool_]) -> bool:
+    """Tell whether a page has many headlines that are links, and no main headline that is one.
+
+    Blogs link the headline of an article to the page itself.
+    """
+    page = judged.page
+    if (is_main & (page.link_count > 0)).any():
+        return False
+    return no_sentence.n_linked_headlines(page) >= _LINKED_HEADLINES
 
 
 def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

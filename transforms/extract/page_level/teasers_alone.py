@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
@@ -18,6 +20,8 @@ _HEADLINE_CHARS, _PARAGRAPH_CHARS = 8, 40
 #: picture), the most labels below it (a day, an author), and the most characters of its sentence.
 #: All are arbitrary. A guide whose headings are links has longer sentences.
 _LINK_WORDS, _LINKS, _LABELS, _TEASER_CHARS = 3, 2, 2, 300
+#: The fewest links of the same short text, and its words (arbitrary).
+_MORE, _MORE_WORDS = 4, 4
 # Quotation marks and brackets may follow the mark that ends a sentence.
 _TEASER_ENDS = SENTENCE_ENDS_OF_ALL_SCRIPTS | frozenset('"”“»]')
 
@@ -25,19 +29,32 @@ _TEASER_ENDS = SENTENCE_ENDS_OF_ALL_SCRIPTS | frozenset('"”“»]')
 def teasers(page: Page, kept: Marks, is_title: Marks) -> list[int]:
     """Return the kept sentences if each of them belongs to a link to another page.
 
-    The link fills a block above the sentence, or is in the same row of a table. The list is empty if
-    any kept sentence has no such link, or only the page's title above it, which may be a link, too.
+    The link fills a block above the sentence, or is in the same row of a table, or is below the
+    sentence and reads as those of other teasers do ("Read more"). The list is empty if any kept
+    sentence has no such link, or only the page's title above it, which may be a link, too.
     """
     found = []
+    more = _repeated_links(page)
     for block in np.flatnonzero(kept & ~is_title).tolist():
         if page.is_link(block) or not _is_sentence(page, block):
             continue
         is_row = page.cells[block] > 1 and page.link_count[block] > 0
         is_below_link = _is_below_link(page, block, is_title)
-        if page.size[block] > _TEASER_CHARS or not (is_row or is_below_link):
+        is_above_more = bool(more) and not more.isdisjoint(
+            page.text[block + 1 : block + 2 + _LABELS]
+        )
+        if page.size[block] > _TEASER_CHARS or not (is_row or is_below_link or is_above_more):
             return []
         found.append(block)
     return found
+
+
+def _repeated_links(page: Page) -> frozenset[str]:
+    """Return the texts of short links that are printed several times."""
+    links = Counter(page.text[block] for block in range(len(page.text)) if page.is_link(block))
+    return frozenset(
+        text for text, n in links.items() if n >= _MORE and 0 < size(text) <= _MORE_WORDS
+    )
 
 
 def article_above_teasers(page: Page, kept: Marks, is_title: Marks) -> tuple[list[int], list[int]]:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.head_metadata import Hints
 from copydesk.transforms.extract.page_elements import Marks
 from copydesk.transforms.extract.page_level.empty_pages.notice_texts import LOADING, SCRIPT_SHELL
@@ -31,6 +32,9 @@ _ALIKE_SHARE = 0.5
 _PAGE_LINKS = 3
 #: A page that keeps more words is a list of labels if this share of its blocks is links (arbitrary).
 _FEW_WORDS, _LINKS_SHARE = 160, 0.5
+#: The fewest headlines that are links on a list of pages whose address is not known, and the words of
+#: one (arbitrary).
+_LINKED_HEADLINES, _LINKED_WORDS = 8, 4
 #: A row of figures has three cells of this many characters, or this share of its words has a digit.
 _CELLS, _CELL_CHARS, _DIGITS_SHARE = 3, 30, 0.4
 #: The rows of a page of figures at least, their share of its words, and the words of the remarks
@@ -128,14 +132,14 @@ def _figures(judged: JudgedBlocks, is_title: Marks) -> str:
 def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
     """Return the sign of a page of figures, links or labels, whatever its size.
 
-    Without an address (`is_known`) labels show too little: some posts of a blog are a picture and a
-    word.
+    Without an address (`is_known`) labels show too little, unless many headlines are links: some posts
+    of a blog are a picture and a word.
     """
     if float(judged.prose().sum()) >= _PROSE_WORDS:
         return ""
     is_title = _are_headlines(judged, hints)
     found = _figures(judged, is_title)
-    if found or not is_known:
+    if found or not (is_known or n_linked_headlines(judged.page) >= _LINKED_HEADLINES):
         return found
     blocks = np.flatnonzero(judged.kept & ~is_title).tolist()
     if float(judged.words[judged.kept].sum()) > _FEW_WORDS:
@@ -143,6 +147,12 @@ def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
         if n_links < max(_ROWS, _LINKS_SHARE * len(blocks)):
             return ""
     return _labels(judged, is_title)
+
+
+def n_linked_headlines(page: Page) -> int:
+    """Return the number of different texts of links that are as long as a headline."""
+    links = {page.text[block] for block in range(len(page.text)) if page.is_link(block)}
+    return sum(size(text) >= _LINKED_WORDS for text in links)
 
 
 def _labels(judged: JudgedBlocks, is_title: Marks) -> str:
