@@ -196,7 +196,7 @@ def _is_front(judged: JudgedBlocks, is_main: npt.NDArray[np.bool_]) -> bool:
     page = judged.page
     if (is_main & (page.link_count > 0)).any():
         return False
-    return no_sentence.n_linked_headlines(page) >= _LINKED_HEADLINES
+    return len(no_sentence.linked_headlines(page)) >= _LINKED_HEADLINES
 
 
 def limits(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

@@ -32,9 +32,9 @@ _ALIKE_SHARE = 0.5
 _PAGE_LINKS = 3
 #: A page that keeps more words is a list of labels if this share of its blocks is links (arbitrary).
 _FEW_WORDS, _LINKS_SHARE = 160, 0.5
-#: The fewest headlines that are links on a list of pages whose address is not known, and the words of
-#: one (arbitrary).
-_LINKED_HEADLINES, _LINKED_WORDS = 8, 4
+#: The fewest words of a headline that is a link, the fewest such headlines on a list of pages whose
+#: address is not known, and their share of its words (arbitrary).
+_LINKED_WORDS, _LINKED_HEADLINES, _LINKED_SHARE = 4, 6, 0.5
 #: A row of figures has three cells of this many characters, or this share of its words has a digit.
 _CELLS, _CELL_CHARS, _DIGITS_SHARE = 3, 30, 0.4
 #: The rows of a page of figures at least, their share of its words, and the words of the remarks
@@ -132,14 +132,14 @@ def _figures(judged: JudgedBlocks, is_title: Marks) -> str:
 def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
     """Return the sign of a page of figures, links or labels, whatever its size.
 
-    Without an address (`is_known`) labels show too little, unless many headlines are links: some posts
-    of a blog are a picture and a word.
+    Without an address (`is_known`) labels show too little, unless most of the page is headlines that
+    are links: some posts of a blog are a picture and a word.
     """
     if float(judged.prose().sum()) >= _PROSE_WORDS:
         return ""
     is_title = _are_headlines(judged, hints)
     found = _figures(judged, is_title)
-    if found or not (is_known or n_linked_headlines(judged.page) >= _LINKED_HEADLINES):
+    if found or not (is_known or _is_list_of_links(judged.page)):
         return found
     blocks = np.flatnonzero(judged.kept & ~is_title).tolist()
     if float(judged.words[judged.kept].sum()) > _FEW_WORDS:
@@ -149,10 +149,17 @@ def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
     return _labels(judged, is_title)
 
 
-def n_linked_headlines(page: Page) -> int:
-    """Return the number of different texts of links that are as long as a headline."""
+def linked_headlines(page: Page) -> list[int]:
+    """Return the words of each different text of a link that is as long as a headline."""
     links = {page.text[block] for block in range(len(page.text)) if page.is_link(block)}
-    return sum(size(text) >= _LINKED_WORDS for text in links)
+    return [words for words in map(size, links) if words >= _LINKED_WORDS]
+
+
+def _is_list_of_links(page: Page) -> bool:
+    """Tell whether most of what a page says is headlines that are links."""
+    headlines = linked_headlines(page)
+    whole = sum(map(size, page.text))
+    return len(headlines) >= _LINKED_HEADLINES and sum(headlines) >= _LINKED_SHARE * whole
 
 
 def _labels(judged: JudgedBlocks, is_title: Marks) -> str:
