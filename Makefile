@@ -13,9 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: $(STAMP)
 
 # Versions and hashes come from the lock. The lock is complete, so --no-deps leaves pip nothing to
-# resolve. Three processes of pip install a third of it each: one takes a minute and a half, waits for
-# the network half of a minute of that, and uses only one core. The project itself is an editable
-# install, so edits take effect at once.
+# resolve. Three processes of pip install a third of it each, because one uses only one core and waits
+# for the network as well. The project itself is an editable install, so edits take effect at once.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 THIRDS := lock-0 lock-1 lock-2
 .PHONY: $(THIRDS)
