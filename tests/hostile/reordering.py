@@ -16,6 +16,7 @@ import os
 import random
 import shutil
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from types import TracebackType
 from typing import Any
 
 ROOT = 0
+# Opens a link itself, on Linux and on macOS.
+_HOLDS = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_SYMLINK", os.O_NOFOLLOW)
 _ENTRIES = ("rename", "replace", "link", "symlink", "unlink", "remove", "mkdir", "rmdir")
 
 
@@ -64,6 +67,8 @@ class Recording:
     _stamps: dict[int, tuple[int, int]] = field(default_factory=dict)
     _real: dict[str, Any] = field(default_factory=dict)
     _handles: list[int] = field(default_factory=list)
+    # Files are synced by several threads.
+    _one_thread: threading.RLock = field(default_factory=threading.RLock)
 
     def __enter__(self) -> Recording:
         self._node(self.root)
@@ -100,21 +105,23 @@ class Recording:
 
     def _watched(self, call: Any) -> Any:
         def watched(*arguments: Any, **options: Any) -> Any:
-            self._look()
-            answer = call(*arguments, **options)
-            self._look()
+            with self._one_thread:
+                self._look()
+                answer = call(*arguments, **options)
+                self._look()
             return answer
 
         return watched
 
     def _fsync(self, descriptor: int) -> None:
-        self._look()
-        self._real["fsync"](descriptor)
-        number = self._of_inode.get(os.fstat(descriptor).st_ino)
-        if number is not None:
-            self.steps.append(Step(synced=number))
-            if not self.nodes[number].folder:
-                self.nodes[number].kept = self.nodes[number].content
+        with self._one_thread:
+            self._look()
+            self._real["fsync"](descriptor)
+            number = self._of_inode.get(os.fstat(descriptor).st_ino)
+            if number is not None:
+                self.steps.append(Step(synced=number))
+                if not self.nodes[number].folder:
+                    self.nodes[number].kept = self.nodes[number].content
 
     def _node(self, path: Path) -> int:
         status = path.lstat()
@@ -123,9 +130,8 @@ class Recording:
             number = self._of_inode[status.st_ino] = len(self.nodes)
             link = os.readlink(path) if stat.S_ISLNK(status.st_mode) else None
             self.nodes.append(Node(folder=stat.S_ISDIR(status.st_mode), target=link))
-            if stat.S_ISREG(status.st_mode):
-                # While the file is open, its inode number is not used for another file.
-                self._handles.append(os.open(path, os.O_RDONLY))
+            # While a file, link or folder is open, its inode number is not given to another one.
+            self._handles.append(os.open(path, _HOLDS))
         stamp = (status.st_size, status.st_mtime_ns)
         if stat.S_ISREG(status.st_mode) and self._stamps.get(number) != stamp:
             self._stamps[number] = stamp

@@ -146,3 +146,27 @@ def test_the_simulated_disk_keeps_what_is_written_whole(tmp_path: Path) -> None:
         b"old\n",
         b"new\n",
     }
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "file"])
+def test_the_simulated_disk_knows_a_file_whose_inode_number_was_used_before(
+    kind: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "wh"
+    root.mkdir()
+    with Recording(root) as recording:
+        for number in range(20):
+            old = root / f"old{number}"
+            if kind == "link":
+                os.symlink("target", old)
+                os.unlink(old)
+            elif kind == "folder":
+                os.mkdir(old)
+                os.rmdir(old)
+            else:
+                old.touch()
+                os.unlink(old)
+            atomic_write.write_text(root / f"new{number}", "whole\n")
+        recording.mark("done")
+    [left] = [dict(tree) for done, tree in crashes(recording, aside="") if done]
+    assert left == {f"new{number}": b"whole\n" for number in range(20)}
