@@ -4,7 +4,7 @@ import pytest
 
 import copydesk
 from copydesk.transforms import ledger
-from copydesk.transforms.article import Given
+from copydesk.transforms.article import Article, Given
 from copydesk.transforms.ledger import apply
 from copydesk.transforms.tag.headlines.text_header import is_byline
 from tests.tag.pages import PROSE, article, ld, page_tags, text_tags
@@ -336,36 +336,35 @@ def test_a_name_that_the_text_repeats_is_its_subject_and_no_author() -> None:
     assert found.values["byline"] == ()
 
 
+def _page_with(below: str) -> Article:
+    """Return what is found on a page with something between its headline and its text."""
+    body = f"<h1>Rain in the valley</h1>{below}<p>{PROSE}</p><p>{PROSE}</p>"
+    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
+    return copydesk.clean_page(page.encode())
+
+
 @pytest.mark.parametrize(
     "line", ["Ana Ruiz", "Ana Ruiz in Paris", "Articolo di Ana Ruiz", "Skrevet af Ana Ruiz"]
 )
 def test_a_line_without_marks_below_the_headline_of_a_page_is_its_byline(line: str) -> None:
-    body = f"<h1>Rain in the valley</h1><div>{line}</div><p>{PROSE}</p><p>{PROSE}</p>"
-    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
-    found = copydesk.clean_page(page.encode())
+    found = _page_with(f"<div>{line}</div>")
     assert found.byline == ("Ana Ruiz",)
     assert line not in found.text
 
 
 def test_a_heading_without_marks_below_the_headline_of_a_page_names_nobody() -> None:
-    body = f"<h1>Rain in the valley</h1><div>Hurricane Maria</div><p>{PROSE}</p><p>{PROSE}</p>"
-    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
-    assert copydesk.clean_page(page.encode()).byline == ()
+    assert _page_with("<div>Hurricane Maria</div>").byline == ()
 
 
 @pytest.mark.parametrize("credit", ["Photo: Ana Ruiz", "Foto: Ana Ruiz", "Fot. Ana Ruiz"])
 def test_the_credit_of_a_photo_below_the_headline_of_a_page_names_no_author(credit: str) -> None:
     figure = f"<figure><img src='/a.jpg'><figcaption>{credit}</figcaption></figure>"
-    body = f"<h1>Rain in the valley</h1>{figure}<p>{PROSE}</p><p>{PROSE}</p>"
-    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
-    assert copydesk.clean_page(page.encode()).byline == ()
+    assert _page_with(figure).byline == ()
 
 
 @pytest.mark.parametrize("date", ["5 January 2024", "Freitag, 5. Januar 2024", "5 ינו׳ 2024"])
 def test_a_day_between_the_headline_and_the_lead_of_a_page_leaves_its_text(date: str) -> None:
-    body = f"<h1>Rain in the valley</h1><div>{date}</div><p>{PROSE}</p><p>{PROSE}</p>"
-    page = f"<html><head><title>Rain in the valley</title></head><body>{body}</body></html>"
-    found = copydesk.clean_page(page.encode())
+    found = _page_with(f"<div>{date}</div>")
     assert found.text == f"{PROSE}\n{PROSE}"
     assert str(found.published_date) == "2024-01-05"
 

@@ -105,6 +105,7 @@ def test_the_examples_of_each_condition_of_bylines(condition: object) -> None:
 
 def test_a_month_whose_letters_case_folding_parts_is_known() -> None:
     assert date_formats.printed("17 Μαΐου 2024").day == date(2024, 5, 17)  # type: ignore[union-attr]
+    assert date_formats.day_and_month("17 Μαΐου") == (5, 17, None)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,10 @@ class Page:
         """Tell whether more than half of a block is text of links."""
         return bool(2 * self.link_chars[block] > len(self.text[block]))
 
+    def links(self) -> list[str]:
+        """Return the texts of the blocks that are links."""
+        return [text for block, text in enumerate(self.text) if self.is_link(block)]
+
     def elements_without(self, likely: Marks) -> Index:
         """Return the outermost elements that have blocks but no likely one.
 

@@ -298,11 +298,11 @@ def _fill_boxes(
         return
     near = range(int(places[0]), min(len(kept), int(places[-1]) + _RUN_LINES))
     unsure = np.flatnonzero(~kept & (probability >= _BOX_LEAST)).tolist()
-    if not any(block in near and _is_sentence(page, block, words) for block in unsure):
+    if not any(block in near and is_sentence(page, block, words) for block in unsure):
         return
     rows: dict[tuple[int, int, int], dict[int, bool]] = {}
     for block in near:
-        if not _is_sentence(page, block, words):
+        if not is_sentence(page, block, words):
             continue
         element = int(page.block_element[block])
         box = int(page.parent[element])
@@ -319,7 +319,7 @@ def _fill_boxes(
             continue  # A caption between the paragraphs, or an offer below them.
         for box in last:
             inside = range(int(page.first_block[box]), int(page.last_block[box]))
-            if all(probability[b] >= _BOX_LEAST for b in inside if _is_sentence(page, b, words)):
+            if all(probability[b] >= _BOX_LEAST for b in inside if is_sentence(page, b, words)):
                 for block in inside:
                     kept[block] |= probability[block] >= _BOX_LEAST and not page.is_link(block)
 
@@ -339,7 +339,7 @@ def _fill_sentences(
     for first, last in pairwise(places):
         gap = range(first + 1, last)
         if _SENTENCES <= len(gap) <= _RUN_LINES and all(
-            probability[b] >= _FOLLOWING and _is_sentence(page, b, words) for b in gap
+            probability[b] >= _FOLLOWING and is_sentence(page, b, words) for b in gap
         ):
             kept[first + 1 : last] = True
 
@@ -361,12 +361,12 @@ def _markup(page: Page, block: int) -> tuple[int, int]:
     return int(page.signature[element]), int(page.classes[int(page.parent[element])])
 
 
-def _is_sentence(page: Page, block: int, words: Column) -> bool:
-    """Tell whether a block is a sentence without links, and not a caption."""
+def is_sentence(page: Page, block: int, words: Column, least: float = _SENTENCE_WORDS) -> bool:
+    """Tell whether a block is a sentence of some words without links, and not a caption."""
     text, element = page.text[block], int(page.block_element[block])
     return bool(
         text[-1:] in SENTENCE_ENDS
-        and words[block] >= _SENTENCE_WORDS
+        and words[block] >= least
         and not page.link_chars[block]
         and not {page.tag[element], page.tag[int(page.parent[element])]} & _CAPTIONS
     )

@@ -84,10 +84,21 @@ def below_label(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[
     return []
 
 
+class LeastAbove(NamedTuple):
+    """The words of the page's own article above something else: teasers, comments, another article."""
+
+    words: float
+    short: float  # The words of a short article at least.
+    times: float  # What is below a short article is at most this many times as long.
+
+    def is_met(self, above: float, below: float) -> bool:
+        """Tell whether the words above are an article, given the words of what is below them."""
+        return above >= self.words or (above >= self.short and below <= self.times * above)
+
+
 #: The words of the page's own article above another one that is signed, the words of that one, the
-#: blocks around its heading in which it is signed, and the words of such a line (arbitrary). Below
-#: fewer words than the second number it is at most this many times as long.
-_OWN_ABOVE, _OWN_LONG, _TIMES_OWN = 25, 60, 3
+#: blocks around its heading in which it is signed, and the words of such a line (arbitrary).
+_LEAST_ABOVE = LeastAbove(60, 25, 3)
 _OTHER_WORDS, _SIGNED_NEAR, _SIGNED_WORDS = 25, 4, 12
 #: This number of boxes made alike is a list of posts, not of articles (arbitrary).
 _POSTS = 3
@@ -109,9 +120,9 @@ def signed_below(
     """
     above = np.concatenate(([0.0], np.cumsum(words * kept)))
     titles = np.flatnonzero(is_title)
-    if not len(titles) or above[-1] < _OWN_ABOVE + _OTHER_WORDS:
+    if not len(titles) or above[-1] < _LEAST_ABOVE.short + _OTHER_WORDS:
         return []
-    first = max(int(titles[0]) + 1, int(np.searchsorted(above, _OWN_ABOVE)))
+    first = max(int(titles[0]) + 1, int(np.searchsorted(above, _LEAST_ABOVE.short)))
     boxes: dict[int, tuple[str, int]] = {}
     for element in page.named("h1", "h2").tolist():
         heading = int(page.first_block[element])
@@ -129,16 +140,13 @@ def signed_below(
         if (
             made.count(look) < _POSTS
             and above[blocks.stop] - above[blocks.start] >= _OTHER_WORDS
-            and _is_long_above(float(above[blocks.start]), float(above[blocks.stop]))
+            and _LEAST_ABOVE.is_met(
+                float(above[blocks.start]), float(above[blocks.stop] - above[blocks.start])
+            )
             and not is_title[blocks.start : blocks.stop].any()
         ):
             found.update(b for b in blocks if kept[b])
     return sorted(found)
-
-
-def _is_long_above(own: float, until: float) -> bool:
-    """Tell whether the words above another article are enough for an article of their own."""
-    return own >= _OWN_LONG or (own >= _OWN_ABOVE and until - own <= _TIMES_OWN * own)
 
 
 def _text_of(page: Page, kept: npt.NDArray[np.bool_], box: int) -> range:

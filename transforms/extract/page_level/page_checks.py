@@ -49,11 +49,8 @@ _INTERLEAVED = 3
 _ARTICLE_WORDS = 30
 #: A line that counts comments is their heading if it is not longer than this and has this many
 #: words of an article above it. Of four pages of 2,000 with kept text below such a line, none had
-#: text of the article there.
-_COUNT_CHARS, _ARTICLE_ABOVE_COMMENTS = 60, 120
-#: Below a shorter article, of this number of words at least, the comments are at most this many times
-#: as long (arbitrary).
-_SHORT_ABOVE_COMMENTS, _TIMES_ABOVE = 25, 1.5
+#: text of the article there. The limits of a short article are arbitrary.
+_COUNT_CHARS, _LEAST_ABOVE = 60, other_articles.LeastAbove(120, 25, 1.5)
 _COMMENTS_OF = (
     r"(?:comments?|comment\(s\)|responses?|replies|kommentare?|commentaires?|comentarios?|comentários?|commenti?|reacties"
     r"|komentarz[ey]|kommentit|kommentarer|комментари(?:й|я|ев|и)|yorum(?:lar)?|评论|評論|留言|コメント"
@@ -193,10 +190,9 @@ def _below_comment_heading(page: Page, kept: npt.NDArray[np.bool_], words: Colum
     places = np.flatnonzero(kept)
     before = np.cumsum(words * kept)
     last = int(places[-1]) if len(places) else 0
-    first = int(np.searchsorted(before, _SHORT_ABOVE_COMMENTS))
+    first = int(np.searchsorted(before, _LEAST_ABOVE.short))
     for block in (np.flatnonzero(page.size[first:last] <= _COUNT_CHARS) + first).tolist():
-        above, below = before[block], before[-1] - before[block]
-        is_article = above >= _ARTICLE_ABOVE_COMMENTS or below <= _TIMES_ABOVE * above
+        is_article = _LEAST_ABOVE.is_met(before[block], before[-1] - before[block])
         if is_article and _COMMENT_COUNT.fullmatch(page.text[block].strip(_AROUND_COUNT)):
             return [b for b in places.tolist() if b > block]
     return []

@@ -9,16 +9,15 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.page_level.other_articles import LeastAbove
 from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 #: The fewest teasers, and the most blocks of one: the link and one or two lines (arbitrary).
 _TEASERS, _BLOCKS = 3, 3
 #: The share of a block that is link text if the block is a link.
 _LINK = 0.9
-#: The words of the article above the teasers, and the most words below them (arbitrary). A shorter
-#: article has at least this number of words, and no longer teasers than it is long, by this factor.
-_WORDS_ABOVE, _WORDS_BELOW = 100, 20
-_SHORT_ABOVE, _TIMES_ABOVE = 25, 2.5
+#: The words of the article above the teasers, and the most words below them (arbitrary).
+_LEAST_ABOVE, _WORDS_BELOW = LeastAbove(100, 25, 2.5), 20
 #: The words of a heading above the teasers, at most (arbitrary).
 _HEADING_WORDS = 8
 
@@ -34,8 +33,7 @@ def find(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[int]:
     found: list[int] = []
     for low, high in _rows(page):
         above, row, below = weight[low], weight[high] - weight[low], weight[-1] - weight[high]
-        is_short = above >= _SHORT_ABOVE and row <= _TIMES_ABOVE * above
-        if not (above >= _WORDS_ABOVE or is_short) or below >= _WORDS_BELOW:
+        if not _LEAST_ABOVE.is_met(above, row) or below >= _WORDS_BELOW:
             continue
         if page.text[low].rstrip()[-1:] in ("?", "？") or not kept[low:high].any():
             continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
 from copydesk.transforms.extract.blocks import Page
@@ -34,27 +32,26 @@ def teasers(page: Page, kept: Marks, is_title: Marks) -> list[int]:
     sentence has no such link, or only the page's title above it, which may be a link, too.
     """
     found = []
-    more = _repeated_links(page)
     for block in np.flatnonzero(kept & ~is_title).tolist():
         if page.is_link(block) or not _is_sentence(page, block):
             continue
         is_row = page.cells[block] > 1 and page.link_count[block] > 0
-        is_below_link = _is_below_link(page, block, is_title)
-        is_above_more = bool(more) and not more.isdisjoint(
-            page.text[block + 1 : block + 2 + _LABELS]
-        )
-        if page.size[block] > _TEASER_CHARS or not (is_row or is_below_link or is_above_more):
+        if page.size[block] > _TEASER_CHARS or not (
+            is_row or _is_below_link(page, block, is_title) or _is_above_repeated_link(page, block)
+        ):
             return []
         found.append(block)
     return found
 
 
-def _repeated_links(page: Page) -> frozenset[str]:
-    """Return the texts of short links that are printed several times."""
-    links = Counter(page.text[block] for block in range(len(page.text)) if page.is_link(block))
-    return frozenset(
-        text for text, n in links.items() if n >= _MORE and 0 < size(text) <= _MORE_WORDS
-    )
+def _is_above_repeated_link(page: Page, block: int) -> bool:
+    """Tell whether a short link that is printed several times is below a block, perhaps behind labels."""
+    below = page.text[block + 1 : block + 2 + _LABELS]
+    short = [text for text in below if 0 < size(text) <= _MORE_WORDS]
+    if not short:
+        return False
+    links = page.links()
+    return any(links.count(text) >= _MORE for text in short)
 
 
 def article_above_teasers(page: Page, kept: Marks, is_title: Marks) -> tuple[list[int], list[int]]:
@@ -93,12 +90,16 @@ def article_below_headline(page: Page, kept: Marks, is_title: Marks) -> list[int
     headlines = np.flatnonzero(is_title & (page.link_count == 0) & (page.size >= _HEADLINE_CHARS))
     headline = next((b for b in headlines.tolist() if page.tag_of(b) in HEADINGS), -1)
     near = range(headline + 1, min(len(page.text), headline + 2 + _BYLINES))
-    first = next((b for b in near if _is_own(page, b)), -1) if headline >= 0 else -1
+    first = (
+        next((b for b in near if _is_paragraph(page, b, _SENTENCE_CHARS)), -1)
+        if headline >= 0
+        else -1
+    )
     if first < 0:
         return []
     parents = page.parent[page.block_element]
     beside = np.flatnonzero(parents == parents[first]).tolist()
-    article = [b for b in beside if b >= first and _is_own(page, b)]
+    article = [b for b in beside if b >= first and _is_paragraph(page, b, _SENTENCE_CHARS)]
     if len(article) < _PARAGRAPHS or page.size[article].sum() < _ARTICLE_CHARS:
         return []
     rest = kept & ~is_title
@@ -108,12 +109,6 @@ def article_below_headline(page: Page, kept: Marks, is_title: Marks) -> list[int
         return []
     between = range(article[-1] + 1, int(places[0]) + 1)
     return article if any(page.tag_of(b) in HEADINGS for b in between) else []
-
-
-def _is_own(page: Page, block: int) -> bool:
-    """Tell whether a block is a sentence without links."""
-    is_long = page.size[block] >= _SENTENCE_CHARS
-    return bool(is_long and not page.link_count[block]) and _is_sentence(page, block)
 
 
 def _is_below_link(page: Page, block: int, is_title: Marks) -> bool:
@@ -131,8 +126,9 @@ def _is_below_link(page: Page, block: int, is_title: Marks) -> bool:
     return False
 
 
-def _is_paragraph(page: Page, block: int) -> bool:
-    is_long = page.size[block] >= _PARAGRAPH_CHARS
+def _is_paragraph(page: Page, block: int, least: int = _PARAGRAPH_CHARS) -> bool:
+    """Tell whether a block is a sentence of some length without links."""
+    is_long = page.size[block] >= least
     return bool(is_long and not page.link_count[block]) and _is_sentence(page, block)
 
 

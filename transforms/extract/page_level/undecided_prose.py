@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from copydesk.transforms.extract.blocks import Page
 from copydesk.transforms.extract.model.text_features import Column
+from copydesk.transforms.extract.page_level import fills
 from copydesk.transforms.extract.sentence_ends import SENTENCE_ENDS
 
 #: Kept paragraphs with the markup of such a paragraph, its words, and the share of links in it.
@@ -57,7 +58,6 @@ def find(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Co
 #: and the words of the others at least (arbitrary).
 _SIBLINGS, _SIBLING_WORDS, _SIBLINGS_KEPT = 3, 5, 0.75
 _SIBLING_LEAST, _SHORT_WORDS = 0.1, 3
-_CAPTIONS = frozenset(("figure", "figcaption"))
 
 
 def siblings(
@@ -67,11 +67,11 @@ def siblings(
 
     Nearly all sentences of the parent are kept. None of them has a link.
     """
-    unsure = np.flatnonzero(~kept & (probability >= _SIBLING_LEAST) & (words >= _SHORT_WORDS))
-    others = _by_place(page, unsure)
+    unsure = ~kept & (probability >= _SIBLING_LEAST)
+    others = _sentences(page, unsure, words, _SHORT_WORDS)
     if not others:
         return []
-    known = _by_place(page, np.flatnonzero(kept & (words >= _SIBLING_WORDS)))
+    known = _sentences(page, kept, words, _SIBLING_WORDS)
     found: list[int] = []
     for place, blocks in others.items():
         n_kept = len(known.get(place, ()))
@@ -80,15 +80,16 @@ def siblings(
     return found
 
 
-def _by_place(page: Page, blocks: npt.NDArray[np.int64]) -> dict[tuple[int, int], list[int]]:
+def _sentences(
+    page: Page, blocks: npt.NDArray[np.bool_], words: Column, least: int
+) -> dict[tuple[int, int], list[int]]:
     """Return the sentences among blocks by the parent and the signature of their elements."""
     places: dict[tuple[int, int], list[int]] = {}
-    for block in blocks.tolist():
-        element = int(page.block_element[block])
-        parent = int(page.parent[element])
-        is_caption = bool({page.tag[element], page.tag[parent]} & _CAPTIONS)
-        if page.text[block][-1:] in SENTENCE_ENDS and not page.link_chars[block] and not is_caption:
-            places.setdefault((parent, int(page.signature[element])), []).append(block)
+    for block in np.flatnonzero(blocks & (words >= least)).tolist():
+        if fills.is_sentence(page, block, words, least):
+            element = int(page.block_element[block])
+            place = int(page.parent[element]), int(page.signature[element])
+            places.setdefault(place, []).append(block)
     return places
 
 

@@ -13,8 +13,8 @@ from copydesk.transforms.tag.persons import name_lexicon
 # this module.
 OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u200e\u200f\u3040-\ud7af]")
 _ZEROS = "٠۰०০๐０"  # The zeros in Arabic, Persian, Devanagari, Bengali, Thai and full-width digits.
-_DIGITS = {ord(zero) + n: str(n) for zero in _ZEROS for n in range(10)}
 _NO_MARKS = dict.fromkeys(map(ord, "\u061c\u200e\u200f"))  # "17\u200f/01\u200f/2024"
+_WESTERN = _NO_MARKS | {ord(zero) + n: str(n) for zero in _ZEROS for n in range(10)}
 _ERA = re.compile(r"(令和|平成|民國|民国)\s?(\d{1,3}|元)\s?年")
 # The year before the first year of each era.
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
@@ -40,7 +40,8 @@ _NOWRUZ_979 = date(1600, 3, 20)
 # Days of the week and words around a date, in languages where they do not end in -day or -tag.
 WEEKDAYS = name_lexicon.words(
     """
-    mittwoch sonnabend lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado
+    mittwoch sonnabend
+    lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado
     domingo lunedì martedì mercoledì giovedì venerdì sabato domenica segunda-feira terça-feira
     quarta-feira quinta-feira sexta-feira maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
     mandag tirsdag onsdag torsdag fredag lørdag søndag måndag tisdag lördag söndag poniedziałek
@@ -48,7 +49,8 @@ WEEKDAYS = name_lexicon.words(
     utorok streda štvrtok piatok nedeľa hétfő kedd szerda csütörtök péntek szombat vasárnap luni
     marți marţi miercuri joi vineri sâmbătă duminică maanantai tiistai keskiviikko torstai perjantai
     lauantai sunnuntai pazartesi salı çarşamba perşembe cuma cumartesi pazar понедельник вторник
-    среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця п’ятниця пʼятниця субота
+    среда четверг пятница суббота воскресенье понеділок вівторок середа четвер
+    п'ятниця п’ятниця пʼятниця субота
     неділя понеделник сряда четвъртък петък събота неделя δευτέρα τρίτη τετάρτη πέμπτη παρασκευή
     σάββατο κυριακή senin selasa rabu kamis jumat jum'at sabtu minggu thứ hai tư năm sáu bảy chủ
     nhật الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد دوشنبه یکشنبه سه‌شنبه چهارشنبه
@@ -77,8 +79,9 @@ _SHORT_WEEKDAYS = name_lexicon.words(
 )
 ANNOUNCING = name_lexicon.words(
     """
-    den dne dnia klokken udgivet közzétéve zveřejněno uveřejněno публикувано δημοσιεύτηκε diterbitkan
-    tayang đăng 등록일 입력일 配信 発信 veröffentlicht publié publie publicado pubblicato gepubliceerd publicerad publisert publiceret
+    den dne dnia klokken udgivet közzétéve uveřejněno δημοσιεύτηκε diterbitkan tayang đăng 등록일 입력일
+    配信 発信
+    veröffentlicht publié publie publicado pubblicato gepubliceerd publicerad publisert publiceret
     alle ore klo kello godz data publikacji wib wita wit
     opublikowano julkaistu publikováno zveřejněno publikované zverejnené megjelent publicat
     публикувано опубликовано опубліковано δημοσιεύθηκε δημοσίευση yayınlanma yayın tarihi tanggal
@@ -113,7 +116,7 @@ def western(text: str) -> str:
     >>> western("۱۵ دی ۱۴۰۲")
     '2024-01-05'
     """
-    text = unicodedata.normalize("NFC", text.translate(_DIGITS | _NO_MARKS))
+    text = unicodedata.normalize("NFC", text.translate(_WESTERN))
     text = _ERA.sub(_of_era, text)
     text = _JALALI.sub(_of_jalali, text)
     return _BUDDHIST.sub(lambda found: str(int(found[1]) - 543), text)

@@ -340,7 +340,7 @@ def is_date_alone(line: str) -> bool:
     found = _first(text, None) or _first(text, True)  # Its order does not matter here.
     if found is None:
         return False
-    rest = _AROUND_DATE.sub(" ", found[1]).casefold().split()
+    rest = calendars.folded(_AROUND_DATE.sub(" ", found[1])).split()
     return all(
         len(word) < 3 or word in months() or word in calendars.words_beside_dates() for word in rest
     )
@@ -383,8 +383,9 @@ _BETWEEN_WORDS = re.compile(r"[\s\d,،./()]+")
 
 def _words(text: str) -> list[str]:
     """Return the words of a date and the pairs of neighbours, folded: "كانون الثاني" is one month."""
-    words = [word for word in _BETWEEN_WORDS.split(text.casefold()) if word]
-    dotted = text.casefold().split()
+    text = calendars.folded(text)
+    words = [word for word in _BETWEEN_WORDS.split(text) if word]
+    dotted = text.split()
     pairs = [f"{a} {b}" for a, b in pairwise(words)]
     return [*pairs, *words, *(word.strip(".,") for word in dotted)]
 

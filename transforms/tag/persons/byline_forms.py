@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from copydesk.transforms.tag.dates import date_formats
+from copydesk.transforms.tag.dates import calendars, date_formats
 from copydesk.transforms.tag.lookup import gazetteers
 from copydesk.transforms.tag.persons import byline_lexicon
 from copydesk.transforms.tag.persons.name_lexicon import words
@@ -305,7 +305,7 @@ def behind_day(line: str) -> str:
 
 def _is_day(text: str) -> bool:
     """Tell whether a text is a date, or a day and a month: "14 mai", "den 14. mai"."""
-    words = [word.strip(".,").casefold() for word in text.split()]
+    words = [word.strip(".,") for word in calendars.folded(text).split()]
     return date_formats.is_date_alone(text) or (
         len(words) <= _DAY_WORDS
         and any(word.isdecimal() and int(word) <= 31 for word in words)

@@ -144,9 +144,13 @@ def of_headline(view: View, site: frozenset[str]) -> Candidate | None:
     return None
 
 
+_ROLE_CHARS = 60  # Characters of a line with a role. Longer ones are prose. Arbitrary.
+
+
 def _is_beside_name(line: str) -> bool:
     """Tell whether a line below a name holds only a date or what the author does."""
-    return date_formats.is_date_alone(line) or bool(person_names.role_of(line))
+    is_role = len(line) <= _ROLE_CHARS and bool(person_names.role_of(line))
+    return is_role or date_formats.is_date_alone(line)
 
 
 def _only_name(line: str, site: frozenset[str]) -> Name | None:

@@ -151,8 +151,7 @@ def nothing_said(judged: JudgedBlocks, hints: Hints, *, is_known: bool) -> str:
 
 def linked_headlines(page: Page) -> list[int]:
     """Return the words of each different text of a link that is as long as a headline."""
-    links = {page.text[block] for block in range(len(page.text)) if page.is_link(block)}
-    return [words for words in map(size, links) if words >= _LINKED_WORDS]
+    return [words for words in map(size, set(page.links())) if words >= _LINKED_WORDS]
 
 
 def _is_list_of_links(page: Page) -> bool:
