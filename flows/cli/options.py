@@ -58,6 +58,8 @@ class Group(click.Group):
         except BrokenPipeError:
             raise  # `copydesk ... | head` is not an error; click ends quietly
         except OSError as error:
+            if error.errno is None and "arquet" in str(error):  # pyarrow's error for a damaged file
+                raise _damaged_file(error) from error
             advice = _WHAT_TO_DO.get(error.errno or 0, "")
             raise click.ClickException(
                 printable(f"{_without_number(error)}. {advice}".strip())
@@ -65,18 +67,23 @@ class Group(click.Group):
         except EOFError as error:  # click would only print "Aborted!"
             raise click.ClickException(printable(f"a file ended too early: {error}")) from error
         except Exception as error:
-            if isinstance(error, (UnicodeDecodeError, _known("pyarrow", "ArrowException"))):
-                raise click.ClickException(
-                    printable(
-                        f"a file cannot be read ({error}); run `copydesk verify` to see what is damaged"
-                    )
-                ) from error
+            of_files = (_known("pyarrow", "ArrowException"), _known("duckdb", "Error"))
+            if isinstance(error, (UnicodeDecodeError, *of_files)):
+                raise _damaged_file(error) from error
             if isinstance(error, _known("copydesk.flows.recipe", "RecipeError")):
                 # Without the context, because `ctx` is that of the group, not of the command.
                 raise click.UsageError(printable(str(error))) from error
             if isinstance(error, tuple(_known(*named) for named in _EXPECTED)):
                 raise click.ClickException(printable(str(error))) from error
             raise
+
+
+def _damaged_file(error: Exception) -> click.ClickException:
+    """The message for a file of the warehouse that cannot be read, on one line."""
+    why = " ".join(str(error).partition("\n\nLINE ")[0].split()).rstrip(". ")
+    return click.ClickException(
+        printable(f"a file cannot be read ({why}); run `copydesk verify` to see what is damaged")
+    )
 
 
 def _without_number(error: OSError) -> str:

@@ -33,8 +33,12 @@ LOOKALIKES: Mapping[str, str] = {
     "uri": "url",
     "web_url": "url",
     "webUrl": "url",
+    "bodyText": "text",
+    "body_text": "text",
+    "td": "text",  # Factiva: the text below the lead paragraph (LP)
     "article_title": "title",
     "head": "title",
+    "hd": "title",  # Factiva
     "heading": "title",
     "hed": "title",
     "subject": "title",
@@ -69,6 +73,7 @@ LOOKALIKES: Mapping[str, str] = {
     "datePublished": "date",
     "day": "date",
     "pub": "outlet",
+    "pd": "date",  # Factiva
     "pub_date": "date",
     "pubdate": "date",
     "pubDate": "date",
@@ -78,6 +83,7 @@ LOOKALIKES: Mapping[str, str] = {
     "published_time": "date",
     "time": "date",
     "timestamp": "date",
+    "versioncreated": "date",  # ninjs
     "webPublicationDate": "date",
     "domain": "outlet",
     "journal": "outlet",
@@ -88,6 +94,7 @@ LOOKALIKES: Mapping[str, str] = {
     "publication": "outlet",
     "site": "outlet",
     "source": "outlet",
+    "sn": "outlet",  # Factiva
     "source_name": "outlet",
     "medium": "outlet",
     "quelle": "outlet",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from copydesk.flows.read.formats.format import Opened
 
 _NOTHING: tuple[object, ...] = (None, "", b"", [], {})
+# Objects of a record that hold its fields: Elasticsearch, JSON:API and GraphQL.
+_INNER_RECORDS = ("_source", "attributes", "node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class RowReader:
     def record(self, row: Mapping[str, object], number: int | None) -> Record | Reject:
         """Return the record of a row, or a `Reject` that says why there is none."""
         self._on_row(row)
+        row = self._opened(row)
         self._count_unread(row)
         kind: Kind
         for kind in ("page", "text") if self.fields.prefer == "html" else ("text", "page"):
@@ -142,6 +145,14 @@ class RowReader:
         if (longest := longest_text(row)) is not None:
             detail += f'; the text may be in {longest!r}: set [inputs] text = ["{longest}"], or see copydesk init'
         return self._reject(number, url, "no_text_field", detail, None)
+
+    def _opened(self, row: Mapping[str, object]) -> Mapping[str, object]:
+        """Add the fields of an inner record to a row that has no text of its own."""
+        for name in _INNER_RECORDS:
+            inner = row.get(name)
+            if isinstance(inner, Mapping) and not self.has_body(row):
+                return {**row, **inner}
+        return row
 
     def has_body(self, row: Mapping[str, object]) -> bool:
         """Whether a row has a text or a page in one of the fields to read."""
@@ -283,5 +294,7 @@ def longest_text(row: Mapping[str, object], prefix: str = "", depth: int = 3) ->
 
 
 def _list_fields(row: Mapping[str, object]) -> str:
+    if not row:
+        return "no fields"
     names = [str(name)[:40] for name in row]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

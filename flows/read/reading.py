@@ -67,6 +67,7 @@ def read_file(
     tally = Tally() if tally is None else tally
     size: int | None = None
     number: int | None = None  # of the last item
+    is_empty = True
 
     def refused(reason: str, detail: str) -> Reject:
         failed = None if number is None else number + 1
@@ -78,7 +79,7 @@ def read_file(
             listener.on_open(stream)
             format_ = by_name(file.source_uri) or _recognised(file)
             if format_ is None:
-                yield refused("unknown_format", unknown())
+                yield refused("unknown_format", unknown(_first_bytes(file)))
                 return
             opened = Opened(
                 file.source_uri,
@@ -93,9 +94,11 @@ def read_file(
             if file.offset:
                 stream.seek(file.offset)
             for item in format_.records(opened, fields, limits):
-                number = item.record_number
+                number, is_empty = item.record_number, False
                 yield item if isinstance(item, Reject) or item.body else _empty(item)
-            if opened.next_number is not None:
+            if is_empty and not size:
+                yield refused("empty", "no bytes")
+            elif opened.next_number is not None:
                 listener.on_end(opened.next_number)
     except BrokenError as fault:
         yield refused(fault.reason, fault.detail)
@@ -110,6 +113,11 @@ def _recognised(file: InputFile) -> Format | None:
     """The format of a file whose name has no known extension, such as `article.php?id=7`."""
     with file.open() as stream:
         return chosen("", stream)[0]
+
+
+def _first_bytes(file: InputFile) -> bytes:
+    with file.open() as stream:
+        return stream.read(16)
 
 
 def _empty(record: Record) -> Reject:

@@ -16,6 +16,7 @@ from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.reading import Listener, read_file
 from copydesk.flows.read.record import Reject
 from copydesk.flows.read.sources import InputFile, find
+from copydesk.transforms.tag.dates.date_formats import is_date_alone
 
 _MOST_FILES, _MOST_ROWS = 50, 1_000  # arbitrary; this takes a second or two
 _EXAMPLE = 60  # characters
@@ -133,12 +134,14 @@ def _add_texts(found: Survey, text: list[str], html: list[str]) -> None:
 
 
 def _is_date(value: object) -> bool:
-    """Whether a value is a day or a time, or a text that starts with an ISO 8601 date.
+    """Whether a value is a day or a time, or a text that is a date as people or ISO 8601 write it.
 
-    >>> _is_date("2026-03-02T06:00:00Z"), _is_date("2026-03-02"), _is_date("2026")
+    >>> _is_date("2026-03-02T06:00:00Z"), _is_date("2 March 2026"), _is_date("2026")
     (True, True, False)
     """
-    return isinstance(value, date) or (isinstance(value, str) and bool(_ISO.match(value)))
+    if not isinstance(value, str):
+        return isinstance(value, date)
+    return bool(_ISO.match(value)) or (len(value) <= _EXAMPLE and is_date_alone(value))
 
 
 def _leaves(

@@ -144,8 +144,13 @@ def nothing_readable(outcome: Outcome) -> str | None:
         return f"nothing could be read: {inputs} holds no document"
     if facts.n_read and facts.n_rejected == facts.n_read:
         why = "" if outcome.summary.is_dry else "; `copydesk rejects` says why"
+        reasons = ", ".join(
+            f"{name} {n:,}" for name, n in outcome.summary.rejected_by_reason.items()
+        )
+        by_reason = f" ({reasons})" if reasons else ""
         return (
-            f"nothing could be read: {counted(facts.n_read, 'document')} rejected, none taken{why}"
+            f"nothing could be read: {counted(facts.n_read, 'document')} rejected{by_reason}, "
+            f"none taken{why}"
         )
     return None
 

@@ -291,7 +291,7 @@ def test_a_run_that_can_read_nothing_says_so_and_fails(tmp_path: Path, quiet: li
     command = ["ingest", "--direct", "--workers", "1", str(tmp_path / "dump"), *quiet]
     result = CliRunner().invoke(main, [*command, "--warehouse", str(tmp_path / "wh")])
     assert result.exit_code == 1
-    assert "nothing could be read" in result.output
+    assert "nothing could be read: 1 document rejected (unknown_format 1)" in result.output
 
 
 def test_standard_input_is_read_by_the_format_that_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,28 @@ def test_a_recipe_value_out_of_range_names_section_key_and_range(recipe: str, me
     with pytest.raises(RecipeError) as refused:
         from_toml(recipe)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["query", "SELECT title, text FROM documents"],
+        ["ingest", "--direct", "--workers", "1", "new.txt"],
+    ],
+    ids=["query", "ingest"],
+)
+def test_a_damaged_file_of_the_warehouse_is_a_sentence_that_names_verify(
+    warehouse: Path, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.txt").write_text(ROOF)
+    damaged = tmp_path / "wh"
+    shutil.copytree(warehouse, damaged, symlinks=True)
+    for file in (damaged / "current").resolve().glob("articles/*.parquet"):
+        whole = file.read_bytes()
+        file.chmod(0o644)
+        file.write_bytes(b"PAR1" + b"\xff" * (len(whole) - 12) + whole[-8:])
+    refused = call(*words, "--warehouse", damaged)
+    assert refused.exit_code == 1, refused.output
+    assert isinstance(refused.exception, SystemExit)
+    assert "run `copydesk verify` to see what is damaged" in refused.output

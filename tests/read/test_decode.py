@@ -169,3 +169,53 @@ def test_the_short_way_of_decoding_gives_what_the_long_way_gives(
     short = outcome()
     monkeypatch.setattr(decoding, "_plain_utf8", lambda *_arguments, **_options: None)
     assert short == outcome()
+
+
+CENTRAL_EUROPEAN = {
+    "Czech": "Žádná změna: městská rada schválila opravu mostu přes řeku, řekl mluvčí. Může začít hned.",
+    "Slovak": "Mestské zastupiteľstvo schválilo opravu mosta. Práce začnú v pondelok, povedal hovorca. Škola ešte zostane zatvorená.",
+    "Polish": "Rada miasta Łodzi zgodziła się na naprawę mostu. Śledztwo trwa, powiedział rzecznik we środę. Również szkoła.",
+    "Polish question": "Jak często wietrzą mieszkania mieszkańcy miast? I czy boją się przeciągów? Zapytała o to spółdzielnia.",
+    "Hungarian": "A városi tanács jóváhagyta a híd felújítását, közölte a szóvivő. Az őszi munkák két hónapig tartanak, írta az újság.",
+    "Slovenian": "Občinski svet je včeraj odobril obnovo mostu čez reko. Župan je dejal, da bo šola še danes zaprta.",
+}
+
+
+@pytest.mark.parametrize("codec", ["iso8859-2", "cp1250"])
+@pytest.mark.parametrize("language", CENTRAL_EUROPEAN)
+def test_undeclared_central_european_text_is_not_taken_for_western(
+    language: str, codec: str
+) -> None:
+    text = CENTRAL_EUROPEAN[language]
+    assert decode(text.encode(codec), declared=None, html=False).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (
+            "Belediye başkanı köprünün onarılacağını açıkladı. Işıklar söndü, dedi görevli.",
+            "cp1254",
+        ),
+        (
+            "Miesto taryba pirmadienį patvirtino tilto remontą. Šiaulių gyventojai džiaugiasi.",
+            "cp1257",
+        ),
+        (
+            "El alcalde anunció la reapertura. ¿Cuándo empezarán? La niña llegó tarde, según él.",
+            "cp1252",
+        ),
+        (
+            "The café in São Paulo charged £5 and €6 – “too much”, said Zoë Müller of the façade.",
+            "cp1252",
+        ),
+        (
+            "Bæjarstjórn tilkynnti á mánudag að brúin yrði lokuð. Það er gott, sagði talsmaður.",
+            "cp1252",
+        ),
+    ],
+)
+def test_undeclared_text_gets_the_encoding_whose_letters_one_language_has(
+    text: str, codec: str
+) -> None:
+    assert decode(text.encode(codec), declared=None, html=False).text == text

@@ -505,6 +505,7 @@ def test_a_damaged_or_encrypted_member_of_a_wacz_costs_only_itself(tmp_path: Pat
     locked[whole.index(b"PK\x01\x02") + 8] |= 1
     first, second = items(tmp_path / "b.wacz", bytes(locked))
     assert isinstance(first, Reject)
+    assert first.detail == "a password protects the file; unpack the archive first"
     assert (first.reason, type(second)) == ("encrypted", Record)
 
 

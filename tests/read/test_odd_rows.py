@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from copydesk.flows.read import Record, Reject, read
+from copydesk.flows.read import Fields, Record, Reject, read, survey
 
 STORY = "The council in Harwick approved the plan for the harbour road after a long debate. "
 
@@ -225,3 +225,89 @@ def test_the_end_of_a_file_of_json_lines_that_is_cut_off_is_a_row(tmp_path: Path
     found = items(tmp_path / "a.jsonl", gzip.compress(f"{element(5)}\n".encode()) + packed[:-40])
     assert isinstance(found[0], Record)
     assert [item.reason for item in found if isinstance(item, Reject)] == ["truncated"]
+
+
+ANSWERS_WITH_INNER_RECORDS = {
+    "elasticsearch": {"hits": {"hits": [{"_id": "7", "_source": {"body": f"{STORY}0"}}]}},
+    "json_api": {"data": [{"type": "article", "attributes": {"body": f"{STORY}0"}}]},
+    "graphql": {"data": {"articles": {"edges": [{"node": {"body": f"{STORY}0"}}]}}},
+    "nodes": {"data": {"posts": {"nodes": [{"body": f"{STORY}0"}]}}},
+}
+
+
+@pytest.mark.parametrize(
+    "answer", ANSWERS_WITH_INNER_RECORDS.values(), ids=list(ANSWERS_WITH_INNER_RECORDS)
+)
+def test_the_records_inside_the_answer_of_an_interface_are_read(
+    tmp_path: Path, answer: dict[str, object]
+) -> None:
+    assert outcomes(tmp_path / "a.json", json.dumps(answer)) == ["0"]
+
+
+def test_a_line_of_a_dump_has_its_fields_in_an_inner_record_and_keeps_the_outer_ones(
+    tmp_path: Path,
+) -> None:
+    line = {"_id": "7", "_source": {"body": STORY, "title": "Plan"}}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    (found,) = read([str(tmp_path)], fields=Fields(keep=("_id",)))
+    assert isinstance(found, Record)
+    assert (found.given.title, found.extra) == ("Plan", (("_id", "7"),))
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.htm"])
+def test_an_answer_in_json_that_was_saved_as_a_page_is_read_as_json(
+    tmp_path: Path, name: str
+) -> None:
+    lines = "".join(json.dumps({"text": f"{STORY}{n}"}) + "\n" for n in range(2))
+    assert outcomes(tmp_path / name, lines) == ["0", "1"]
+
+
+def test_a_page_of_text_that_begins_with_a_bracket_stays_a_page(tmp_path: Path) -> None:
+    (found,) = items(tmp_path / "a.html", f"[Harwick] {STORY}")
+    assert isinstance(found, Record)
+    assert found.kind == "page"
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".json", ".csv", ".html", ".txt", ".warc", ".rss"])
+def test_a_file_without_bytes_is_a_row_of_rejects_whatever_its_format(
+    tmp_path: Path, suffix: str
+) -> None:
+    (found,) = items(tmp_path / f"a{suffix}", b"")
+    assert isinstance(found, Reject)
+
+
+def test_a_banner_above_the_names_of_the_columns_is_named_in_the_rejects(tmp_path: Path) -> None:
+    first, *_ = items(tmp_path / "a.csv", f"Export of 2 results\n\ntitle,text\nRain,{STORY}\n")
+    assert isinstance(first, Reject)
+    assert "(Export of 2 results); delete the lines above the names" in first.detail
+
+
+def test_the_message_about_a_file_of_another_kind_says_what_it_is(tmp_path: Path) -> None:
+    (found,) = items(tmp_path / "a.pdf", b"%PDF-1.7\n")
+    assert isinstance(found, Reject)
+    assert found.detail == "a PDF file; save its text as text or HTML"
+
+
+def test_a_record_without_fields_is_refused_with_a_whole_sentence(tmp_path: Path) -> None:
+    (found,) = items(tmp_path / "a.jsonl", "{}\n")
+    assert isinstance(found, Reject)
+    assert found.detail.endswith("is in the record, which has no fields")
+
+
+def test_the_columns_of_a_press_archive_are_known_names(tmp_path: Path) -> None:
+    archive = tmp_path / "a.csv"
+    archive.write_text(
+        f'HD,BY,PD,SN,TD\nPlan,Ana Ruiz,1 November 2026,Harwick News,"{STORY * 3}"\n',
+        encoding="utf-8",
+    )
+    chosen = survey.chosen_fields(survey.survey([str(archive)]))
+    (found,) = read([str(archive)], fields=Fields(**chosen))
+    assert isinstance(found, Record)
+    assert (found.given.title, found.given.outlet) == ("Plan", "Harwick News")
+    assert (found.given.authors, found.given.published) == (("Ana Ruiz",), "1 November 2026")
+
+
+def test_a_date_in_words_is_found_by_its_values(tmp_path: Path) -> None:
+    row = {"body": STORY, "shown": "2 March 2026", "n": "12"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert survey.chosen_fields(survey.survey([str(tmp_path)]))["date"] == ("shown",)

@@ -11,19 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import charset_normalizer
-
 from copydesk.transforms.article import Refused
 from copydesk.transforms.encodings.encoding_labels import (
-    ALPHABETIC,
     BOMS,
     CODECS,
-    EAST_ASIAN,
     LABELS,
     MAGIC,
-    NAMES,
     WIDE,
 )
+from copydesk.transforms.encodings.guess import guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ _MOST_ACCENTS = 0.4
 _MOST_REPLACED = 0.01
 # Bytes. Browsers promise 1,024, but pages that begin with long comments and scripts need more.
 _META_SPAN = 4096
-_GUESS_SPAN = 2**17  # Bytes. The detector's time grows with the input, but its certainty does not.
+_SCRIPT_SPAN = 2**19  # Characters of a page that show its script. Arbitrary.
 _COMMENT = re.compile(rb"<!--.{0,4096}?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(
     rb"<meta[\s/][^>]{0,1000}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.\-]{2,40})", re.IGNORECASE
@@ -73,11 +69,9 @@ _XML = re.compile(
     rb"\s{0,99}<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w:.\-]{2,40})", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]*>")
-_RAW_TAG = re.compile(rb"<[^<>]*>")
 _REPLACED = "\ufffd"
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _OTHER_LETTER = re.compile("[\x80-\xff\u0152-\u0192\u2013-\u2122]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
 def decode(raw: bytes, *, declared: str | None, html: bool) -> Decoded:
@@ -123,7 +117,7 @@ def warm() -> None:
     for codec in (*CODECS.values(), *(codec for _, _, codec in BOMS)):
         codecs.lookup(codec)
     for sample in ("Les élèves déçus".encode("cp1252") * 9, "今天上午。".encode("gb18030") * 9):
-        _guess(sample, html=False)
+        guess(sample, html=False)
 
 
 def _plain_utf8(raw: bytes, declared: str | None, *, html: bool) -> Decoded | None:
@@ -168,7 +162,7 @@ def _attempts(raw: bytes, declared: str | None, *, html: bool) -> Iterator[Decod
         # iso-2022-jp reads any 8-bit text as a few characters and damage.
         if name not in {"utf-8", "iso-2022-jp"}:
             yield from _in_one_script(_lenient(raw, name, "repaired"))
-    for name in _guess(raw, html=html):
+    for name in guess(raw, html=html):
         yield from _lenient(raw, name, "guessed")
 
 
@@ -354,44 +348,7 @@ def _is_another_script(decoded: Decoded) -> bool:
     """
     if decoded.encoding not in {"windows-1252", "windows-1254", "iso-8859-15"}:
         return False
-    head = _TAG.sub("", decoded.text[: 4 * _GUESS_SPAN])
+    head = _TAG.sub("", decoded.text[:_SCRIPT_SPAN])
     n_plain = len(_ASCII_LETTER.findall(head))
     n_others = len(_OTHER_LETTER.findall(head))
     return n_others > max(20, _MOST_ACCENTS * (n_plain + n_others))
-
-
-def _guess(raw: bytes, *, html: bool) -> list[str]:
-    """Return the encodings that a statistical detector finds likely, the best first."""
-    sample = _RAW_TAG.sub(b" ", raw[: 4 * _GUESS_SPAN])[:_GUESS_SPAN] if html else raw[:_GUESS_SPAN]
-    if sample.isascii():
-        sample = raw[: 4 * _GUESS_SPAN]
-    runs = _HIGH_RUN.findall(sample)
-    # Two bytes for each character make runs of even length. Eight of them in an alphabet happen by
-    # chance once in 250.
-    is_paired = len(runs) >= 8 and sum(len(run) % 2 for run in runs) <= len(runs) // 10
-    # Comma and full stop of GB 2312, whose text may be a single run.
-    is_paired = is_paired or (
-        b"\xa3\xac" in sample and b"\xa1\xa3" in sample and sum(len(run) % 2 for run in runs) == 0
-    )
-    for names in (EAST_ASIAN, ALPHABETIC) if is_paired else (ALPHABETIC + EAST_ASIAN,):
-        found = _ranked(sample, names)
-        if found:
-            return found
-    return []
-
-
-def _ranked(sample: bytes, names: tuple[str, ...]) -> list[str]:
-    isolated = [CODECS[name] for name in names]
-    found = charset_normalizer.from_bytes(
-        sample, cp_isolation=isolated, preemptive_behaviour=False, enable_fallback=False
-    )
-    scores: dict[str, tuple[float, float]] = {}
-    for match in found:
-        for encoding in (
-            match.encoding,
-            *match.could_be_from_charset,
-        ):  # These encodings read the sample in the same way.
-            name = NAMES.get(codecs.lookup(encoding).name)
-            if name in names:
-                scores.setdefault(name, (round(match.chaos, 1), -round(match.coherence, 1)))
-    return sorted(scores, key=lambda name: (scores[name], names.index(name)))

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from copydesk.flows.read.formats.format import Format
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.streams import BrokenError, Inflated, packing
+from copydesk.transforms.encodings.encoding_labels import MAGIC
 
 PACKINGS = (".gz", ".zst", ".bz2", ".xz")
 _HEAD = 2**12
@@ -69,6 +70,13 @@ def known_names() -> str:
     return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"
 
 
-def unknown() -> str:
-    """The message for a file whose format is unknown."""
+def unknown(head: bytes = b"") -> str:
+    """The message for a file whose format is unknown, by its first bytes if they show what it is.
+
+    >>> unknown(b"%PDF-1.7")
+    'a PDF file; save its text as text or HTML'
+    """
+    for magic, what in MAGIC:
+        if head.startswith(magic):
+            return f"{what}; save its text as text or HTML"
     return f"neither its name nor its first bytes are those of a known format; {known_names()}"

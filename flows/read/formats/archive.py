@@ -264,10 +264,11 @@ def _safe_name(name: str) -> str:
 
 def _fault(opened: Opened, name: str, error: Exception) -> Reject:
     reason = error.reason if isinstance(error, BrokenError) else "corrupt"
+    detail = f"ZIP: {error}"[:300]
     if "password" in str(error).lower() or "encrypted" in str(error).lower():
-        reason = "encrypted"
+        reason, detail = "encrypted", "a password protects the file; unpack the archive first"
     uri = f"{opened.source_uri}/{_safe_name(name)}"
-    return Reject(uri, None, None, "read", reason, f"ZIP: {error}"[:300])
+    return Reject(uri, None, None, "read", reason, detail)
 
 
 ZIP = Format("zip", (".zip",), zipped, lambda head: head.startswith(b"PK\x03\x04"))

@@ -37,6 +37,8 @@ _LISTS = (
     "stories",
     "posts",
     "news",
+    "edges",
+    "nodes",
 )
 _ENVELOPES = ("response", "result", "payload", "feed")  # objects around such a list
 
@@ -45,7 +47,8 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
     """Yield a document for each element of an array, or for each object of a sequence.
 
     If an object has no text but a list under `articles`, `items`, `results` or a similar key, the
-    elements of that list are the documents. One value is read at a time, of at most `[limits]
+    elements of that list are the documents. An element may hold its fields in an object of its own,
+    such as `_source` or `node`. One value is read at a time, of at most `[limits]
     line_bytes`. A damaged element of an array becomes a row of `rejects`, and reading continues at
     the next object that looks like the element before.
     """
