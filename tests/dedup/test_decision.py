@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from copydesk.transforms.dedup import Options, find_duplicates
-from copydesk.transforms.dedup.decision import comparison, decision_sentences
+from copydesk.transforms.dedup.decision import comparison, decision_sentences, drop_conditions
 from copydesk.transforms.dedup.decision.weighted_words import split_words
 from tests.dedup.newsroom import articles
 from tests.dedup.shelf import Shelf
@@ -369,3 +369,54 @@ def test_texts_of_one_small_vocabulary_stay() -> None:
     scores = found.pairs["may_go"].to_numpy()
     assert (scores >= Options().may_go).any()  # The score alone would drop some.
     assert len(set(found.clusters["cluster"].to_pylist())) >= 59
+
+
+def test_long_texts_of_one_vocabulary_share_short_passages_by_chance_and_stay() -> None:
+    dice = random.Random(3)
+    subjects = [
+        "The harbour board",
+        "A regional court",
+        "The ferry company",
+        "The city museum",
+        "The airport",
+    ]
+    places = [
+        "Harwick",
+        "Bremnes",
+        "Oldcastle",
+        "Lindau",
+        "Portmore",
+        "Saltby",
+        "Karstad",
+        "Tarnow",
+    ]
+    deeds = [
+        "approved a plan for new piers",
+        "rejected the sale of an old depot",
+        "read a report on winter wages",
+        "put off the closing of two wards",
+        "paid for a study of river mud",
+        "lost a contract for copper pipes",
+        "kept the inventory of paintings",
+        "refused a request for cheaper bread",
+    ]
+    reasons = [
+        "after residents complained about noise",
+        "although the budget was already spent",
+        "because the roof had leaked since March",
+        "before the holiday traffic began",
+        "while inspectors were still on site",
+        "to save the last wooden boats",
+    ]
+
+    def sentence() -> str:
+        who, where, deed, why = map(dice.choice, (subjects, places, deeds, reasons))
+        return f"{who} in {where} {deed} {why}, and {dice.randint(100, 9999)} letters were counted."
+
+    texts = [" ".join(sentence() for _ in range(45)) for _ in range(40)]
+    found = find_duplicates(texts)
+    is_dropped_by_score = found.pairs["may_go"].to_numpy() >= Options().may_go
+    passages = found.pairs["longest_shared_words"].to_numpy()[is_dropped_by_score]
+    assert len(passages)
+    assert passages.max() >= drop_conditions.LEAST_PASSAGE
+    assert found.clusters["cluster"].to_pylist() == list(range(len(texts)))

@@ -43,7 +43,7 @@ def follows(
         b_may_go=np.array([0.3, 0.9, 0.4], np.float32),
     )
     relations = np.full(3, verification.OVERLAP, np.int8)
-    may_follow = drop_conditions.may_follow(pairs, relations, Options(folds=folds))
+    may_follow = drop_conditions.may_follow(pairs, relations, N_WORDS, Options(folds=folds))
     edges = Edges(np.array([REPORT]), np.array([FULLER]), np.array([0.9]), np.array([0.5]))
     found = indirect_edges(pairs, may_follow, edges, np.array([FULLER, COPY, FULLER]), N_WORDS)
     assert set(zip(found.dropped.tolist(), found.kept.tolist(), strict=True)) <= {(COPY, FULLER)}

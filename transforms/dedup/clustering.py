@@ -101,10 +101,10 @@ class Clustering:
             )
 
         relations = self.relations(usable)
-        allowed = drop_conditions.may_drop(usable, relations, self.options)
+        allowed = drop_conditions.may_drop(usable, relations, self.n_words, self.options)
         edges = self.edges(usable, allowed, relations)
         leader = leaders(edges)
-        may_follow = drop_conditions.may_follow(usable, relations, self.options)
+        may_follow = drop_conditions.may_follow(usable, relations, self.n_words, self.options)
         more = indirect_edges(usable, may_follow, edges, leader, self.n_words)
         more = more.take(~self.is_pinned[more.dropped])
         if len(more):
@@ -173,7 +173,9 @@ class Clustering:
         which = np.flatnonzero((self.first == self.first[kept]) & (kept != np.arange(len(kept))))
         out = np.zeros(len(kept), np.bool_)
         equal = verification.equal(which, kept[which], self.n_words)
-        out[which] = ~drop_conditions.may_drop(equal, self.relations(equal), self.options)
+        out[which] = ~drop_conditions.may_drop(
+            equal, self.relations(equal), self.n_words, self.options
+        )
         return out
 
     def add_duplicates(
