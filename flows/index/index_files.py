@@ -27,6 +27,7 @@ from copydesk.transforms.dedup.options import NORMALISER_VERSION, Options
 FORMAT = 1
 SUFFIX = ".ndx"
 HEADER_BYTES = 4096
+_OF_THE_VERSION = ("format", "scheme", "normaliser", "keys")  # No recipe sets these.
 REBUILD = "run `copydesk index rebuild` to rebuild it from the published articles"
 # Type and number of dimensions of each array. They are fixed here, because a file may come from an
 # untrusted source. If the file could choose the type of an array, it could choose Python objects,
@@ -204,6 +205,11 @@ def _are_sizes(*values: object) -> bool:
 def check(file: IndexFile, options: Options) -> None:
     """Raise IndexRefused if a file's keys and signatures cannot be compared with those of `options`."""
     for name, value in made_as(options).items():
+        if file.header.get(name) != value and name in _OF_THE_VERSION:
+            raise IndexRefused(
+                f"the index was made by another version of copydesk ({name} {file.header.get(name)!r}, "
+                f"now {value!r}); run `copydesk index rebuild` once, which computes every signature again"
+            )
         if file.header.get(name) != value:
             raise IndexRefused(
                 f"index file {file.name} was made with {name} {file.header.get(name)!r}, but this run uses {value!r}; "

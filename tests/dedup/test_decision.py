@@ -420,3 +420,21 @@ def test_long_texts_of_one_vocabulary_share_short_passages_by_chance_and_stay() 
     assert len(passages)
     assert passages.max() >= drop_conditions.LEAST_PASSAGE
     assert found.clusters["cluster"].to_pylist() == list(range(len(texts)))
+
+
+def test_a_short_story_with_sentences_of_its_own_stays_beside_a_round_up() -> None:
+    openings = (
+        "The council of Raglan voted on Monday to close the swimming pool in Mill Lane for two years, as "
+        "repairs would cost 3.4 million pounds. Swimmers protested outside the hall.",
+        "A court in Saltby sentenced the captain of a trawler to eight months for fishing inside a marine "
+        "reserve. The boat was seized and will be sold.",
+        "The zoo in Lindau announced the birth of two snow leopards. The cubs weigh 600 grams each and "
+        "cannot be seen until spring.",
+    )
+    ends = (
+        "Councillor Ann Pugh said children would be taken by bus to Usk. The pool was built in 1968.",
+        "Judge Lise Holm said greed had driven him. His lawyer will appeal.",
+        "Keeper Uwe Kranz said the mother was calm. Visitors may suggest names.",
+    )
+    stories = [f"{opening} {end}" for opening, end in zip(openings, ends, strict=True)]
+    assert all_stay([*stories, "In brief. " + "\n\n".join(openings)], [0, 0, 0, 0])

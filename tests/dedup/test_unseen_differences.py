@@ -98,5 +98,7 @@ def test_an_index_of_an_earlier_normaliser_names_the_command_that_rebuilds_it(
     with monkeypatch.context() as earlier:
         earlier.setattr(index_files, "NORMALISER_VERSION", 1)
         run.run([str(tmp_path / "a.txt")], warehouse=tmp_path / "wh", recipe=from_toml(""))
-    with pytest.raises(ValueError, match="copydesk index rebuild"):
+    with pytest.raises(ValueError, match="copydesk index rebuild") as refused:
         run.run([str(tmp_path / "b.txt")], warehouse=tmp_path / "wh", recipe=from_toml(""))
+    assert "made by another version of copydesk (normaliser 1, now 2)" in str(refused.value)
+    assert "recipe" not in str(refused.value)  # No recipe can set the normaliser.
