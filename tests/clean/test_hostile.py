@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.transforms import clean, ledger
@@ -66,6 +66,8 @@ def test_text_and_ledger_rebuild_the_extracted_text(text: str, kind: clean.Kind)
 
 
 @given(TEXTS, KINDS)
+@example("a\u0301\n", "text")
+@example(f"a\u0301\n{' ' * 90}", "text")
 @settings(max_examples=100, deadline=None)
 def test_cleaning_twice_changes_nothing(text: str, kind: clean.Kind) -> None:
     once = ledger.apply(text, clean.clean(text, kind=kind))

@@ -39,7 +39,11 @@ def languages_of(lines: Sequence[str], stated: Collection[str] = ()) -> frozense
     >>> sorted(languages_of([text]))
     ['de', 'en']
     """
-    prose = language.head([line for line in lines if len(line) > language.LABEL_CHARS] or lines)
+    # A round of cuts takes blank lines away, and must not change the languages by that.
+    prose = language.head(
+        [line for line in lines if len(line) > language.LABEL_CHARS and not line.isspace()]
+        or [line for line in lines if line and not line.isspace()]
+    )
     labels = " ".join([line for line in lines if 3 < len(line) <= language.LABEL_CHARS])
     return _languages_of(prose, labels, tuple(stated))
 
