@@ -67,6 +67,19 @@ def test_text_in_boxes_named_for_comments_between_those_of_the_article_is_its_ow
     assert sum(text.startswith("Note") for text in _kept(f"<h1>Wall</h1>{steps}")) == 6
 
 
+def test_remarks_on_pictures_stay_even_if_nothing_else_is_kept_between_them() -> None:
+    lead = f"<h1>Wall</h1><p>0. {_SAID}</p><p>1. {_SAID}</p>"
+    remarks = "".join(
+        f"<div class='comment'><p>Note {n}: {_SAID}{_SAID}</p></div><div>Studio {n}</div>"
+        for n in range(5)
+    )
+    kept = _kept(f"{lead}{remarks}", {"Studio": 0.1})
+    assert sum(text.startswith("Note") for text in kept) == 5
+    long = "".join(f"<p>{n}. {_SAID}</p>" for n in range(2, 9))
+    kept = _kept(f"{lead}{long}{remarks}", {"Studio": 0.1})
+    assert not any(text.startswith("Note") for text in kept)
+
+
 def test_a_stream_of_comments_after_the_article_goes() -> None:
     article = "".join(f"<p>{n}. {_SAID}</p>" for n in range(4))
     stream = "".join(f"<div class='comment'><p>Note {n}: {_SAID}</p></div>" for n in range(6))
@@ -671,6 +684,25 @@ def test_two_likely_paragraphs_below_the_article_stay_if_only_labels_are_between
     photo = "<div>A photo of the wall, which a reader took from the tower of the old church on the hill.</div>"
     below = _kept(f"<h1>Wall</h1>{article}{photo}{more}", unsure)
     assert sum(text.startswith("A spokes") for text in below) == 0
+
+
+def test_the_second_half_of_an_article_below_a_picture_with_a_long_caption_stays() -> None:
+    article = _boxed(*(f"{n}. {_SAID}" for n in range(3)))
+    caption = (
+        "A photo of the wall, which a reader took from the tower of the old church on the hill."
+    )
+    asked = _OTHER.rstrip(".") + ", and then she asked:"
+    second = (
+        _OTHER,
+        asked.replace("A spokesman", "A spokeswoman"),
+        _OTHER.replace("A ", "A second ", 1),
+    )
+    more = f"<section class='body'>{''.join(f'<p>{text}</p>' for text in second)}</section>"
+    unsure = {"A spokes": 0.35, "A second": 0.35, "A photo": 0.02}
+    picture = f"<figure><img src='w.jpg'><figcaption>{caption}</figcaption></figure>"
+    kept = _kept(f"<h1>Wall</h1>{article}{picture}{more}", unsure)
+    assert [text[:10] for text in kept[-3:]] == ["A spokesma", "A spokeswo", "A second s"]
+    assert caption not in kept
 
 
 def test_news_with_a_heading_above_each_paragraph_are_teasers_and_not_more_of_the_article() -> None:

@@ -227,7 +227,8 @@ def score(
     joined = found if doubtful < DOUBT_OF_HALF else _joined(found, kept, words, links)
     if not keeps_little(joined, found, words):
         return joined
-    again = trafilatura_baseline.share_kept(page.text, tree, url=url, fast=False)
+    # It reads the whole page, because without the unlikely elements it may take a part for all.
+    again = trafilatura_baseline.share_kept(page.text, tree_of_page(), url=url, fast=False)
     stays = (found >= POSSIBLE) & (again >= thresholds.KEPT)
     return np.where(stays, np.maximum(joined, again), joined)
 

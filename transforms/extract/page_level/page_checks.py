@@ -45,8 +45,10 @@ BYLINE, OTHER_ARTICLE, COMMENTS, GALLERY, RELATED, FORM, CAPTION = (
 #: From this number of kept blocks between two that are named for comments, the name means something
 #: else.
 _INTERLEAVED = 3
-#: Comments are cut if at least this many words of the article are outside of them.
-_ARTICLE_WORDS = 30
+#: Comments are cut if at least this many words of the article are outside of them. Comments in
+#: several boxes are shorter than a short article. Of 2,900 pages two have such boxes: one has
+#: remarks of the article on each picture, and one has comments (arbitrary).
+_ARTICLE_WORDS, _LEAST_BESIDE_BOXES = 30, other_articles.LeastAbove(250, 30, 1.5)
 #: A line that counts comments is their heading if it is not longer than this and has this many
 #: words of an article above it. Of four pages of 2,000 with kept text below such a line, none had
 #: text of the article there. The limits of a short article are arbitrary.
@@ -173,12 +175,16 @@ def _comments(page: Page, kept: npt.NDArray[np.bool_], words: Column) -> list[in
         before = float(weight[low])
         if own and before >= _ARTICLE_WORDS and total - own >= _ARTICLE_WORDS:
             inside[low:high] = True
+    n_boxes = int(inside[:1].sum() + (inside[1:] & ~inside[:-1]).sum())
     inside &= kept
     places = np.flatnonzero(inside)
     if len(places) and int((kept & ~inside)[places[0] : places[-1]].sum()) >= _INTERLEAVED:
         return []  # The class marks remarks on each picture or step, not comments.
-    if float((words * (kept & ~inside)).sum()) < _ARTICLE_WORDS:
+    outside = float((words * (kept & ~inside)).sum())
+    if outside < _ARTICLE_WORDS:
         return []
+    if n_boxes >= _INTERLEAVED and not _LEAST_BESIDE_BOXES.is_met(outside, total - outside):
+        return []  # Blocks that are not kept, such as credits of pictures, are between the remarks.
     return np.flatnonzero(inside).tolist()
 
 

@@ -36,6 +36,7 @@ _NEXT_FIRST, _NEXT, _NEXT_WORDS = 0.3, 0.08, 15
 #: Paragraphs of a list of teasers (arbitrary).
 _TEASERS = 3
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+_PASSED = _HEADINGS | {"figure", "figcaption"}
 
 
 def find(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> list[int]:
@@ -109,7 +110,8 @@ class _View:
             if self.kept[below]:
                 is_between = self._is_alike(below, block) and not self._are_teasers(block, run)
                 return run if run and is_between and self._has_twins(block) else []
-            if self._is_prose(below, _WORDS) and self._is_alike(below, block):
+            is_prose = self._is_prose(below, _WORDS) or bool(run and self._continues(run[-1], below))
+            if is_prose and self._is_alike(below, block):
                 if self.probability[below] < _BETWEEN:
                     break
                 run.append(below)
@@ -158,9 +160,16 @@ class _View:
             and self.page.link_chars[block] < _LINKS * len(text)
         )
 
+    def _continues(self, above: int, block: int) -> bool:
+        """Tell whether a block is a paragraph of the same parent, however it ends."""
+        page = self.page
+        one, two = (int(page.parent[page.block_element[b]]) for b in (above, block))
+        is_long = self.words[block] >= _WORDS and not page.link_chars[block]
+        return bool(one == two and is_long)
+
     def _is_label(self, block: int) -> bool:
-        is_heading = self.page.tag_of(block) in _HEADINGS
-        return is_heading or self.page.is_link(block) or bool(self.words[block] < _LABEL_WORDS)
+        is_passed = self.page.tag_of(block) in _PASSED
+        return is_passed or self.page.is_link(block) or bool(self.words[block] < _LABEL_WORDS)
 
     def _has_twins(self, block: int, *, of_element: bool = False) -> bool:
         """Tell whether enough kept paragraphs have the markup of this one."""
