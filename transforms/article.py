@@ -22,6 +22,10 @@ class Refused(ValueError):
         super().__init__(f"{step}: {reason}" + (f" ({detail})" if detail else ""))
         self.step, self.reason, self.detail = step, reason, detail
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str]]:
+        """Return what pickle makes the exception again from, for an article from another process."""
+        return type(self), (self.step, self.reason, self.detail)
+
 
 @dataclass(frozen=True, slots=True)
 class Given:

@@ -5,6 +5,7 @@ Also tested are the messages of the public functions about wrong arguments.
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,11 @@ def test_a_text_that_speaks_of_a_file_is_a_text() -> None:
     assert copydesk.find_duplicates(["a b c d", None, ""]).clusters.num_rows == 3
     dated = [datetime(2026, 1, 1, tzinfo=UTC), None]
     assert copydesk.group_stories(["Rain.", "Sun."], published_at=dated).num_rows == 2
+
+
+def test_an_article_of_a_refused_page_comes_back_from_another_process() -> None:
+    article = copydesk.clean_page("<title>Rain</title>")
+    again = pickle.loads(pickle.dumps(article))
+    assert again.refused is not None
+    assert (again.refused.step, again.refused.reason) == ("extract", "no_text")
+    assert str(again.refused) == str(article.refused)
