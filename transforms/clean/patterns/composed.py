@@ -42,14 +42,25 @@ def time_stamps(stamps: str, dates: str, months: str, ago: str) -> tuple[str, ..
     )
 
 
-def copyright_lines(rights: str, *, is_english: bool) -> tuple[str, ...]:
-    """Return the patterns of a mark with year and owner and a statement of rights, in any order."""
+def copyright_lines(rights: str, works: str, *, is_english: bool) -> tuple[str, ...]:
+    """Return the patterns of a mark with year and owner and a statement of rights, in any order.
+
+    "The use of fireworks is forbidden" is news. A statement with a place for any words must name one
+    of the `works` that have rights, or be short.
+    """
     any_rights = choice(rights)
     closing = pattern(lines(rights)[0])  # "All rights reserved" may follow the owner.
     # "Copyright" and other nouns are also how a heading begins, "Copyright ends next year".
-    statements = choice("\n".join(one for one in lines(rights) if _is_statement(one)))
+    named = "\n".join(one for one in lines(rights) if works and is_about_works(one))
+    others = [one for one in lines(rights) if one not in lines(named)]
+    fixed = choice("\n".join(others))
+    statements = choice("\n".join(one for one in others if _is_statement(one)))
+    behind = r"(?: ?[.,;:|©-][ .,;:|©-]{0,3}[^!?]{1,120})?"
+    short = next(most for script, most in _SHORT_NOTICE if script.search(rights))
+    about_works = rf"(?=.{{0,{short}}}$|.{{0,400}}{choice(works)}){choice(named)}"
     return (
-        rf"{any_rights}(?: ?[.,;:|©-][ .,;:|©-]{{0,3}}[^!?]{{1,120}})?",
+        rf"{fixed}{behind}",
+        *((rf"{about_works}{behind}",) if named else ()),
         rf"(?:{statements}|{closing}) {PLACES['few'][0]}",
         rf"{_MARK}[^!?]{{1,120}}?{any_rights}[^!?]{{0,120}}",
         # The words before it are the name of a site, not a sentence.
@@ -63,6 +74,24 @@ def copyright_lines(rights: str, *, is_english: bool) -> tuple[str, ...]:
         rf"[^!?:;.]{{1,60}} ?(?:©|\(c\)) ?{_YEARS}[^!?]{{0,80}}",
         rf"{PLACES['outlet'][0]} © ?{PLACES['name'][0]}",
     )
+
+
+def is_about_works(phrase: str) -> bool:
+    """Tell whether a phrase about rights ends with any words, one of which must name a work.
+
+    >>> is_about_works("(copying|use){any}forbidden{any}"), is_about_works("publisher: {any}")
+    (True, False)
+    """
+    return phrase.endswith("{any}") and ":" not in phrase
+
+
+# Characters of a line such as "Copying forbidden without consent", by script: syllables and words,
+# letters without vowels, others. Arbitrary.
+_SHORT_NOTICE = (
+    (re.compile(r"[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]"), 10),
+    (re.compile(r"[\u0590-\u06ff]"), 20),
+    (re.compile(""), 34),
+)
 
 
 def _is_statement(phrase: str) -> bool:

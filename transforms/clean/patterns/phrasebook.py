@@ -41,7 +41,8 @@ class Phrasebook:
     photo"). `keys` and `words` are single words of which lines are made (`template_words`), and `shown`
     are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `jobs` are the words of
     statements without a name ("Reporter at the Post since 2015. Covers farming"): jobs, the words before a
-    year, and the verbs for what somebody writes about. `home` and `here` are the first label of bread crumbs and the
+    year, and the verbs for what somebody writes about. `works` are words for what has
+    rights or holds them, one of which a statement of rights must have. `home` and `here` are the first label of bread crumbs and the
     words for "you are here" before it. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
@@ -61,6 +62,7 @@ class Phrasebook:
     pictures: str = ""
     ads: str = ""
     rights: str = ""
+    works: str = ""
     credits: str = ""
     notices: str = ""
     stamps: str = ""
@@ -269,8 +271,12 @@ def _photo(book: Phrasebook) -> _Row:
 
 def _copyright(book: Phrasebook) -> _Row:
     """Return the rule for a mark with year and owner and a statement of rights, in any order."""
-    shown = _examples(book.rights)
-    patterns = composed.copyright_lines(book.rights, is_english=book.language == "en")
+    work = f" {lines(book.works)[0]}" if book.works else ""
+    shown = tuple(
+        one + work * composed.is_about_works(phrase)
+        for phrase, one in zip(lines(book.rights), _examples(book.rights), strict=True)
+    )
+    patterns = composed.copyright_lines(book.rights, book.works, is_english=book.language == "en")
     drops = (
         *shown,
         *(f"© 2024 Harbour Post. {one}." for one in shown),

@@ -381,7 +381,7 @@ RULES = (
             r"(?:\d{4} )?[\w .,&'-]{0,80}all rights reserved(?! for ).{0,160}",
             r"our standards: ?.{0,60}thomson reuters.{0,60}",
             r"(?:this|the|all)(?: \w{1,14}){0,3} (?:material|content|article|story|report|contents|copy|post|work|website|site)(?: \w{1,12}){0,4} (?:may|must|can|should) not be (?:published|reproduced|copied|redistributed|used|broadcast|republished|distributed|reprinted).{0,240}",
-            r"(?:no part of|reproduction|republication|redistribution|unauthori[sz]ed|any reproduction|republishing).{0,30} (?:may|in whole|of|is|without|or|this).{0,240}(?:permission|prohibited|reproduced|consent|forbidden).{0,100}",
+            r"(?:no part of (?:this|(?:the|our|any|its) (?:publication|article|site|story|material|content|work|book|website|page|report|broadcast|newspaper))|reproduction|republication|redistribution|unauthori[sz]ed|any reproduction|republishing).{0,30} (?:may|in whole|of|is|without|or|this).{0,240}(?:permission|prohibited|reproduced|consent|forbidden).{0,100}",
             r"(?:distributed|syndicated|provided|published|licensed) by (?:tribune content agency|pubmatic|syndigate|newstex|the conversation|project syndicate|knowledge bylanes|cision|zawya).{0,100}",
             r"(?:republished|reprinted|reproduced|used) (?:with|by|under)(?: the)?(?: \w{1,14}){0,2} (?:permission|licen[cs]e|agreement).{0,140}",
             r"(?:this work|this article|text|content) is licensed under.{0,160}",
