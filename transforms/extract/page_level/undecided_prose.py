@@ -110,7 +110,9 @@ class _View:
             if self.kept[below]:
                 is_between = self._is_alike(below, block) and not self._are_teasers(block, run)
                 return run if run and is_between and self._has_twins(block) else []
-            is_prose = self._is_prose(below, _WORDS) or bool(run and self._continues(run[-1], below))
+            is_prose = self._is_prose(below, _WORDS) or bool(
+                run and self._continues(run[-1], below)
+            )
             if is_prose and self._is_alike(below, block):
                 if self.probability[below] < _BETWEEN:
                     break
