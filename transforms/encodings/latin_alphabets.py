@@ -38,7 +38,7 @@ _ALPHABETS = tuple(
     )
 )
 _QUOTES = frozenset("“”„‚‘’«»‹›–—…¿¡\u00a0\u00ad")
-_SIGNS = frozenset("•·°§©®™€£¥¢½¼¾×´¨²³¹±µ†")  # These stand before no letter.
+_SIGNS = frozenset("•·°§©®™€£¥¢½¼¾×´¨²³¹±µ†")  # Signs, unless a letter follows.
 _SPAN = 2**14  # Bytes. Some thousand letters show the language.
 _FEWEST = 3  # Letters beyond A to Z. Fewer show nothing. Arbitrary.
 # The share of such letters that one alphabet must explain, and by how much more than the reading of

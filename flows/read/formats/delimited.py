@@ -56,7 +56,7 @@ def records(opened: Opened, fields: Fields, limits: Limits) -> Iterator[Record |
             yield Reject(opened.source_uri, number, None, "read", cells.reason, cells.detail)
         elif any(cells[len(names) :]):
             detail = f"{len(cells)} cells where the header row has {len(names)}"
-            if len(names) == 1:  # A banner of an export stands above the names of the columns.
+            if len(names) == 1:  # A banner of an export is above the names of the columns.
                 detail += f" ({names[0]}); delete the lines above the names of the columns"
             yield Reject(opened.source_uri, number, None, "read", "bad_csv", detail)
         else:

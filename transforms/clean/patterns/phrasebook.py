@@ -42,7 +42,7 @@ class Phrasebook:
     are examples of such lines. `boxes` are statements of who an author is, which may be sentences. `jobs` are the words of
     statements without a name ("Reporter at the Post since 2015. Covers farming"): jobs, the words before a
     year, and the verbs for what somebody writes about. `works` are words for what has
-    rights or holds them, one of which a statement of rights must have. `home` and `here` are the first label of bread crumbs and the
+    rights or holds them and for licences, one of which a statement of rights must have. `home` and `here` are the first label of bread crumbs and the
     words for "you are here" before it. `keeps` are lines "block: a sentence that must stay". The block
     "prose" is a paragraph that every rule must keep.
     """
