@@ -150,7 +150,7 @@ RULES = (
             r"(?:dieses|das) video (?:ist|kann).{0,100}",
             r"alle rechte vorbehalten.{0,100}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
-            r"die (?:veröffentlichung|vervielfältigung|weiterverwendung).{0,200}(?:genehmigung|zustimmung|gestattet|untersagt|verboten).{0,60}",
+            r"(?=.{0,300}(?:inhalt|artikel|texte|beitr|website|webseite|verlag|redaktion|auszugsweise|ganz oder teilweise))die (?:veröffentlichung|vervielfältigung|weiterverwendung).{0,200}(?:genehmigung|zustimmung|gestattet|untersagt|verboten).{0,60}",
             r"mit .{0,12}affiliate.{0,200}",
             r"(?:kaufen sie|bei einem kauf|wenn sie|die mit).{0,100}provision.{0,160}",
         ),
@@ -237,7 +237,7 @@ RULES = (
         languages=("de",),
         patterns=(
             r"(?:alle )?(?:weiteren )?(?:urheber|nutzungs)?rechte (?:sind )?vorbehalten.{0,120}",
-            r"(?:dieser|der|dieses|die) (?:artikel|text|beitrag|material|inhalt|meldung)(?: \w{1,14}){0,3} (?:darf|dürfen) (?:nicht|nur).{0,200}",
+            r"(?:dieser|der|dieses|die) (?:artikel|text|beitrag|material|inhalt|meldung)(?: \w{1,14}){0,3} (?:darf|dürfen) (?:nicht|nur).{0,200}(?:veröffentlicht|verbreitet|umgeschrieben|vervielfältigt|kopiert|übernommen|genutzt|verwendet|wiedergegeben|gespeichert).{0,80}",
             r"(?:nachdruck|vervielfältigung|weiterverbreitung|veröffentlichung|wiedergabe)(?:,? (?:und|oder|auch) .{2,60})? (?:nur mit|ist nur mit|nicht gestattet|untersagt|verboten).{0,160}",
             r"(?:dieser|der) (?:artikel|text|beitrag)(?: \w{1,14}){0,2} (?:erschien|ist erschienen|wurde) (?:zuerst|ursprünglich|erstmals)(?: .{2,140})?",
             r"(?:diese|die) (?:meldung|nachricht)(?: \w{1,14}){0,4} (?:wurde|ist) (?:automatisch|unverändert|unbearbeitet|nicht von|von der).{0,200}",

@@ -270,8 +270,8 @@ RULES = (
         languages=("es",),
         patterns=(
             r"(?:todos los )?derechos reservados.{0,160}",
-            r"(?:queda |está )?(?:terminantemente |totalmente )?prohibida (?:la|su|toda) (?:reproducción|difusión|distribución|copia).{0,200}",
-            r"(?:este|el) (?:artículo|texto|contenido|material|reportaje)(?: \w{1,14}){0,3} (?:no puede|no podrá) ser .{4,160}",
+            r"(?:queda |está )?(?:terminantemente |totalmente )?prohibida (?:la|su|toda) (?:reproducción|copia|(?:difusión|distribución)(?: (?:o|y) \w{4,14})?(?:,? (?:total|parcial|sin|de este|de esta|del contenido|de los contenidos))).{0,200}",
+            r"(?:este|el) (?:artículo|texto|contenido|material|reportaje)(?: \w{1,14}){0,3} (?:no puede|no podrá) ser (?:publicado|reproducido|copiado|redistribuido|distribuido|difundido|transmitido|utilizado|reescrito|retransmitido).{0,160}",
             r"(?:este|el) (?:artículo|texto|reportaje) (?:fue|se) (?:publicado|publicó) (?:originalmente|originariamente|por primera vez)(?: .{2,120})?",
             r"(?:esta|la) (?:noticia|información|nota) (?:ha sido|fue|es) (?:elaborada|publicada|generada|distribuida) (?:originalmente|automáticamente|por la agencia)(?: .{2,140})?",
             r"las opiniones (?:expresadas|vertidas|aquí expresadas) .{4,200}",

@@ -240,8 +240,8 @@ RULES = (
         languages=("fr",),
         patterns=(
             r"(?:tous )?droits(?: de reproduction)?(?: et de représentation)? réservés(?: ?[.,;:|©/(-].{0,160}| \w{2,20}(?: \w{2,20})?)?",
-            r"(?:toute )?(?:reproduction|rediffusion|republication|diffusion)(?: \w{1,14}){0,5} (?:interdite?s?|est interdite|sans autorisation|soumise à).{0,160}",
-            r"(?:cet|ce|le|l') ?(?:article|texte|contenu|document) (?:ne peut|ne doit) (?:pas )?être .{4,160}",
+            r"(?:toute )?(?:(?:reproduction|rediffusion|republication)(?: \w{1,14}){0,5}|diffusion(?: (?:totale|partielle|même|ou|et|reproduction|de cet article|de ce contenu|des contenus)){0,5}) (?:interdite?s?|est interdite|sans autorisation|soumise à).{0,160}",
+            r"(?:cet|ce|le|l') ?(?:article|texte|contenu|document) (?:ne peut|ne doit) (?:pas )?être (?:publié|reproduit|copié|redistribué|diffusé|rediffusé|utilisé|réécrit|republié|repris).{0,160}",
             r"(?:cet|l') ?article (?:a été|est) (?:initialement |d'abord )?(?:publié|paru) (?:initialement |d'abord )?(?:dans|sur|par|par nos) .{2,120}",
             r"(?:cette|la) dépêche (?:a été|est) (?:reprise|publiée|traduite) .{4,140}",
             r"les (?:opinions|propos|avis)(?: \w{1,14}){0,3} (?:exprimée?s|tenus)(?: .{4,200})?",

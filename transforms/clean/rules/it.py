@@ -254,8 +254,8 @@ RULES = (
         patterns=(
             r"(?:©? ?)?riproduzione (?:riservata|vietata)(?:.{0,80})?",
             r"tutti i diritti (?:sono )?riservati.{0,160}",
-            r"(?:è |sono )?(?:vietata|vietati|vietate) (?:la|ogni|qualsiasi) (?:riproduzione|copia|diffusione|ripubblicazione).{0,200}",
-            r"(?:questo|l'|il) ?(?:articolo|testo|contenuto)(?: \w{1,14}){0,3} (?:non può|non possono) essere .{4,160}",
+            r"(?:è |sono )?(?:vietata|vietati|vietate) (?:la|ogni|qualsiasi) (?:riproduzione|copia|ripubblicazione|diffusione,? (?:anche|totale|parziale|senza|dei contenuti|di questo|del presente)).{0,200}",
+            r"(?:questo|l'|il) ?(?:articolo|testo|contenuto)(?: \w{1,14}){0,3} (?:non può|non possono) essere (?:pubblicat|riprodott|copiat|ridistribuit|distribuit|diffus|utilizzat|riscritt|ripubblicat)\w.{0,160}",
             r"(?:questo|l') ?articolo è (?:stato )?(?:originariamente |originalmente )?(?:pubblicato|uscito|apparso) (?:originariamente |originalmente |per la prima volta |prima )?(?:su|sul|in|nel|da) .{2,120}",
             r"le opinioni (?:espresse|qui espresse) .{4,200}",
         ),

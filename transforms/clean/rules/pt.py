@@ -271,7 +271,7 @@ RULES = (
         patterns=(
             r"(?:todos os )?direitos (?:autorais )?reservados(?: ?[.,;:|©/(-].{0,160}| (?:[aà]o?s? )?\w{2,20}(?: \w{2,20})?)?",
             r"(?:é |fica )?(?:expressamente )?proibida a (?:reprodução|cópia|(?:divulgação|distribuição) (?:total|parcial|deste|desta|do conteúdo|sem)).{0,200}",
-            r"(?:este|o) (?:artigo|texto|conteúdo|material)(?: \w{1,14}){0,3} (?:não pode|não poderá) ser .{4,160}",
+            r"(?:este|o) (?:artigo|texto|conteúdo|material)(?: \w{1,14}){0,3} (?:não pode|não poderá) ser (?:publicado|reproduzido|copiado|redistribuído|distribuído|divulgado|transmitido|utilizado|reescrito|republicado).{0,160}",
             r"(?:este|o) (?:artigo|texto) foi (?:originalmente )?publicado (?:originalmente |primeiro )?(?:em|no|na|por|pelo|pela) .{2,120}",
             r"(?:esta|a) notícia (?:foi|é) (?:produzida|gerada|distribuída|publicada) (?:automaticamente|pela agência|originalmente)(?: .{2,140})?",
             r"as opiniões (?:expressas|emitidas|aqui expressas) .{4,200}",
