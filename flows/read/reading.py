@@ -77,9 +77,11 @@ def read_file(
         size = file.size_bytes
         with file.open() as stream:
             listener.on_open(stream)
-            format_ = by_name(file.source_uri) or _recognised(file)
+            format_, head = by_name(file.source_uri), b""
             if format_ is None:
-                yield refused("unknown_format", unknown(_first_bytes(file)))
+                format_, head = _recognised(file)
+            if format_ is None:
+                yield refused("unknown_format", unknown(head))
                 return
             opened = Opened(
                 file.source_uri,
@@ -109,15 +111,13 @@ def read_file(
         yield refused("unreadable", error.strerror or str(error))
 
 
-def _recognised(file: InputFile) -> Format | None:
-    """The format of a file whose name has no known extension, such as `article.php?id=7`."""
-    with file.open() as stream:
-        return chosen("", stream)[0]
+def _recognised(file: InputFile) -> tuple[Format | None, bytes]:
+    """The format of a file whose name has no known extension, such as `article.php?id=7`.
 
-
-def _first_bytes(file: InputFile) -> bytes:
+    Also returns its first bytes.
+    """
     with file.open() as stream:
-        return stream.read(16)
+        return chosen("", stream)
 
 
 def _empty(record: Record) -> Reject:

@@ -18,6 +18,7 @@ from copydesk.transforms.encodings.encoding_labels import (
     LABELS,
     MAGIC,
     WIDE,
+    kind_of_file,
 )
 from copydesk.transforms.encodings.guess import guess
 
@@ -292,9 +293,8 @@ def _wide_by_look(raw: bytes) -> Iterator[Decoded]:
 
 
 def _refuse_binary(raw: bytes) -> None:
-    for magic, what in MAGIC:
-        if raw.startswith(magic):
-            raise Refused("decode", "binary", f"begins like {what}")
+    if kind := kind_of_file(raw):
+        raise Refused("decode", "binary", f"begins like {kind}")
     head = raw[: 2**16]
     n_controls = len(head) - len(head.translate(None, _CONTROLS))
     if n_controls > max(_FEW, len(head) * _MOST_CONTROLS):

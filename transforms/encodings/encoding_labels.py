@@ -105,3 +105,12 @@ MAGIC = (
     (b"PAR1", "a Parquet file"),
     (b"\x00asm", "a program"),
 )
+
+
+def kind_of_file(raw: bytes) -> str | None:
+    """What the first bytes show a file to be, if it is no text.
+
+    >>> kind_of_file(b"%PDF-1.7"), kind_of_file(b"Rain fell.")
+    ('a PDF file', None)
+    """
+    return next((what for magic, what in MAGIC if raw.startswith(magic)), None)

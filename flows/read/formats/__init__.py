@@ -11,7 +11,7 @@ from typing import BinaryIO
 from copydesk.flows.read.formats.format import Format
 from copydesk.flows.read.limits import Limits
 from copydesk.flows.read.streams import BrokenError, Inflated, packing
-from copydesk.transforms.encodings.encoding_labels import MAGIC
+from copydesk.transforms.encodings.encoding_labels import kind_of_file
 
 PACKINGS = (".gz", ".zst", ".bz2", ".xz")
 _HEAD = 2**12
@@ -70,13 +70,12 @@ def known_names() -> str:
     return f"known are {suffixes}, each also as {', '.join(PACKINGS)}"
 
 
-def unknown(head: bytes = b"") -> str:
+def unknown(head: bytes) -> str:
     """The message for a file whose format is unknown, by its first bytes if they show what it is.
 
     >>> unknown(b"%PDF-1.7")
     'a PDF file; save its text as text or HTML'
     """
-    for magic, what in MAGIC:
-        if head.startswith(magic):
-            return f"{what}; save its text as text or HTML"
+    if kind := kind_of_file(head):
+        return f"{kind}; save its text as text or HTML"
     return f"neither its name nor its first bytes are those of a known format; {known_names()}"

@@ -118,7 +118,7 @@ def _member(
     uri = f"{opened.source_uri}/{_safe_name(name)}"
     format_, head = chosen(name, stream)
     if format_ is None:
-        yield Reject(uri, None, None, "read", "unknown_format", unknown())
+        yield Reject(uri, None, None, "read", "unknown_format", unknown(head))
         return
     if format_ in FORMATS:
         detail = "archives inside an archive are not read; unpack the outer archive first"
