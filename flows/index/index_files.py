@@ -205,14 +205,16 @@ def _are_sizes(*values: object) -> bool:
 def check(file: IndexFile, options: Options) -> None:
     """Raise IndexRefused if a file's keys and signatures cannot be compared with those of `options`."""
     for name, value in made_as(options).items():
-        if file.header.get(name) != value and name in _OF_THE_VERSION:
+        made_with = file.header.get(name)
+        if made_with == value:
+            continue
+        if name in _OF_THE_VERSION:
             raise IndexRefused(
-                f"the index was made by another version of copydesk ({name} {file.header.get(name)!r}, "
-                f"now {value!r}); run `copydesk index rebuild` once, which computes every signature again"
+                f"the index was made by another version of copydesk ({name} {made_with!r}, now {value!r}); "
+                "run `copydesk index rebuild` once, which computes every signature again"
             )
-        if file.header.get(name) != value:
-            raise IndexRefused(
-                f"index file {file.name} was made with {name} {file.header.get(name)!r}, but this run uses {value!r}; "
-                "use a recipe with the value of the index, or run `copydesk index rebuild --recipe FILE` with the "
-                "recipe of this run, which computes every signature again"
-            )
+        raise IndexRefused(
+            f"index file {file.name} was made with {name} {made_with!r}, but this run uses {value!r}; "
+            "use a recipe with the value of the index, or run `copydesk index rebuild --recipe FILE` with the "
+            "recipe of this run, which computes every signature again"
+        )

@@ -289,10 +289,8 @@ def finish(context: Context, results: Results, *, is_dry: bool = False) -> Summa
         again = publish_step.refetched_record(context, results)
         if again is not None:
             refetched.store_unpublished(context.parent, again)
-    is_refused = facts.n_read > 0 and facts.n_rejected == facts.n_read
-    rejected = (
-        clean_shards.rejected_by_reason(results.cleaned.shards) if is_dry or is_refused else {}
-    )
+    is_explained = is_dry or facts.is_all_rejected
+    rejected = clean_shards.rejected_by_reason(results.cleaned.shards) if is_explained else {}
     context.warehouse.discard_staging(context.run_id)
     published = results.published
     removed = sorted((published.removed_by_rule if published else {}).items(), key=lambda x: -x[1])

@@ -58,6 +58,11 @@ class Facts:
     anomalies: tuple[Anomaly, ...] = ()
     profiles: tuple[OutletProfile, ...] = ()
 
+    @property
+    def is_all_rejected(self) -> bool:
+        """Whether the run read documents and rejected every one."""
+        return 0 < self.n_read == self.n_rejected
+
     def to_json(self) -> str:
         """The facts as JSON text, which `from_json` reads."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1) + "\n"

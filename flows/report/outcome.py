@@ -124,8 +124,13 @@ def _why_rejected(summary: Summary) -> str:
     """Where to find the reasons for rejects, or the reasons themselves if nothing was published."""
     if not summary.is_dry:
         return " (`copydesk rejects` says why)"
-    reasons = ", ".join(f"{name} {n:,}" for name, n in summary.rejected_by_reason.items())
+    reasons = _by_reason(summary)
     return f": {reasons}" if reasons else ""
+
+
+def _by_reason(summary: Summary) -> str:
+    """The number of rejects by reason, or an empty string if the summary has none."""
+    return ", ".join(f"{name} {n:,}" for name, n in summary.rejected_by_reason.items())
 
 
 def _copies(facts: Facts) -> str:
@@ -142,11 +147,9 @@ def nothing_readable(outcome: Outcome) -> str | None:
             "standard input" if is_standard_input(name) else name for name in facts.inputs
         )
         return f"nothing could be read: {inputs} holds no document"
-    if facts.n_read and facts.n_rejected == facts.n_read:
+    if facts.is_all_rejected:
         why = "" if outcome.summary.is_dry else "; `copydesk rejects` says why"
-        reasons = ", ".join(
-            f"{name} {n:,}" for name, n in outcome.summary.rejected_by_reason.items()
-        )
+        reasons = _by_reason(outcome.summary)
         by_reason = f" ({reasons})" if reasons else ""
         return (
             f"nothing could be read: {counted(facts.n_read, 'document')} rejected{by_reason}, "
