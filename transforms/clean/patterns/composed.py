@@ -51,13 +51,13 @@ def copyright_lines(rights: str, works: str, *, is_english: bool) -> tuple[str, 
     any_rights = choice(rights)
     closing = pattern(lines(rights)[0])  # "All rights reserved" may follow the owner.
     # "Copyright" and other nouns are also how a heading begins, "Copyright ends next year".
-    named = "\n".join(one for one in lines(rights) if works and is_about_works(one))
-    others = [one for one in lines(rights) if one not in lines(named)]
-    fixed = choice("\n".join(others))
+    named = [one for one in lines(rights) if works and is_about_works(one)]
+    others = [one for one in lines(rights) if one not in named]
+    fixed, open_ = choice("\n".join(others)), choice("\n".join(named))
     statements = choice("\n".join(one for one in others if _is_statement(one)))
     behind = r"(?: ?[.,;:|©-][ .,;:|©-]{0,3}[^!?]{1,120})?"
     short = next(most for script, most in _SHORT_NOTICE if script.search(rights))
-    about_works = rf"(?=.{{0,{short}}}$|.{{0,400}}{choice(works)}){choice(named)}"
+    about_works = rf"(?=.{{0,{short}}}$|.{{0,400}}{choice(works)}){open_}"
     return (
         rf"{fixed}{behind}",
         *((rf"{about_works}{behind}",) if named else ()),

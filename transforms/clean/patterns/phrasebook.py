@@ -271,9 +271,8 @@ def _photo(book: Phrasebook) -> _Row:
 
 def _copyright(book: Phrasebook) -> _Row:
     """Return the rule for a mark with year and owner and a statement of rights, in any order."""
-    work = f" {lines(book.works)[0]}" if book.works else ""
     shown = tuple(
-        one + work * composed.is_about_works(phrase)
+        f"{one} {lines(book.works)[0]}" if book.works and composed.is_about_works(phrase) else one
         for phrase, one in zip(lines(book.rights), _examples(book.rights), strict=True)
     )
     patterns = composed.copyright_lines(book.rights, book.works, is_english=book.language == "en")

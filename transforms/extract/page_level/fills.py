@@ -38,7 +38,8 @@ _RUN_LINES = 12
 _LIST_ITEMS, _LIST_LINKS, _LIST_LEAD_WORDS = 3, 0.3, 4
 #: Headings that are links in a list of teasers (arbitrary).
 _TEASERS = 2
-_SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+CAPTIONS = frozenset(("figure", "figcaption"))
 
 
 def fill(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> None:
@@ -164,7 +165,7 @@ def _fill_lists(
 def _has_linked_headings(page: Page, blocks: range) -> bool:
     """Tell whether some of the blocks are headings that are links."""
     linked = [
-        block for block in blocks if page.is_link(block) and page.tag_of(block) in _SUBHEADINGS
+        block for block in blocks if page.is_link(block) and page.tag_of(block) in SUBHEADINGS
     ]
     return len(linked) >= _TEASERS
 
@@ -214,7 +215,7 @@ def _above_list(page: Page, kept: npt.NDArray[np.bool_], block: int) -> int:
 
 
 def _may_be_between(page: Page, block: int, words: Column) -> bool:
-    is_heading = page.tag_of(block) in _SUBHEADINGS
+    is_heading = page.tag_of(block) in SUBHEADINGS
     return is_heading != page.is_link(block) or bool(words[block] < _LABEL_WORDS and not is_heading)
 
 
@@ -349,7 +350,7 @@ def headings(page: Page, kept: npt.NDArray[np.bool_], probability: Column) -> li
 
     The headings of the posts of a live blog, or of the places of a list, are alike.
     """
-    is_heading = page.are(*_SUBHEADINGS)[page.block_element] & (page.link_chars == 0)
+    is_heading = page.are(*SUBHEADINGS)[page.block_element] & (page.link_chars == 0)
     known = {_markup(page, block) for block in np.flatnonzero(kept & is_heading).tolist()}
     unsure = ~kept[:-1] & kept[1:] & is_heading[:-1] & (probability[:-1] >= _BOX_LEAST)
     return [b for b in np.flatnonzero(unsure).tolist() if known and _markup(page, b) in known]
@@ -368,11 +369,8 @@ def is_sentence(page: Page, block: int, words: Column, least: float = _SENTENCE_
         text[-1:] in SENTENCE_ENDS
         and words[block] >= least
         and not page.link_chars[block]
-        and not {page.tag[element], page.tag[int(page.parent[element])]} & _CAPTIONS
+        and not {page.tag[element], page.tag[int(page.parent[element])]} & CAPTIONS
     )
-
-
-_CAPTIONS = frozenset(("figure", "figcaption"))
 
 
 def _is_alike(page: Page, block: int, other: int) -> bool:

@@ -35,8 +35,7 @@ _BELOW, _BELOW_MEAN, _ALONE, _ALONE_WORDS = 0.25, 0.3, 0.45, 40
 _NEXT_FIRST, _NEXT, _NEXT_WORDS = 0.3, 0.08, 15
 #: Paragraphs of a list of teasers (arbitrary).
 _TEASERS = 3
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
-_PASSED = _HEADINGS | {"figure", "figcaption"}
+_PASSED = fills.SUBHEADINGS | fills.CAPTIONS
 
 
 def find(page: Page, kept: npt.NDArray[np.bool_], probability: Column, words: Column) -> list[int]:
@@ -132,7 +131,9 @@ class _View:
 
     def _are_teasers(self, block: int, run: list[int]) -> bool:
         """Tell whether each of several paragraphs has a heading of its own, as in a list of news."""
-        is_heading = [self.page.tag_of(b) in _HEADINGS for b in range(block, max(run, default=0))]
+        is_heading = [
+            self.page.tag_of(b) in fills.SUBHEADINGS for b in range(block, max(run, default=0))
+        ]
         return len(run) >= _TEASERS and all(
             any(is_heading[above + 1 - block : below - block])
             for above, below in pairwise((block, *run))
