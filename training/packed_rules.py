@@ -8,7 +8,6 @@ forgotten.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -22,13 +21,12 @@ def main() -> None:
     The dates in the file do not depend on the clock.
     """
     path = Path(rule_table.__file__).parents[1] / "data" / rule_table.FILE
-    parts = rule_table.content_of(rules.ALL, with_guards=True)
+    content = rule_table.content_of(rules.ALL, with_guards=True)
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, part in parts.items():
-            packed = json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-            entry = ZipInfo(f"{name}.json")
+        for name, text in rule_table.stored_parts(content):
+            entry = ZipInfo(name)
             entry.compress_type = ZIP_DEFLATED
-            archive.writestr(entry, packed, compresslevel=9)
+            archive.writestr(entry, text, compresslevel=9)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def test_the_packaged_guards_allow_the_examples_of_all_rules() -> None:
     for rule in clean.RULES:
         texts = {key(folded(line)) for drop in rule.drops for line in drop.split("\n")}
         for part in table.patterns(rule.place, frozenset(rule.languages)):
-            for one in part.alternatives:
+            for one in part:
                 if one.guard is None or table.entries[one.rule].name != rule.name:
                     continue
                 for text in texts:

@@ -76,7 +76,7 @@ class RuleSet:
         self.endings = [
             (re.compile(rf"(?:{one.pattern})$"), acting[one.rule])
             for part in table.patterns("ending", languages)
-            for one in part.alternatives
+            for one in part
             if one.rule in acting
         ]
         # On pages a block seldom has a prompt behind its last sentence.

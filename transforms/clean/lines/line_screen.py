@@ -8,9 +8,10 @@ begins as a line does takes longer than all other steps of cleaning. A compiled 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -21,9 +22,8 @@ from copydesk.transforms import numba_cache
 from copydesk.transforms.clean.fold_text import plain
 from copydesk.transforms.clean.patterns import pattern_program
 from copydesk.transforms.clean.patterns.pattern_index import matches
-from copydesk.transforms.clean.patterns.pattern_program import Program
+from copydesk.transforms.clean.patterns.pattern_table import Alternative, PatternTable
 from copydesk.transforms.clean.patterns.photo_agencies import CREDIT_WORDS
-from copydesk.transforms.clean.patterns.rule_table import PatternTable
 from copydesk.transforms.clean.rule import RuleEntry
 
 _ANCHOR, _HEAD = 4, 5  # Letters by which the walk looks for literals, and of the longest head.
@@ -54,30 +54,28 @@ class Screen:
     def __init__(self, tables: Sequence[PatternTable], on: Mapping[int, RuleEntry]) -> None:
         """`on` are the rules that are used, by their row in the table of rules."""
         self._on = on
-        self._alternatives = tuple(chain.from_iterable(table.alternatives for table in tables))
+        self._tables, self._ends = tables, [*accumulate(map(len, tables))]
         parts = [_part(table) for table in tables]
-        programs = [part.steps for part in parts]
-        literals = [literal for steps in programs for literal in steps.literals]
-        self._first_word = len(literals)
-        literals += _credit_words()
+        words = [*(part.literals for part in parts), _credit_words()]
+        n_literals = [len(of_part) for of_part in words]
+        self._first_word = sum(n_literals[:-1])
         self._literals = (
-            _codes("".join(literals)),
-            _ends(map(len, literals)),
-            np.concatenate([*(part.is_of_open for part in parts), np.zeros(len(literals), bool)]),
+            np.concatenate([of_part.letters for of_part in words]),
+            _ends([of_part.lengths for of_part in words]),
+            np.concatenate([*(part.is_of_open for part in parts), np.zeros(n_literals[-1], bool)]),
         )
-        hashes = _hashes([literal[:_ANCHOR] for literal in literals])
+        hashes = np.concatenate([of_part.hashes for of_part in words])
         buckets, anchored = _buckets(hashes)
         self._anchors = buckets, anchored, hashes[anchored], np.diff(buckets) > 0
         head_hashes = np.concatenate([part.heads for part in parts])
         self._heads = (
             head_hashes,
-            _ends(chain.from_iterable(part.n_under_head for part in parts)),
-            _shifted([part.under_heads for part in parts], [part.n_patterns for part in parts]),
+            _ends([table.n_filed for table in tables]),
+            _shifted([table.filed for table in tables], [len(table) for table in tables]),
             *_buckets(head_hashes),
         )
-        self._is_always_open = any(steps.is_always_open for steps in programs)
-        n_steps = [len(steps.tests) for steps in programs]
-        n_literals = [len(steps.literals) for steps in programs]
+        self._is_always_open = any(part.is_always_open for part in parts)
+        n_steps = [len(part.tests) for part in parts]
         self._programs = (
             _shifted([part.tests for part in parts], n_literals),
             _shifted([part.elsewhere for part in parts], n_steps),
@@ -108,7 +106,7 @@ class Screen:
 
         `sentence` tells how the line ends (see `rule`).
         """
-        found = [self._alternatives[number] for number in line.patterns]
+        found = [self._alternative(number) for number in line.patterns]
         if len(found) > 1:
             found.sort(key=itemgetter(0))
         for one in found:
@@ -121,6 +119,12 @@ class Screen:
                 return self._on[one.rule]
         return None
 
+    def _alternative(self, number: int) -> Alternative:
+        """Return the alternative with this number in the screen."""
+        of_table = bisect_right(self._ends, number)
+        table = self._tables[of_table]
+        return table.alternative(number - (self._ends[of_table] - len(table)))
+
 
 @cache
 def _kernel() -> Any:
@@ -129,25 +133,44 @@ def _kernel() -> Any:
     return numba_cache.compiled(walk, boundscheck=False)
 
 
+class _Words(NamedTuple):
+    """Some literals or heads, in the form in which the walk reads them."""
+
+    letters: Codes  # Of all of them, one after another.
+    lengths: Ints
+    hashes: Codes  # Of the first letters of each.
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+
+def _words(texts: Sequence[str], longest: int) -> _Words:
+    """Return the words with hashes of at most `longest` letters, as the walk computes them."""
+    letters, lengths = _codes("".join(texts)), np.array(list(map(len, texts)), np.int32)
+    starts, hashes = np.cumsum(lengths) - lengths, np.zeros(len(texts), np.uint32)
+    for n in range(longest):
+        has = lengths > n
+        hashes[has] += letters[starts[has] + n] * _FACTORS[n]
+    return _Words(letters, lengths, hashes)
+
+
 @cache
-def _credit_words() -> tuple[str, ...]:
+def _credit_words() -> _Words:
     """Return the words that show a credit, in plain form."""
-    return tuple(sorted(set(map(plain, CREDIT_WORDS))))
+    return _words(sorted(set(map(plain, CREDIT_WORDS))), _ANCHOR)
 
 
 class _Part(NamedTuple):
-    """The patterns of one table, and how its numbers refer to each other."""
+    """The heads and the program of one table."""
 
-    n_patterns: int
-    steps: Program
+    heads: Codes  # Hashes.
+    literals: _Words
+    #: Of each literal: a pattern that begins with anything needs it.
+    is_of_open: npt.NDArray[np.bool_]
+    is_always_open: bool
     tests: Ints
     elsewhere: Ints  # The step at which the walk goes on if a test fails. -1 is the end.
     starts: Ints  # The first step of each pattern.
-    #: Of each literal: a pattern that begins with anything needs it.
-    is_of_open: npt.NDArray[np.bool_]
-    heads: Codes  # Hashes of the heads.
-    n_under_head: tuple[int, ...]
-    under_heads: Ints
 
 
 _PARTS: dict[int, tuple[PatternTable, _Part]] = {}
@@ -161,24 +184,19 @@ def _part(table: PatternTable) -> _Part:
 
 
 def _made_part(table: PatternTable) -> _Part:
-    steps = table.program or pattern_program.program(
-        [one.needs for one in table.alternatives], table.heads.get("", ())
-    )
-    tests, skips = steps.tests, steps.skips
+    program = table.program
+    tests, skips = program.tests, program.skips
     ends = np.flatnonzero(tests == pattern_program.MATCH)
-    is_of_open = np.zeros(len(steps.literals), bool)
-    is_of_open[_ints(steps.of_open)] = True
-    heads = list(table.heads)
+    is_of_open = np.zeros(len(program.literals), bool)
+    is_of_open[np.array(program.of_open, np.int32)] = True
     return _Part(
-        len(table.alternatives),
-        steps,
+        _words(table.heads, _HEAD).hashes,
+        _words(program.literals, _ANCHOR),
+        is_of_open,
+        program.is_always_open,
         tests,
         np.where(skips > 0, np.arange(len(skips)) + skips, -1).astype(np.int32),
         np.concatenate(([0], ends[:-1] + 1)).astype(np.int32),
-        is_of_open,
-        _hashes(heads),
-        tuple(len(table.heads[head]) for head in heads),
-        _ints([row for head in heads for row in table.heads[head]]),
     )
 
 
@@ -199,20 +217,10 @@ def _buckets(hashes: Codes) -> tuple[Ints, Ints]:
     return starts, np.argsort(buckets, kind="stable").astype(np.int32)
 
 
-def _hashes(texts: Sequence[str]) -> Codes:
-    """Return the hash of each text of at most `_HEAD` letters, as the walk computes it."""
-    padded = _codes("".join([text.ljust(_HEAD, "\0") for text in texts]))
-    sums: Codes = (padded.reshape(-1, _HEAD) * _FACTORS).sum(axis=1, dtype=np.uint32)
-    return sums
-
-
 def _codes(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _ends(lengths: Iterable[int]) -> Ints:
-    return _ints([0, *accumulate(lengths)])
-
-
-def _ints(values: Sequence[int]) -> Ints:
-    return np.array(values, np.int32)
+def _ends(lengths: Sequence[Ints]) -> Ints:
+    """Return where each of some spans of these lengths ends, one after another, after a zero."""
+    return np.concatenate([[0], *lengths]).cumsum(dtype=np.int32)

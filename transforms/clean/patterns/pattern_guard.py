@@ -2,9 +2,9 @@
 
 A pattern of some thousand characters takes milliseconds to compile, and most of them match no line
 of a few documents. Before a pattern is compiled, a line must contain the words that each of its
-matches contains. For a long pattern it must also begin and end like one of its matches. Both are
-compared in letters and digits alone, so that any number of separators between two words makes no
-difference. At last the part of the pattern before its lists of names must match.
+matches contains. For a long pattern it must first begin and end like one of its matches. Beginning
+and end are compared in letters and digits alone, so that any number of separators between two words
+makes no difference. At last the part of the pattern before its lists of names must match.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Size(NamedTuple):
     many: int
 
 
+# Literals that are looked for in the time that the comparison of a head and a tail takes.
+_TESTS_FOR_LETTERS = 8
 _HEADS, _TAILS = Size(8, 4000), Size(5, 6000)
 _LOOK_AHEADS = re.compile(r"(?:\(\?=(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\)){1,80}\))+(?=.)")
 _NO_LETTER, _DIGIT = re.compile(r"[\W_]+"), re.compile(r"\d")
@@ -48,7 +50,8 @@ class Guard:
         """The parts are the values of `packed`."""
         self._packed_needs, self._opening = needs, opening
         self._packed_heads, self._packed_tails = heads, tails
-        self.asked = 0  # How often a text was shown, which the caller counts.
+        self.n_tests = 0
+        """How many literals it has looked for so far, or what took as long."""
 
     @cached_property
     def needs(self) -> Needs:
@@ -57,7 +60,7 @@ class Guard:
         return needs
 
     @cached_property
-    def fewest_tests(self) -> int:
+    def _fewest_tests(self) -> int:
         """How many literals are looked for in a text that has none of them."""
         return fewest_tests(self.needs)
 
@@ -71,14 +74,16 @@ class Guard:
 
     def allows(self, text: str, *, whole: bool) -> bool:
         """Tell whether the pattern may match the start of a text, or the whole text."""
-        if not meets(text, self.needs, min(len(text), UNBOUNDED) if whole else 0):
-            return False
+        self.n_tests += _TESTS_FOR_LETTERS
         if self._packed_heads or self._packed_tails:
             letters = _letters(text)
             if not _begins(letters, self._heads, _HEADS.length):
                 return False
             if whole and not _begins(letters[::-1], self._tails, _TAILS.length):
                 return False
+        self.n_tests += self._fewest_tests
+        if not meets(text, self.needs, min(len(text), UNBOUNDED) if whole else 0):
+            return False
         return not self._opening or _compiled(self._opening).match(text) is not None
 
 

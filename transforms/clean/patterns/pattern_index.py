@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
 from copydesk.transforms.clean.patterns.pattern_guard import Guard
 from copydesk.transforms.clean.patterns.pattern_literals import PREFIX
-from copydesk.transforms.clean.patterns.rule_table import PatternTable
+from copydesk.transforms.clean.patterns.pattern_table import PatternTable
 from copydesk.transforms.clean.rule import NO_SENTENCE, SENTENCE, RuleEntry
 
 _MANY_HEADS = 50_000
@@ -47,17 +48,24 @@ class Matcher:
     def __init__(self, tables: Sequence[PatternTable], on: Mapping[int, RuleEntry]) -> None:
         """`on` are the rules that are used, by their row in the table of rules."""
         self._tables, self._on = tables, on
-        self.is_empty = not any(one.rule in on for table in tables for one in table.alternatives)
-        self._heads_in_order = sorted(chain.from_iterable(table.in_order for table in tables))
         self._firsts = frozenset(chain.from_iterable(table.firsts for table in tables))
         self._by_one_head: dict[tuple[str, int], _Entries] = {}
-        # Patterns that begin with anything, by literal, because many have the same one.
-        self._open = tuple(
-            _by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)
-        )
-        self._open_in_ascii = tuple(map(_in_ascii, self._open))
         self._known: tuple[dict[str, _Entries], ...] = tuple({} for _ in range(SENTENCE + 1))
         self._by_head: dict[tuple[str, int], _Entries] = {}
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """No pattern is used."""
+        return not any(one.rule in self._on for table in self._tables for one in table)
+
+    @cached_property
+    def _open(self) -> Sequence[_ByLiteral]:
+        """Patterns that begin with anything, by literal, because many have the same one."""
+        return [_by_literal(self._filed([""], sentence)) for sentence in range(SENTENCE + 1)]
+
+    @cached_property
+    def _open_in_ascii(self) -> Sequence[_ByLiteral]:
+        return [_in_ascii(by_literal) for by_literal in self._open]
 
     def may_begin(self, character: str) -> bool:
         """Tell whether a pattern may match a text that begins with the character."""
@@ -143,7 +151,8 @@ class Matcher:
 
         Heads with the same beginning have the same entries.
         """
-        return shared_with_any(self._heads_in_order, head)
+        shared = [shared_with_any(table.heads, head) for table in self._tables]
+        return max(shared, key=len, default="")
 
     def _filed(self, heads: Sequence[str], sentence: int) -> _Entries:
         """Return the entries of some heads, in table order."""
@@ -159,7 +168,7 @@ class Matcher:
                     one.number, literal, one.pattern, self._on[one.rule], one.needs_digit, one.guard
                 )
                 for table in self._tables
-                for one in map(table.alternatives.__getitem__, table.heads.get(head, ()))
+                for one in map(table.alternative, table.filed_under(head))
                 if one.takes >= sentence and one.rule in self._on
                 for literal in one.literals
             )
@@ -201,13 +210,12 @@ def matches(pattern: str, guard: Guard | None, text: str, start: int) -> bool:
     """Tell whether the pattern matches all of `text[start:]`.
 
     Guards of compiled ones are not asked. A guard takes longer than its compiled pattern, so a
-    pattern is also compiled when its guard has been asked for as long as that would take.
+    pattern is also compiled when its guard has been tried for as long as that would take.
     """
     compiled = _COMPILED.get(pattern)
     if compiled is None:
         if guard is not None:
-            guard.asked += 1
-            is_cheap = guard.asked * guard.fewest_tests < _TESTS_FOR_CHARACTER * len(pattern)
+            is_cheap = guard.n_tests < _TESTS_FOR_CHARACTER * len(pattern)
             if is_cheap and not guard.allows(text[start:], whole=True):
                 return False
         compiled = _compiled(pattern)

@@ -11,25 +11,22 @@ test fails until `python -m training.packed_rules` has written the file again.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import ZipFile
 
-from copydesk.transforms.clean.patterns import pattern_program
-from copydesk.transforms.clean.patterns.pattern_guard import Guard, packed, unpacked
+from copydesk.transforms.clean.patterns import pattern_guard, pattern_table
 from copydesk.transforms.clean.patterns.pattern_literals import (
-    UNBOUNDED,
     alternatives,
     needs_digit,
     prefixes,
     required,
 )
-from copydesk.transforms.clean.patterns.pattern_needs import Needs
-from copydesk.transforms.clean.patterns.pattern_program import Program
+from copydesk.transforms.clean.patterns.pattern_table import PackedTable, PatternTable
 from copydesk.transforms.clean.rule import (
     NO_SENTENCE,
     SENTENCE,
@@ -42,36 +39,8 @@ from copydesk.transforms.clean.rule import (
 FILE = "rules.zip"
 INDEX = "index"
 _PATTERN = 2  # The place of the pattern in a row.
-Content = dict[str, Any]  # Values of JSON.
-
-
-class Alternative(NamedTuple):
-    """One alternative of a rule's patterns. They are tried in the order of `number`."""
-
-    number: int
-    rule: int  # Index of the rule in `RuleTable.entries`.
-    pattern: str
-    literals: Sequence[str]  # Every match contains one of these.
-    # The most sentence-like lines that it matches: `NO_SENTENCE`, `SHORT_SENTENCE` or `SENTENCE`.
-    takes: int
-    needs_digit: bool
-    guard: Guard | None
-
-    @property
-    def needs(self) -> Needs:
-        """All that is known of what a text must have if the pattern is to match it."""
-        literals: Needs = [[UNBOUNDED, literal] for literal in self.literals]
-        return [[UNBOUNDED, literals, self.guard.needs]] if self.guard else literals
-
-
-class PatternTable(NamedTuple):
-    """The patterns of one place and one set of languages, grouped in `heads` by how matches begin."""
-
-    alternatives: Sequence[Alternative]
-    heads: Mapping[str, Sequence[int]]
-    in_order: Sequence[str]  # The heads in order.
-    firsts: Collection[str]  # The first characters of the heads.
-    program: Program | None = None  # What the patterns need, if it is packaged.
+Content = dict[Any, Any]
+"""The index, as values of JSON, or the `PackedTable` of each place for one set of languages."""
 
 
 class RuleTable:
@@ -98,31 +67,11 @@ class RuleTable:
             if languages.isdisjoint(group):
                 continue
             if group not in self._read:
-                self._read[group] = {
-                    name: pattern_table(*parts)
-                    for name, parts in self._content[_file(group)].items()
-                }
+                packed_tables = self._content[_file(group)]
+                self._read[group] = {name: PatternTable(one) for name, one in packed_tables.items()}
             if place in self._read[group]:
                 found.append(self._read[group][place])
         return found
-
-
-def pattern_table(
-    rows: Iterable[Sequence[Any]],
-    heads: Mapping[str, list[int]],
-    steps: Sequence[Any] | None = None,
-) -> PatternTable:
-    """Return the values of JSON as tuples, which the garbage collector does not walk through."""
-    return PatternTable(
-        tuple(
-            Alternative(number, rule, pattern, tuple(literals), takes, needs_digit, unpacked(guard))
-            for number, rule, pattern, literals, takes, needs_digit, guard in rows
-        ),
-        {head: tuple(at) for head, at in heads.items()},
-        tuple(sorted(heads)),
-        frozenset([head[0] for head in heads if head]),
-        pattern_program.unpacked(steps) if steps else None,
-    )
 
 
 @cache
@@ -160,7 +109,7 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
     The guards of long patterns take some ten seconds of CPU. They and the programs of whole lines
     only save time.
     """
-    groups: dict[str, Content] = {_file(rule.languages): {} for rule in rules}
+    groups: dict[str, dict[Place, Any]] = {_file(rule.languages): {} for rule in rules}
     for number, (row, rule, pattern, takes) in enumerate(_alternatives(rules)):
         rows, heads = groups[_file(rule.languages)].setdefault(rule.place, ([], {}))
         is_filed = rule.place != "ending"
@@ -185,21 +134,27 @@ def content_of(rules: Sequence[Rule], *, with_guards: bool = False) -> dict[str,
         "sha256": sha256(whole.encode()).hexdigest(),
         "rules": described,
     }
-    for places in groups.values():
-        for place, (rows, heads) in places.items():
-            places[place] = (
-                rows,
-                dict(sorted(heads.items())),
-            )  # Reading sorts them, too, which is fast then.
-            has_guards = with_guards and place != "ending"
-            for row in rows:
-                row.append(packed(row[_PATTERN]) if has_guards else None)
-            if has_guards and place == "line":
-                table = pattern_table(*places[place])
-                needs = [one.needs for one in table.alternatives]
-                program = pattern_program.program(needs, table.heads.get("", ()))
-                places[place] += (program.packed(),)
-    return {INDEX: about, **groups}
+    packed_groups = {
+        name: {
+            place: _packed(place, *parts, with_guards=with_guards)
+            for place, parts in places.items()
+        }
+        for name, places in groups.items()
+    }
+    return {INDEX: about, **packed_groups}
+
+
+def _packed(
+    place: Place, rows: Sequence[list[Any]], heads: Mapping[str, list[int]], *, with_guards: bool
+) -> PackedTable:
+    """Return the packed table of a place. Lines have a program, too."""
+    has_guards = with_guards and place != "ending"
+    for row in rows:
+        row.append(pattern_guard.packed(row[_PATTERN]) if has_guards else None)
+    table = pattern_table.packed(rows, heads)
+    if has_guards and place == "line":
+        table = table._replace(program=PatternTable(table).program.packed())
+    return table
 
 
 def _alternatives(rules: Sequence[Rule]) -> Iterable[tuple[int, Rule, str, int]]:
@@ -243,8 +198,26 @@ class Stored(dict[str, Content]):
         return cls(_folder().joinpath("data").joinpath(FILE).read_bytes())
 
     def __missing__(self, name: str) -> Content:
-        self[name] = json.loads(self._archive.read(f"{name}.json"))
+        first, *rows = self._archive.read(name).decode().split("\n")
+        self[name] = content = json.loads(first)
+        if name != INDEX:
+            start = 0
+            for place, (n_rows, *parts) in content.items():
+                content[place] = PackedTable(rows[start : start + n_rows], *parts)
+                start += n_rows
         return self[name]
+
+
+def stored_parts(content: Mapping[str, Content]) -> Iterable[tuple[str, str]]:
+    """Yield the name and text of each file that `Stored` reads, from the result of `content_of`.
+
+    The first line of a file is JSON. The rows of its tables follow, one a line.
+    """
+    for name, part in content.items():
+        rows = [] if name == INDEX else [row for table in part.values() for row in table.rows]
+        about = part if name == INDEX else {p: (len(t.rows), *t[1:]) for p, t in part.items()}
+        first = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+        yield name, "\n".join((first, *rows))
 
 
 def _folder() -> Any:
