@@ -123,13 +123,13 @@ def _spelled(pattern: str, size: Size, step: int) -> list[str]:
 
     The strings are as long as the number of them allows.
     """
+    speller, branches = _Speller(size.many, step), parsed(pattern)
     for length in range(size.length, 0, -1):
-        try:
-            open_ended, whole = _Speller(size.many, step).starts(parsed(pattern), length)
-        except _TooManyError:
-            continue
-        found = open_ended | whole
-        return sorted(one for one in found if found.isdisjoint(one[:n] for n in range(len(one))))
+        with suppress(_TooManyError):
+            found = set.union(*speller.starts(branches, length))
+            return sorted(
+                one for one in found if found.isdisjoint(one[:n] for n in range(len(one)))
+            )
     return [""]
 
 
