@@ -53,7 +53,17 @@ _SAID_OF_OTHERS = (TEMPLATE_WORDS, "follow_us", "app_line")
 _COPYRIGHT_DOES = re.compile(
     r"Copyright (?!owned|held|protected|reserved|notice|statement|belong|information)[a-z]{4,} "
 )
+# News speaks so of people. A site names its authors without a title.
+_TITLED = re.compile(
+    r"(?:mrs?|ms|herr|frau|mme|señora?|signora?|senhora?|meneer|mevrouw|pan|pani)\.? "
+)
+# "His wife is a journalist", but not "the author is".
+_IS_SOMETHING = re.compile(
+    r"(?!.{0,12}(?:aut|forf|förf|verf))\S+ \S+(?: \S+){0,2} (?:is|ist|est|es|e|è|é|är|er|jest|je) "
+)
 _TWO_SENTENCES = re.compile(r"[^\s.]{3}[.।] \S+ \S+ \S+ \S|[\u3040-\u9fff]{3}。 ?[^。]{8}")
+# A Chinese sentence about a reporter. A credit has a colon or is shorter (arbitrary).
+_UNLABELLED = re.compile(r"[\u4e00-\u9fff][^:/]{13,}[。?!？！]")
 _LARGE_NUMBER = re.compile(r"\d[.,' ]\d{3}|\d{4,}|\d[.,]\d ")
 _CURRENCY = re.compile(r"[$€£¥₹₩₽₺₫฿]")
 # What a sentence about somebody else's newsletter says ("The newsletter was free."), and the words by
@@ -124,6 +134,10 @@ _SAYS = frozenset((
     "έλεγε", "казав", "казала", "повторював", "радив", "говорил", "говорила", "повторял", "советовал",
     "govorio", "govorila", "savjetovao",
 ))  # fmt: skip
+#: Those with which no prompt ends, as "..., like and read" does.
+_SPEECH_VERBS = _SAYS - {"read", "liked", "told", "stand", "stond", "stod", "theo", "kata", "bộ"}
+# Characters. Of a longer line only a part may be speech, behind a prompt.
+_SHORT_SPEECH = 80
 _MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"
 _ENUMERATION = re.compile(r"[^\s,.!?:]{3,30}, [^\s,.!?:]{2,30},? [^\s,.!?:]{1,4} [^\s,.!?:]{3,30}")
 _ASKS = frozenset("?？؟;")  # The last one is the Greek question mark.
@@ -196,6 +210,12 @@ def is_of_article(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
     """
     if rule.name.startswith(_NAMES_PEOPLE):
         return _names_nobody(line, low, rule, sentence)
+    if rule.category == "author":
+        return sentence != NO_SENTENCE and (
+            _TITLED.match(low) is not None
+            or _ends_with_speaker(low)
+            or (_IS_SOMETHING.match(low) is not None and not _begins_with_name(line))
+        )
     is_list = rule.name.startswith(TEMPLATE_WORDS) and is_enumeration(low)
     if is_list or rule.category not in _SAYABLE:
         return is_list
@@ -224,6 +244,8 @@ def _names_nobody(line: str, low: str, rule: RuleEntry, sentence: int) -> bool:
         return not _begins_with_name(line)
     if rule.name == _REPORTERS:
         return sentence == SENTENCE and _BY_NO_NAME.match(line) is not None
+    if rule.languages[0] == "zh" and _UNLABELLED.fullmatch(low):
+        return True
     return sentence != NO_SENTENCE and _TWO_SENTENCES.search(low) is not None
 
 
@@ -273,10 +295,18 @@ def reads_like_news(low: str) -> bool:
 
 
 def _ends_with_speaker(low: str) -> bool:
-    """Tell whether a folded line ends with a comma and who says it."""
+    """Tell whether a folded line ends with a comma and who says it.
+
+    >>> _ends_with_speaker("stay tuned to the radio, says the captain."), _ends_with_speaker("no, she said.")
+    (True, True)
+    """
     _, comma, behind = low.rstrip(".!… ").rpartition(", ")
     said = behind.split()
-    return bool(comma) and 1 < len(said) <= _MOST_SPEAKER_WORDS and said[0] in _SAYS
+    if not comma or not 1 < len(said) <= _MOST_SPEAKER_WORDS:
+        return False
+    if said[0] in _SAYS:
+        return True
+    return len(low) <= _SHORT_SPEECH and not _SPEECH_VERBS.isdisjoint(said[1:])
 
 
 def _is_third_person(low: str, language: str) -> bool:

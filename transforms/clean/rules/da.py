@@ -58,7 +58,7 @@ RULES = (
             r"allerede (?:abonnent|medlem).{0,40}",
         ),
         sentences=(
-            r"(?:abonn[eé]r|bliv abonnent|få .{0,40}nyhedsbrev|køb abonnement|prøv).{0,120}|tilmeld(?: dig)?(?: .{0,60}(?:nyhed|mail|notifik|brev|abonn| her| nu).{0,60})?",
+            r"(?:abonn[eé]r|bliv abonnent|få .{0,40}nyhedsbrev|køb abonnement).{0,120}|prøv(?: .{0,60}(?:gratis|\bkr\b|kroner|krone|måned|abonn|premium|plus|\bnu\b).{0,60})?|tilmeld(?: dig)?(?: .{0,60}(?:nyhed|mail|notifik|brev|abonn| her| nu).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Nyhedsbrev", "Log ind"),

@@ -105,7 +105,7 @@ RULES = (
             r"blijf (?:altijd |dagelijks )?op de hoogte(?:,? (?:en|van|met|via) .{0,40}(?:nieuws|ontwikkelingen|artikelen|updates|mail|whatsapp|facebook|instagram| app).{0,100})?",
             r"(?:dit|deze) (?:artikel|inhoud|content|verhaal) is (?:alleen|exclusief|enkel|voorbehouden).{0,100}",
             r"om (?:verder|dit artikel|door) te lezen.{0,120}",
-            r"door (?:je|u|te) .{0,40}(?:akkoord|voorwaarden|privacy).{0,160}",
+            r"door (?:je|u|te) .{0,80}\b(?:ga je|gaat u|ga ik|accepteer|stem|verklaar).{0,60}(?:akkoord|voorwaarden|privacy|toe|in).{0,140}",
         ),
         unless_sentence=True,
         drops=("Nieuwsbrief", "Schrijf je in voor onze nieuwsbrief", "Inloggen", "Ontvang het nieuws per e-mail", "Dit artikel is alleen voor abonnees"),
@@ -170,7 +170,7 @@ RULES = (
         sentences=(
             r"(?:wij|we|deze (?:web)?site|onze (?:web)?site).{0,40}(?:gebruik|gebruikt|gebruiken|plaatsen).{0,30}cookies.{0,260}",
             r"(?:om|schakel|zet).{0,60}(?:javascript|adblocker|ad blocker).{0,120}",
-            r"(?:deze video|deze inhoud|de video) (?:is|kan|wordt).{0,100}",
+            r"(?:deze video|deze inhoud|de video) (?:is (?:niet|helaas|momenteel|alleen|geblokkeerd|privé)|kan (?:niet|helaas|momenteel)|wordt (?:geladen|niet)).{0,100}",
             r"alle rechten voorbehouden.{0,140}",
             r"copyright ?(?:©|\(c\)|[0-9]{4}|by |:).{0,140}",
             r"niets uit deze .{0,160}",
@@ -213,7 +213,7 @@ RULES = (
         category="author",
         languages=("nl",),
         patterns=(
-            r"over de auteurs?|(?:alle|meer|bekijk alle) (?:artikelen|berichten|verhalen) van .{1,50}|auteurs?|redactie|.{2,60} is (?:journalist|redacteur|verslaggever|correspondent) (?:bij|van|voor|en|in).{0,200}|(?:tip de redactie|mail(?: naar)?|contact) ?:? ?[\w.+-]{1,40}@[\w.-]{3,40}.{0,40}|tip de redactie.{0,60}",
+            r"over de auteurs?|(?:alle|meer|bekijk alle) (?:artikelen|berichten|verhalen) van .{1,50}|auteurs?|redactie|(?!(?:de|het|een|haar|zijn|mijn|hij|zij|ze|die) ).{2,60} is (?:journalist|redacteur|verslaggever|correspondent) (?:bij|van|voor|en|in).{0,200}|(?:tip de redactie|mail(?: naar)?|contact) ?:? ?[\w.+-]{1,40}@[\w.-]{3,40}.{0,40}|tip de redactie.{0,60}",
         ),
         drops=("Over de auteur", "Alle artikelen van Ana Ruiz"),
         keeps=("De auteur van de brief is onbekend.",),
@@ -258,9 +258,9 @@ RULES = (
         patterns=(
             r"alle (?:auteurs)?rechten (?:zijn )?voorbehouden.{0,160}",
             r"auteursrecht(?:en)?(?: voorbehouden.{0,60}| ?©.{0,60}| [^\s.,]{1,24}){0,3}",
-            r"(?:dit|deze|het) (?:artikel|tekst|bericht|verhaal|materiaal)(?: \w{1,14}){0,3} mag (?:niet|alleen).{4,160}",
+            r"(?:dit|deze|het) (?:artikel|tekst|bericht|verhaal|materiaal)(?: \w{1,14}){0,3} mag (?:niet|alleen)(?=.{0,150}(?:gekopieerd|overgenomen|gepubliceerd|verspreid|gereproduceerd|verveelvoudigd|gebruikt|herschreven|toestemming)).{4,160}",
             r"(?:niets uit deze uitgave|overname van (?:artikelen|teksten|deze tekst)|verveelvoudiging|herpublicatie).{0,40}(?:mag|zonder|niet|toestemming|verboden).{0,160}",
-            r"(?:dit|het) (?:artikel|verhaal|bericht) (?:verscheen|is|werd) (?:eerder |oorspronkelijk |eerst )(?:verschenen |gepubliceerd )?(?:in|op|door|bij) .{2,120}",
+            r"dit (?:artikel|verhaal|bericht) (?:verscheen|is|werd) (?:eerder |oorspronkelijk |eerst )(?:verschenen |gepubliceerd )?(?:in|op|door|bij) .{2,120}",
             r"de (?:meningen|opvattingen)(?: \w{1,14}){0,3} (?:zijn|in dit artikel zijn) die van .{2,120}",
         ),
         on_pages=False,

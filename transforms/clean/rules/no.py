@@ -57,7 +57,7 @@ RULES = (
             r"allerede (?:abonnent|medlem).{0,40}",
         ),
         sentences=(
-            r"(?:abonner|bli abonnent|få .{0,40}nyhetsbrev|kjøp abonnement|prøv).{0,120}|meld deg på(?: .{0,60}(?:nyhet|mail|post|varsl|brev|abonn| her).{0,60})?",
+            r"(?:abonner|bli abonnent|få .{0,40}nyhetsbrev|kjøp abonnement).{0,120}|prøv(?: .{0,60}(?:gratis|\bkr\b|kroner|krone|måned|abonn|premium|pluss|\bnå\b).{0,60})?|meld deg på(?: .{0,60}(?:nyhet|mail|post|varsl|brev|abonn| her).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Nyhetsbrev", "Logg inn"),

@@ -82,7 +82,7 @@ RULES = (
         category="ads",
         languages=("pl",),
         patterns=(
-            r"reklama|reklamy|materiał (?:sponsorowany|partnera|promocyjny).{0,40}|dalsza część.{0,60}|artykuł sponsorowany",
+            r"reklama|reklamy|materiał (?:sponsorowany|partnera|promocyjny).{0,40}|dalsza część (?:artykułu|tekstu|materiału|pod|poniżej|znajduje|dostępna).{0,50}|artykuł sponsorowany",
         ),
         drops=("Reklama",),
         keeps=("Reklama tytoniu jest zakazana.",),

@@ -58,7 +58,7 @@ RULES = (
             r"redan (?:prenumerant|medlem).{0,40}",
         ),
         sentences=(
-            r"(?:prenumerera|bli prenumerant|få .{0,40}nyhetsbrev|köp prenumeration|prova).{0,120}|anmäl dig(?: .{0,60}(?:nyhet|mejl|post|notis|brev|prenum| här).{0,60})?",
+            r"(?:prenumerera|bli prenumerant|få .{0,40}nyhetsbrev|köp prenumeration).{0,120}|prova(?: .{0,60}(?:gratis|\bkr\b|kronor|kronan|krona|månad|prenum|premium|plus|\bnu\b).{0,60})?|anmäl dig(?: .{0,60}(?:nyhet|mejl|post|notis|brev|prenum| här).{0,60})?",
         ),
         unless_sentence=True,
         drops=("Nyhetsbrev", "Logga in"),
