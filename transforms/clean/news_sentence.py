@@ -45,7 +45,9 @@ _SPEECH = re.compile(
 _CREDITS = ("credit_line", "photo_line")
 #: The rule for reporters' names, and a sentence with a noun in place of the name.
 _REPORTERS = "reporter_credit"
-_BY_NO_NAME = re.compile(r"\(?[^\W\d_]+ by (?:an? |the )?[a-z]+ [a-z]+ ")
+_BY_NO_NAME = re.compile(
+    r"\(?[^\W\d_]+ by (?:an? |the |his |her |its |their )?[a-z]+,? (?!editing|writing|additional|reporting)[a-z]+ "
+)
 _NAMES_PEOPLE = (AUTHOR_STATEMENT, _REPORTERS, *_CREDITS)
 #: Rules whose words are also in sentences about other people's accounts and apps.
 _SAID_OF_OTHERS = (TEMPLATE_WORDS, "follow_us", "app_line")
@@ -119,7 +121,8 @@ _SAYS = frozenset((
     "spun", "avertizează", "казва", "казват", "съветва", "предупреждава", "λέει", "λένε",
     "σύμφωνα", "diyor", "каже", "кажуть", "радить", "говорит", "говорят", "советует", "советуют",
     "предупреждает", "kata", "menurut", "ujar", "bộ", "theo", "kaže", "kažu", "savjetuje",
-    "ruled", "wrote", "sagte", "sagten", "schrieb", "erklärte", "entschied", "urteilte",
+    "ruled", "wrote", "joked", "asked", "shouted", "argued", "added", "insisted", "warned",
+    "promised", "admitted", "replied", "urged", "advised", "demanded", "recalled", "explained", "sagte", "sagten", "schrieb", "erklärte", "entschied", "urteilte",
     "dijo", "dijeron", "escribió", "dictaminó", "disse", "disseram", "escreveu", "decidiu", "zei",
     "zeiden", "schreef", "oordeelde", "sade", "skrev", "sagde", "fastslog", "powiedział",
     "powiedziała", "napisał", "napisała", "orzekł", "uznał", "sanoi", "kirjoitti", "řekl", "řekla",
@@ -135,7 +138,7 @@ _SAYS = frozenset((
     "govorio", "govorila", "savjetovao",
 ))  # fmt: skip
 #: Those with which no prompt ends, as "..., like and read" does.
-_SPEECH_VERBS = _SAYS - {"read", "liked", "told", "stand", "stond", "stod", "theo", "kata", "bộ"}
+_SPEECH_VERBS = _SAYS - {"read", "liked", "stand", "stond", "stod", "theo", "kata", "bộ"}
 # Characters. Of a longer line only a part may be speech, behind a prompt.
 _SHORT_SPEECH = 80
 _MOST_SPEAKER_WORDS = 5  # "says lawyer Ana Ruiz"

@@ -108,7 +108,7 @@ RULES = (
             r"related(?: (?:articles?|story|stories|reading|posts?|videos?|coverage|content|topics?|links?|news|gallery|guides?|reads?))? ?[:|>→-] ?.{1,240}",
             r"(?:see|watch|view) also ?[:|>→-]? ?.{0,200}",
             r"(?:read|see|watch|listen|play|view) ?(?:\||:) ?.{3,240}",
-            r"(?:up|watch|next|now|coming up) next ?[:|>→-]? ?.{0,160}",
+            r"(?:up|watch|next|now|coming up) next(?: ?[:|>→-] ?.{0,160}| in .{0,60})?",
             r"(?:previous|next|prev|older|newer) (?:article|story|post|posts|page|entry|slide|chapter|image)(?: ?[:|>→-] ?.{1,160})?",
             r"(?:previous|prev|older|newer)(?: ?[:|>→-] ?.{1,160})?|next ?[:|>→] ?.{1,160}",
             r"explore further ?[:|>→-]? ?.{0,200}",
@@ -456,7 +456,7 @@ RULES = (
         patterns=(
             r"(?:please )?(?:enable|turn on|activate|allow) (?:javascript|cookies|flash|scripts?).{0,140}",
             r"(?:this|the|our)(?: \w{1,12}){0,3} (?:requires?|needs?) (?:javascript|cookies|flash|a modern).{0,120}",
-            r"javascript (?:is|must|appears|seems|has|required|needs).{0,160}",
+            r"javascript (?:is (?:disabled|required|not|turned|currently|needed|off|necessary|either|blocked)|must|appears|seems|has been (?:disabled|turned)|required|needs to).{0,160}",
             r"(?:your|this|an|you are using an?) (?:\w{1,12} )?(?:web )?browser(?: \w{1,14}){0,3} (?:does not|doesn't|is not|isn't|is out|may not|unsupported|outdated|no longer).{0,180}",
             r"(?:this|the)(?: \w{1,12})? (?:video|content|audio|player|file|page|media|map|embed|image|tweet|post) (?:is|was|can ?not|can't|could not|couldn't|has|failed|requires)(?: \w{1,14}){0,4} (?:unavailable|played|loaded|load|supported|displayed|javascript|(?:available|restricted|removed|deleted|found|disabled|private)(?= (?:in your|for (?:your|legal|copyright)|at (?:this|the) (?:time|moment)|due to|because|right now|currently|by the (?:user|uploader|author)|on (?:this|your))|$|[.!,])).{0,120}",
             r"(?:to|please|click|tap|press) (?:view|play|watch|display|see|hear|listen to|load|unmute)(?: \w{1,12}){0,3} (?:video|content|audio|clip|page|map|sound|podcast|interactive)(?:,? ?(?:please|you|enable|click|tap|press|here|below|above|on|in|with|accept|turn|use|visit|try|refresh|again|full|requires?|need).{0,150})?",
