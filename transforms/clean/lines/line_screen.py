@@ -55,6 +55,7 @@ class Screen:
         """`on` are the rules that are used, by their row in the table of rules."""
         self._on = on
         self._tables, self._ends = tables, [*accumulate(map(len, tables))]
+        self._read: list[Alternative | None] = [None] * sum(map(len, tables))
         parts = [_part(table) for table in tables]
         words = [*(part.literals for part in parts), _credit_words()]
         n_literals = [len(of_part) for of_part in words]
@@ -106,7 +107,8 @@ class Screen:
 
         `sentence` tells how the line ends (see `rule`).
         """
-        found = [self._alternative(number) for number in line.patterns]
+        read = self._read
+        found = [read[number] or self._alternative(number) for number in line.patterns]
         if len(found) > 1:
             found.sort(key=itemgetter(0))
         for one in found:
@@ -123,7 +125,9 @@ class Screen:
         """Return the alternative with this number in the screen."""
         of_table = bisect_right(self._ends, number)
         table = self._tables[of_table]
-        return table.alternative(number - (self._ends[of_table] - len(table)))
+        found = table.alternative(number - (self._ends[of_table] - len(table)))
+        self._read[number] = found
+        return found
 
 
 @cache
