@@ -122,7 +122,8 @@ _SAYS = frozenset((
     "σύμφωνα", "diyor", "каже", "кажуть", "радить", "говорит", "говорят", "советует", "советуют",
     "предупреждает", "kata", "menurut", "ujar", "bộ", "theo", "kaže", "kažu", "savjetuje",
     "ruled", "wrote", "joked", "asked", "shouted", "argued", "added", "insisted", "warned",
-    "promised", "admitted", "replied", "urged", "advised", "demanded", "recalled", "explained", "sagte", "sagten", "schrieb", "erklärte", "entschied", "urteilte",
+    "promised", "admitted", "replied", "urged", "advised", "demanded", "recalled", "explained",
+    "sagte", "sagten", "schrieb", "erklärte", "entschied", "urteilte",
     "dijo", "dijeron", "escribió", "dictaminó", "disse", "disseram", "escreveu", "decidiu", "zei",
     "zeiden", "schreef", "oordeelde", "sade", "skrev", "sagde", "fastslog", "powiedział",
     "powiedziała", "napisał", "napisała", "orzekł", "uznał", "sanoi", "kirjoitti", "řekl", "řekla",
@@ -137,7 +138,7 @@ _SAYS = frozenset((
     "έλεγε", "казав", "казала", "повторював", "радив", "говорил", "говорила", "повторял", "советовал",
     "govorio", "govorila", "savjetovao",
 ))  # fmt: skip
-#: Those with which no prompt ends, as "..., like and read" does.
+#: Those of them that no prompt has near its end. "Follow us, like and read" has one of the others.
 _SPEECH_VERBS = _SAYS - {"read", "liked", "stand", "stond", "stod", "theo", "kata", "bộ"}
 # Characters. Of a longer line only a part may be speech, behind a prompt.
 _SHORT_SPEECH = 80
